@@ -1,0 +1,110 @@
+/**
+ * What is measured, as it is stored and exchanged: the one place where the shape stands. The probe
+ * writes {@link Sample}s, `cli/measure` puts the proxy's evidence beside them and prints one
+ * {@link RunRecord}, the program exports it, and everything that compares reads it back.
+ *
+ * This module imports nothing, so that each of them can use it.
+ */
+
+/** Shape of {@link RunRecord}; raised whenever a reader of the old shape would misread the new one. */
+export const SCHEMA_VERSION = 1;
+
+/** What a probe is asked to do. Two requests with equal fields are the same run. */
+export interface ProbeSpec {
+  /** Names the run; the same in both probes of a stack. */
+  run: string;
+  /** IP address or DNS name, as the pod sees it. */
+  host: string;
+  /** TCP port. */
+  port: number;
+  /** How long the connection is held and watched, in ms. Still open then means "open". */
+  observeMs: number;
+}
+
+/**
+ * How a connection ended:
+ * - `fin`: the other side closed it in order (FIN),
+ * - `reset`: the other side reset it (RST),
+ * - `error`: the operating system reported another error ({@link Sample.error}),
+ * - `open`: it was still open when the window ended, a lower bound; the probe then closed it.
+ */
+export type ConnectionEnd = "fin" | "reset" | "error" | "open";
+
+/** One connection, as the probe saw it on its pod's monotonic clock. */
+export interface Sample {
+  host: string;
+  port: number;
+  /** The probe's own port: the key by which the proxy's access-log entry is found. */
+  localPort: number;
+  /** The probe's own address. */
+  localAddress: string;
+  /** Wall-clock time of "connected", ISO 8601. For people and log searches, never for durations. */
+  connectedAt: string;
+  /** From "connected" to {@link end}, in ms with microsecond digits. */
+  heldMs: number;
+  end: ConnectionEnd;
+  /** errno name such as `ETIMEDOUT`; only where {@link end} is `error` or `reset`. */
+  error?: string;
+}
+
+/** What a probe answers when it is asked about a run. */
+export type ProbeStatus =
+  | { state: "unknown" }
+  | { state: "connecting" }
+  /** Held since `heldMs`; nothing happened yet. */
+  | { state: "holding"; heldMs: number; localPort: number }
+  /** No connection came about, so there is nothing to measure. */
+  | { state: "failed"; error: string }
+  | { state: "done"; sample: Sample };
+
+/** The proxy's own word on one connection, from its access log. */
+export interface ProxyEvidence {
+  /** `%DURATION%`: from accept to close, in ms. */
+  durationMs: number;
+  /** `%RESPONSE_FLAGS%`, `-` where there is none. */
+  responseFlags: string;
+  /** `%DOWNSTREAM_LOCAL_CLOSE_REASON%`: why the proxy closed towards the application; null if it did not. */
+  closeReason: string | null;
+  /** `%UPSTREAM_CLUSTER%`, e.g. `PassthroughCluster`. */
+  upstreamCluster: string;
+}
+
+/** Which idle timeout the proxy's configuration really applies to the endpoint. */
+export interface EffectiveTimeout {
+  /** In ms; 0 is "never", as in Envoy. */
+  idleTimeoutMs: number;
+  /** `configured`: a value stands in the filter; `envoy-default`: none does, so Envoy's 1 h applies. */
+  source: "configured" | "envoy-default";
+  listener: string;
+  filterChain: string;
+  cluster: string;
+}
+
+export type ProbeKind = "withSidecar" | "withoutSidecar";
+
+/** A sample of one of the two probes with everything known about it. */
+export interface Measurement extends Sample {
+  probe: ProbeKind;
+  pod: string;
+  /** The proxy's access-log entry of the same connection; null where there is no proxy or no entry. */
+  proxy: ProxyEvidence | null;
+  /** Things a reader has to know before trusting the figure, e.g. proxy and probe disagree. */
+  notes: string[];
+}
+
+/** Everything one run found. */
+export interface RunRecord {
+  schemaVersion: typeof SCHEMA_VERSION;
+  run: string;
+  /** `host:port` as the pods reached it. */
+  endpoint: string;
+  /** The stack's `timeout` setting as the user wrote it: `10s`, `default`, `remove`, `off`. */
+  timeout: string;
+  observeMs: number;
+  /** Read from the sidecar's configuration just before the clock started. */
+  effective: EffectiveTimeout;
+  istioVersion: string;
+  envoyVersion: string;
+  samples: Measurement[];
+  notes: string[];
+}
