@@ -1,0 +1,89 @@
+/**
+ * The access-log entry by which the sidecar itself says how long it held a connection and why it
+ * closed it: the format that is configured and the parser that reads it back, side by side. Istio's
+ * own log format shows neither the close reason nor anything else that tells an idle close.
+ *
+ * Operators: https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage.
+ * `DOWNSTREAM_LOCAL_CLOSE_REASON` and `UPSTREAM_DETECTED_CLOSE_TYPE` need Envoy 1.38 (Istio 1.30).
+ */
+
+import type { ProxyEvidence } from "../app/probe/record.ts";
+
+/** Marks our entries among the lines of the sidecar's log. */
+export const EVIDENCE_LOG = "istio-idle-timeout";
+
+/** `json_format` of the entry. Envoy keeps numbers numbers and writes null where it has no value. */
+export const evidenceJsonFormat: Record<string, string> = {
+  log: EVIDENCE_LOG,
+  start: "%START_TIME%",
+  duration_ms: "%DURATION%",
+  flags: "%RESPONSE_FLAGS%",
+  close_reason: "%DOWNSTREAM_LOCAL_CLOSE_REASON%",
+  upstream_close: "%UPSTREAM_DETECTED_CLOSE_TYPE%",
+  source: "%DOWNSTREAM_REMOTE_ADDRESS%",
+  destination: "%DOWNSTREAM_LOCAL_ADDRESS%",
+  upstream_cluster: "%UPSTREAM_CLUSTER%",
+};
+
+/** One connection in the words of the proxy, with what identifies it. */
+export interface EvidenceEntry extends ProxyEvidence {
+  /** When the proxy accepted the connection, ISO 8601. */
+  start: string;
+  /** How the other side's close looked to the proxy, e.g. `Normal`; null where it did not close. */
+  upstreamClose: string | null;
+  /** Address and port of the application, as `address:port`. */
+  source: string;
+  /** Port of {@link source}: together with the pod it names the connection. */
+  sourcePort: number;
+  /** Where the application wanted to go, as `address:port`. */
+  destination: string;
+}
+
+/**
+ * Reads one line of the sidecar's log.
+ *
+ * @returns undefined for every line that is not a complete entry of ours.
+ */
+export function parseEvidenceLine(line: string): EvidenceEntry | undefined {
+  if (!line.includes(EVIDENCE_LOG)) {
+    return undefined;
+  }
+  const fields = parseObject(line);
+  if (fields?.log !== EVIDENCE_LOG) {
+    return undefined;
+  }
+  const durationMs = Number(fields.duration_ms ?? Number.NaN);
+  const source = text(fields.source);
+  const sourcePort = Number(source?.split(":").at(-1));
+  if (source === null || !Number.isFinite(durationMs) || !Number.isInteger(sourcePort)) {
+    return undefined;
+  }
+  return {
+    start: text(fields.start) ?? "",
+    durationMs,
+    responseFlags: text(fields.flags) ?? "-",
+    closeReason: text(fields.close_reason),
+    upstreamClose: text(fields.upstream_close),
+    source,
+    sourcePort,
+    destination: text(fields.destination) ?? "",
+    // Istio names clusters with a closing ";" for its statistics, and Envoy logs that name.
+    upstreamCluster: (text(fields.upstream_cluster) ?? "").replace(/;$/, ""),
+  };
+}
+
+function parseObject(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Envoy writes `-` where it has no value but the format wants text. */
+function text(value: unknown): string | null {
+  return typeof value === "string" && value !== "-" && value !== "" ? value : null;
+}

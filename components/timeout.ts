@@ -1,0 +1,49 @@
+import { parseDuration } from "./duration.ts";
+
+/**
+ * What is done to the sidecar's TCP idle timeout:
+ * - `duration`: set to `ms` (more than 0),
+ * - `default`: nothing is configured at all, so Envoy's own default applies,
+ * - `remove`: a filter is merged whose `idle_timeout` is null, which leaves the default as well,
+ * - `off`: set to 0, which is "never" for Envoy.
+ */
+export type Timeout =
+  { variant: "duration"; ms: number } | { variant: "default" | "remove" | "off" };
+
+/**
+ * The idle timeout Envoy's tcp_proxy applies when none is configured, in ms.
+ * https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts#tcp
+ */
+export const ENVOY_DEFAULT_IDLE_TIMEOUT_MS = 3_600_000;
+
+/**
+ * Reads the `timeout` setting: a Go duration, `default`, `remove` or `off` (`0s` is `off`).
+ *
+ * @throws Error with one line for the user.
+ */
+export function parseTimeout(text: string): Timeout {
+  if (text === "default" || text === "remove" || text === "off") {
+    return { variant: text };
+  }
+  try {
+    const ms = parseDuration(text);
+    return ms === 0 ? { variant: "off" } : { variant: "duration", ms };
+  } catch (error) {
+    throw new Error(`${(error as Error).message}, or one of default, remove, off`, {
+      cause: error,
+    });
+  }
+}
+
+/** The idle timeout the sidecar should end up with, in ms; 0 is "never". */
+export function expectedIdleTimeoutMs(timeout: Timeout): number {
+  switch (timeout.variant) {
+    case "duration":
+      return timeout.ms;
+    case "off":
+      return 0;
+    case "default":
+    case "remove":
+      return ENVOY_DEFAULT_IDLE_TIMEOUT_MS;
+  }
+}
