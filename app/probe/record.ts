@@ -45,6 +45,8 @@ export interface Sample {
   end: ConnectionEnd;
   /** errno name such as `ETIMEDOUT`; only where {@link end} is `error` or `reset`. */
   error?: string;
+  /** When the other side last sent something, in ms since "connected"; absent where it was silent. */
+  lastByteMs?: number;
 }
 
 /** What a probe answers when it is asked about a run. */

@@ -1,0 +1,74 @@
+import { createConnection, createServer } from "node:net";
+import type { Server, Socket } from "node:net";
+import { unlink } from "node:fs/promises";
+
+import { errnoName } from "./connect.ts";
+
+/** Questions and answers are one line of JSON each, on a connection of their own. */
+export type Answer = (question: unknown) => Promise<unknown>;
+
+/** Longest line, in characters; a question is a few hundred. */
+const MAX_LINE = 65_536;
+
+/** Answers questions on a unix socket; one left behind by a process that crashed is replaced. */
+export async function listen(path: string, answer: Answer): Promise<Server> {
+  await unlink(path).catch(() => undefined);
+  const server = createServer((socket) => {
+    // Whoever asked may be gone before the answer; nothing is owed to them then.
+    socket.on("error", () => undefined);
+    readLine(socket)
+      .then(async (line) => answer(JSON.parse(line)))
+      .then(
+        (result) => socket.end(`${JSON.stringify({ result })}\n`),
+        (error: unknown) => socket.end(`${JSON.stringify({ error: (error as Error).message })}\n`),
+      );
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(path, () => {
+      resolve(server);
+    });
+  });
+}
+
+/** @throws Error when nobody answers at `path`, or with the message of the one who did. */
+export async function ask(path: string, question: unknown): Promise<unknown> {
+  const socket = createConnection(path);
+  let line: string;
+  try {
+    socket.write(`${JSON.stringify(question)}\n`);
+    line = await readLine(socket);
+  } catch (error) {
+    throw new Error(
+      `the probe does not answer at ${path} (${errnoName(error as Error)}): is its container running?`,
+      { cause: error },
+    );
+  } finally {
+    socket.destroy();
+  }
+  const { result, error } = JSON.parse(line) as { result?: unknown; error?: string };
+  if (error !== undefined) {
+    throw new Error(error);
+  }
+  return result;
+}
+
+function readLine(socket: Socket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    socket.setEncoding("utf8");
+    socket.on("data", (part: string) => {
+      text += part;
+      const end = text.indexOf("\n");
+      if (end >= 0) {
+        resolve(text.slice(0, end));
+      } else if (text.length > MAX_LINE) {
+        reject(new Error(`a line is longer than ${MAX_LINE} characters`));
+      }
+    });
+    socket.once("error", reject);
+    socket.once("close", () => {
+      reject(new Error("closed without a line"));
+    });
+  });
+}

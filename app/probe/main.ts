@@ -1,0 +1,78 @@
+/**
+ * The program in the probe's container. `serve` is its main process and holds the connections; the
+ * other commands are short clients, run in the same container, that print one line of JSON.
+ *
+ * Exit codes: 0 answered, 1 the probe can't be reached, 2 the request is wrong.
+ */
+import { systemClock } from "./clock.ts";
+import { connect } from "./connect.ts";
+import type { Target } from "./connect.ts";
+import { ask } from "./exchange.ts";
+import { parseRun, parseSpec, parseTarget, parseWaitMs, RequestError } from "./request.ts";
+import { serve, socketPath } from "./server.ts";
+import type { Question } from "./server.ts";
+
+const USAGE =
+  `usage: main.ts serve | check '{"host":H,"port":P}' | ` +
+  `start '{"run":R,"host":H,"port":P,"observeMs":MS}' | status RUN [WAIT_MS]`;
+
+const directory = process.env.PROBE_DIR ?? "/var/run/probe";
+
+async function main([command, request = "", wait, ...rest]: string[]): Promise<void> {
+  if (rest.length > 0) {
+    throw new RequestError(USAGE);
+  }
+  switch (command) {
+    case "serve":
+      await runServer();
+      break;
+    case "check":
+      print(await check(parseTarget(request)));
+      break;
+    case "start":
+      print(await question({ command, spec: parseSpec(request) }));
+      break;
+    case "status":
+      print(await question({ command, run: parseRun(request), waitMs: parseWaitMs(wait ?? "0") }));
+      break;
+    default:
+      throw new RequestError(USAGE);
+  }
+}
+
+async function runServer(): Promise<void> {
+  const server = await serve(directory, systemClock, (line) => {
+    console.log(line);
+  });
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    // Node as pid 1 has no default action for either.
+    process.once(signal, () => {
+      void server.close().finally(() => process.exit(0));
+    });
+  }
+}
+
+/** Whether a TCP connection to the endpoint comes about; `address` is the one that was reached. */
+async function check(target: Target): Promise<unknown> {
+  try {
+    const socket = await connect(target);
+    const address = socket.remoteAddress;
+    socket.destroy();
+    return { ok: true, address };
+  } catch (error) {
+    return { ok: false, error: (error as Error).message };
+  }
+}
+
+async function question(asked: Question): Promise<unknown> {
+  return ask(socketPath(directory), asked);
+}
+
+function print(answer: unknown): void {
+  console.log(JSON.stringify(answer));
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`probe: ${(error as Error).message}\n`);
+  process.exitCode = error instanceof RequestError ? 2 : 1;
+});

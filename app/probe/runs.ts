@@ -1,0 +1,90 @@
+import type { Clock } from "./clock.ts";
+import type { ProbeSpec, ProbeStatus } from "./record.ts";
+import { LiveRun, pastRun } from "./run.ts";
+import type { Run } from "./run.ts";
+import type { RunStore } from "./store.ts";
+
+/** What a run says whose connection was lost with the process that held it. */
+export const RESTARTED = "the probe restarted while the connection was held";
+
+/** Every run this probe knows. They go on whether or not anyone asks. */
+export class Runs {
+  readonly #runs = new Map<string, Run>();
+  readonly #store: RunStore;
+  readonly #clock: Clock;
+  readonly #log: (line: string) => void;
+
+  constructor(store: RunStore, clock: Clock, log: (line: string) => void) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Takes up the runs of an earlier process in this pod. */
+  async recover(): Promise<void> {
+    const stored = await this.#store.load((file, reason) => {
+      this.#log(`${file} can't be read and is left alone: ${reason}`);
+    });
+    for (const { spec, status } of stored) {
+      const lost = status.state === "holding";
+      this.#runs.set(spec.run, pastRun(spec, lost ? { state: "failed", error: RESTARTED } : status));
+    }
+  }
+
+  /**
+   * Starts a run and resolves when its connection stands or has failed. A run with an equal spec is
+   * not started again unless it failed; one with another spec is given up for the new one.
+   */
+  async start(spec: ProbeSpec): Promise<ProbeStatus> {
+    let run = this.#runs.get(spec.run);
+    if (run === undefined || !sameSpec(run.spec, spec) || run.status().state === "failed") {
+      run?.abandon("given up for another request of the same run");
+      run = new LiveRun(spec, this.#clock, (changed) => {
+        this.#keep(changed);
+      });
+      this.#runs.set(spec.run, run);
+    }
+    await run.connected;
+    return run.status();
+  }
+
+  /** How a run stands. The answer is held back until the run is over, `waitMs` at most. */
+  async status(name: string, waitMs: number): Promise<ProbeStatus> {
+    const run = this.#runs.get(name);
+    if (run === undefined) {
+      return { state: "unknown" };
+    }
+    await settledWithin(waitMs, run.over);
+    return run.status();
+  }
+
+  /** Lets every connection go and settles when all that is known is on disk. */
+  async close(): Promise<void> {
+    for (const run of this.#runs.values()) {
+      run.abandon("the probe was stopped while the connection was held");
+    }
+    await this.#store.flush();
+  }
+
+  #keep(run: Run): void {
+    const status = run.status();
+    this.#log(`run ${run.spec.run}: ${JSON.stringify(status)}`);
+    this.#store.save({ spec: run.spec, status }).catch((error: unknown) => {
+      // Still answered from memory; only a restart would lose it.
+      this.#log(`run ${run.spec.run} can't be stored: ${(error as Error).message}`);
+    });
+  }
+}
+
+function sameSpec(a: ProbeSpec, b: ProbeSpec): boolean {
+  return a.run === b.run && a.host === b.host && a.port === b.port && a.observeMs === b.observeMs;
+}
+
+async function settledWithin(limitMs: number, event: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([event, limit]);
+  clearTimeout(timer);
+}
