@@ -1,0 +1,81 @@
+import { changes } from "../shared/diff.ts";
+import { uniqueName } from "../shared/naming.ts";
+import type { Operation, ResourceType } from "../shared/provider.ts";
+import { equal, toPlain, UNKNOWN, type PropertyMap } from "../shared/value.ts";
+import { checkInputs, RESOURCE_CHECKS, type ResourceInputs } from "./inputs.ts";
+import { runCommand, type Output } from "./shell.ts";
+
+const NO_OUTPUT: Output = { stdout: "", stderr: "" };
+const OUTPUT_TO_COME: PropertyMap = { stdout: UNKNOWN, stderr: UNKNOWN };
+
+/** `command:local:Command`: commands that are run when the resource is created, changed, deleted. */
+export const localCommand: ResourceType = {
+  check({ news }) {
+    const inputs = withoutInternal(news);
+    return { inputs, failures: checkInputs(inputs, RESOURCE_CHECKS) };
+  },
+
+  diff({ oldInputs, newInputs }) {
+    return {
+      changes: changes(withoutInternal(oldInputs), withoutInternal(newInputs)).map((change) => ({
+        ...change,
+        replace: change.path[0] === "triggers",
+      })),
+      deleteBeforeReplace: false,
+    };
+  },
+
+  async create({ name, inputs }, operation) {
+    if (operation.preview) {
+      return { id: "", outputs: { ...inputs, ...OUTPUT_TO_COME } };
+    }
+    const { create, ...settings } = toPlain(inputs) as ResourceInputs;
+    const output = create === undefined ? NO_OUTPUT : await run(create, settings, operation);
+    return { id: uniqueName(name, new Uint8Array(), 8), outputs: { ...inputs, ...output } };
+  },
+
+  read({ id, oldInputs, oldOutputs }) {
+    // There is nothing to look at: what a command printed can't be asked for again.
+    return Promise.resolve({ id, inputs: oldInputs, outputs: oldOutputs });
+  },
+
+  async update({ oldInputs, oldOutputs, newInputs }, operation) {
+    const last = previousOutput(oldOutputs);
+    if (operation.preview) {
+      return { ...newInputs, ...(equal(oldInputs, newInputs) ? last : OUTPUT_TO_COME) };
+    }
+    const { create, update = create, ...settings } = toPlain(newInputs) as ResourceInputs;
+    const output = update === undefined ? last : await run(update, settings, operation, last);
+    return { ...newInputs, ...output };
+  },
+
+  async delete({ oldOutputs }, operation) {
+    const inputs = toPlain(oldOutputs) as ResourceInputs;
+    if (inputs.delete === undefined) return;
+    await run(inputs.delete, inputs, operation, previousOutput(oldOutputs));
+  },
+};
+
+function run(
+  command: string,
+  inputs: ResourceInputs,
+  operation: Operation,
+  previous?: Output,
+): Promise<Output> {
+  const onLine = (line: string): void => {
+    operation.status(line);
+  };
+  return runCommand({ command, inputs, previous, signal: operation.signal(), onLine });
+}
+
+function previousOutput(outputs: PropertyMap): Output {
+  const { stdout, stderr } = toPlain(outputs) as Partial<Output>;
+  return { stdout: stdout ?? "", stderr: stderr ?? "" };
+}
+
+/** Without what the engine adds for itself, such as the version asked for. */
+function withoutInternal(inputs: PropertyMap): PropertyMap {
+  return Object.fromEntries(
+    Object.entries(inputs).filter(([key]) => key !== "version" && !key.startsWith("__")),
+  );
+}

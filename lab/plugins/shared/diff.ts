@@ -1,0 +1,50 @@
+import { equal, isList, isMap, Secret, type PropertyMap, type PropertyValue } from "./value.ts";
+
+export type PropertyPath = readonly (string | number)[];
+
+/** One difference between old and new inputs, at the deepest level where they differ. */
+export interface PropertyChange {
+  path: PropertyPath;
+  kind: "add" | "delete" | "update";
+}
+
+/** Everything that differs, with maps and lists followed into. An unknown differs from any value. */
+export function changes(olds: PropertyMap, news: PropertyMap): PropertyChange[] {
+  return mapChanges([], olds, news);
+}
+
+function mapChanges(path: PropertyPath, olds: PropertyMap, news: PropertyMap): PropertyChange[] {
+  const keys = new Set([...Object.keys(olds), ...Object.keys(news)]);
+  return [...keys].flatMap((key) => valueChanges([...path, key], olds[key], news[key]));
+}
+
+function valueChanges(
+  path: PropertyPath,
+  old: PropertyValue | undefined,
+  now: PropertyValue | undefined,
+): PropertyChange[] {
+  if (old instanceof Secret) return valueChanges(path, old.value, now);
+  if (now instanceof Secret) return valueChanges(path, old, now.value);
+  if (equal(old, now)) return [];
+  if (old === undefined) return [{ path, kind: "add" }];
+  if (now === undefined) return [{ path, kind: "delete" }];
+  if (isMap(old) && isMap(now)) return mapChanges(path, old, now);
+  if (isList(old) && isList(now)) {
+    const length = Math.max(old.length, now.length);
+    return Array.from({ length }, (_, index) => index).flatMap((index) =>
+      valueChanges([...path, index], old[index], now[index]),
+    );
+  }
+  return [{ path, kind: "update" }];
+}
+
+/** `spec.template.containers[0]["odd.key"]`, as the engine writes property paths. */
+export function formatPath(path: PropertyPath): string {
+  return path
+    .map((step, index) => {
+      if (typeof step === "number") return `[${step}]`;
+      if (/[."[\]]/.test(step)) return `["${step.replaceAll('"', '\\"')}"]`;
+      return index === 0 ? step : `.${step}`;
+    })
+    .join("");
+}

@@ -1,0 +1,50 @@
+import { credentials, Metadata } from "@grpc/grpc-js";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+
+const SEVERITIES = { info: LogSeverity.INFO, warning: LogSeverity.WARNING } as const;
+
+export interface LogLine {
+  message: string;
+  severity: keyof typeof SEVERITIES;
+  urn: string;
+  /** Shown while the operation lasts, then dropped. */
+  ephemeral: boolean;
+}
+
+/** The engine that started this plugin, as far as a plugin talks to it. */
+export class Engine {
+  readonly #client: EngineClient;
+  /** Lines are sent one after the other, so that they are shown in order. */
+  #sent: Promise<void> = Promise.resolve();
+
+  constructor(address: string) {
+    this.#client = new EngineClient(address, credentials.createInsecure());
+  }
+
+  log(line: LogLine): void {
+    const request = new LogRequest()
+      .setMessage(line.message)
+      .setSeverity(SEVERITIES[line.severity])
+      .setUrn(line.urn)
+      .setEphemeral(line.ephemeral);
+    this.#sent = this.#sent.then(
+      () =>
+        new Promise((resolve) => {
+          // A line that can't be shown is no reason to fail the operation it belongs to.
+          this.#client.log(request, new Metadata(), { deadline: Date.now() + 5_000 }, () => {
+            resolve();
+          });
+        }),
+    );
+  }
+
+  /** Resolves when everything logged so far has been taken over by the engine. */
+  flushed(): Promise<void> {
+    return this.#sent;
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}

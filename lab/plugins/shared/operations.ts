@@ -1,0 +1,47 @@
+import type { Engine } from "./engine.ts";
+import { Cancelled, TimedOut } from "./errors.ts";
+import type { Operation } from "./provider.ts";
+
+/** Gives operations what they need from the engine, and ends them when it cancels. */
+export class Operations {
+  readonly #cancelled = new AbortController();
+  readonly #engine: Engine | undefined;
+
+  constructor(engine: Engine | undefined) {
+    this.#engine = engine;
+  }
+
+  cancel(): void {
+    this.#cancelled.abort(new Cancelled());
+  }
+
+  /** @param timeoutSeconds from the request; 0 if the program set none */
+  start(urn: string, timeoutSeconds: number, preview: boolean): Operation {
+    return {
+      preview,
+      signal: (defaultTimeoutMs) => {
+        const timeoutMs = timeoutSeconds > 0 ? timeoutSeconds * 1000 : defaultTimeoutMs;
+        return withTimeout(this.#cancelled.signal, timeoutMs);
+      },
+      status: (message, severity = "info") => {
+        this.#engine?.log({ message, severity, urn, ephemeral: true });
+      },
+      log: (message, severity) => {
+        this.#engine?.log({ message, severity, urn, ephemeral: false });
+      },
+    };
+  }
+
+  async flushed(): Promise<void> {
+    await this.#engine?.flushed();
+  }
+}
+
+function withTimeout(cancelled: AbortSignal, timeoutMs: number | undefined): AbortSignal {
+  if (timeoutMs === undefined) return cancelled;
+  const timedOut = new AbortController();
+  setTimeout(() => {
+    timedOut.abort(new TimedOut(timeoutMs));
+  }, timeoutMs).unref();
+  return AbortSignal.any([cancelled, timedOut.signal]);
+}

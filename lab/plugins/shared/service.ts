@@ -1,0 +1,226 @@
+import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { changes, formatPath } from "./diff.ts";
+import type { Autonaming } from "./naming.ts";
+import type { Operations } from "./operations.ts";
+import type { CheckFailure, Diff, Provider, ResourceType } from "./provider.ts";
+import { statusOf } from "./status.ts";
+import { decode, encode } from "./value.ts";
+
+/** The gRPC methods the engine calls, in terms of a {@link Provider}. */
+export function providerService(
+  provider: Provider,
+  version: string,
+  operations: Operations,
+): UntypedServiceImplementation {
+  const typeOf = (urn: string): ResourceType => {
+    const token = typeTokenOf(urn);
+    const type = provider.resourceType(token);
+    if (!type) throw new Error(`the lab's ${provider.name} plugin doesn't offer ${token}`);
+    return type;
+  };
+  /** An answer is sent only when the engine has all that was logged before it. */
+  const answer =
+    <Request, Response>(
+      handler: (request: Request) => Promise<Response> | Response,
+    ): handleUnaryCall<Request, Response> =>
+    (call, callback) => {
+      void (async () => handler(call.request))().then(
+        async (response) => {
+          await operations.flushed();
+          callback(null, response);
+        },
+        async (error: unknown) => {
+          await operations.flushed();
+          callback(statusOf(error), null);
+        },
+      );
+    };
+
+  return {
+    getPluginInfo: answer(() => new PluginInfo().setVersion(version)),
+
+    getSchema: answer(() =>
+      new proto.GetSchemaResponse().setSchema(JSON.stringify({ name: provider.name, version })),
+    ),
+
+    checkConfig: answer((request: proto.CheckRequest) =>
+      new proto.CheckResponse()
+        .setInputs(request.getNews())
+        .setFailuresList(failures(provider.checkConfig(decode(request.getNews())))),
+    ),
+
+    diffConfig: answer(async (request: proto.DiffRequest) => {
+      const olds = decode(request.getOldInputs() ?? request.getOlds());
+      const news = decode(request.getNews());
+      const replaced = (await provider.diffConfig?.(olds, news)) ?? [];
+      return diffResponse({
+        changes: changes(olds, news).map((change) => ({
+          ...change,
+          replace: replaced.includes(String(change.path[0])),
+        })),
+        deleteBeforeReplace: false,
+      });
+    }),
+
+    configure: answer(async (request: proto.ConfigureRequest) => {
+      const prefix = `${provider.name}:config:`;
+      const variables = request.getVariablesMap().toArray();
+      await provider.configure(
+        Object.fromEntries(variables.map(([key, value]) => [key.replace(prefix, ""), value])),
+      );
+      return new proto.ConfigureResponse()
+        .setAcceptsecrets(true)
+        .setSupportspreview(true)
+        .setSupportsAutonamingConfiguration(true);
+    }),
+
+    check: answer(async (request: proto.CheckRequest) => {
+      const checked = await typeOf(request.getUrn()).check({
+        urn: request.getUrn(),
+        name: nameOf(request.getUrn()),
+        olds: decode(request.getOlds()),
+        news: decode(request.getNews()),
+        randomSeed: request.getRandomseed_asU8(),
+        autonaming: autonamingOf(request),
+      });
+      return new proto.CheckResponse()
+        .setInputs(encode(checked.inputs))
+        .setFailuresList(failures(checked.failures));
+    }),
+
+    diff: answer(async (request: proto.DiffRequest) =>
+      diffResponse(
+        await typeOf(request.getUrn()).diff({
+          id: request.getId(),
+          oldInputs: decode(request.getOldInputs()),
+          oldOutputs: decode(request.getOlds()),
+          newInputs: decode(request.getNews()),
+        }),
+      ),
+    ),
+
+    create: answer(async (request: proto.CreateRequest) => {
+      const urn = request.getUrn();
+      const operation = operations.start(urn, request.getTimeout(), request.getPreview());
+      const created = await typeOf(urn).create(
+        { urn, name: nameOf(urn), inputs: decode(request.getProperties()) },
+        operation,
+      );
+      return new proto.CreateResponse().setId(created.id).setProperties(encode(created.outputs));
+    }),
+
+    read: answer(async (request: proto.ReadRequest) => {
+      const urn = request.getUrn();
+      const state = await typeOf(urn).read(
+        {
+          urn,
+          id: request.getId(),
+          oldInputs: decode(request.getInputs()),
+          oldOutputs: decode(request.getProperties()),
+        },
+        operations.start(urn, request.getTimeout(), false),
+      );
+      const response = new proto.ReadResponse();
+      if (!state) return response;
+      return response
+        .setId(state.id)
+        .setInputs(encode(state.inputs))
+        .setProperties(encode(state.outputs));
+    }),
+
+    update: answer(async (request: proto.UpdateRequest) => {
+      const urn = request.getUrn();
+      const outputs = await typeOf(urn).update(
+        {
+          urn,
+          id: request.getId(),
+          oldInputs: decode(request.getOldInputs()),
+          oldOutputs: decode(request.getOlds()),
+          newInputs: decode(request.getNews()),
+        },
+        operations.start(urn, request.getTimeout(), request.getPreview()),
+      );
+      return new proto.UpdateResponse().setProperties(encode(outputs));
+    }),
+
+    delete: answer(async (request: proto.DeleteRequest) => {
+      const urn = request.getUrn();
+      await typeOf(urn).delete(
+        {
+          urn,
+          id: request.getId(),
+          oldInputs: decode(request.getOldInputs()),
+          oldOutputs: decode(request.getProperties()),
+        },
+        operations.start(urn, request.getTimeout(), false),
+      );
+      return new Empty();
+    }),
+
+    invoke: answer(async (request: proto.InvokeRequest) => {
+      const token = request.getTok();
+      const call = provider.functionOf?.(token);
+      if (!call) throw new Error(`the lab's ${provider.name} plugin doesn't offer ${token}`);
+      const operation = operations.start("", 0, request.getPreview());
+      const result = await call(decode(request.getArgs()), operation);
+      return new proto.InvokeResponse().setReturn(encode(result));
+    }),
+
+    cancel: answer(() => {
+      operations.cancel();
+      return new Empty();
+    }),
+  };
+}
+
+/** `command:local:Command` of `urn:pulumi:stack::project::parent$command:local:Command::name`. */
+function typeTokenOf(urn: string): string {
+  const qualified = urn.split("::")[2] ?? "";
+  return qualified.slice(qualified.lastIndexOf("$") + 1);
+}
+
+/** The last part of a URN; a logical name may itself contain `::`. */
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+function autonamingOf(request: proto.CheckRequest): Autonaming | undefined {
+  const options = request.getAutonaming();
+  if (!options) return undefined;
+  const modes = ["propose", "enforce", "disable"] as const;
+  return { mode: modes[options.getMode()], proposedName: options.getProposedName() };
+}
+
+function failures(found: CheckFailure[]): proto.CheckFailure[] {
+  return found.map(({ property, reason }) =>
+    new proto.CheckFailure().setProperty(property).setReason(reason),
+  );
+}
+
+const { Kind } = proto.PropertyDiff;
+const DIFF_KINDS = {
+  add: [Kind.ADD, Kind.ADD_REPLACE],
+  delete: [Kind.DELETE, Kind.DELETE_REPLACE],
+  update: [Kind.UPDATE, Kind.UPDATE_REPLACE],
+} as const;
+
+function diffResponse({ changes, deleteBeforeReplace }: Diff): proto.DiffResponse {
+  const { DiffChanges } = proto.DiffResponse;
+  const response = new proto.DiffResponse()
+    .setChanges(changes.length > 0 ? DiffChanges.DIFF_SOME : DiffChanges.DIFF_NONE)
+    .setDeletebeforereplace(deleteBeforeReplace)
+    .setHasdetaileddiff(true);
+  for (const { path, kind, replace } of changes) {
+    const formatted = formatPath(path);
+    const detail = new proto.PropertyDiff()
+      .setKind(DIFF_KINDS[kind][replace ? 1 : 0])
+      .setInputdiff(true);
+    response.getDetaileddiffMap().set(formatted, detail);
+    response.addDiffs(String(path[0]));
+    if (replace) response.addReplaces(formatted);
+  }
+  return response;
+}

@@ -1,0 +1,167 @@
+import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+
+/** A value that isn't known yet, as in a preview where it is another resource's output. */
+export const UNKNOWN = Symbol("unknown");
+export type Unknown = typeof UNKNOWN;
+
+/** A value the engine encrypts in its state and hides in its display. */
+export class Secret {
+  constructor(readonly value: PropertyValue) {}
+}
+
+export type PropertyValue =
+  null | boolean | number | string | PropertyValue[] | PropertyMap | Unknown | Secret;
+
+/** A resource's inputs or outputs. */
+export interface PropertyMap {
+  [key: string]: PropertyValue;
+}
+
+/** JSON without the engine's special values. */
+export type Plain = null | boolean | number | string | Plain[] | PlainMap;
+export interface PlainMap {
+  [key: string]: Plain;
+}
+
+const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
+const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
+const UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** The engine sends another sentinel for each type an unknown value will have. */
+const UNKNOWN_SENTINELS = new Set([
+  UNKNOWN_STRING,
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // boolean
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // array
+  "030794c1-ac77-496b-92df-f27374a8bd58", // asset
+  "e48ece36-62e2-4504-bad9-02848725956a", // archive
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
+]);
+
+export function isMap(value: PropertyValue | undefined): value is PropertyMap {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Secret)
+  );
+}
+
+export function isList(value: PropertyValue | undefined): value is PropertyValue[] {
+  return Array.isArray(value);
+}
+
+/** From the engine's wire form; a missing struct is an empty map. */
+export function decode(struct: Struct | undefined): PropertyMap {
+  return struct ? (decodeValue(struct.toJavaScript()) as PropertyMap) : {};
+}
+
+function decodeValue(value: Plain): PropertyValue {
+  if (typeof value === "string") return UNKNOWN_SENTINELS.has(value) ? UNKNOWN : value;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(decodeValue);
+  if (value[SIGNATURE_KEY] === SECRET_SIGNATURE)
+    return new Secret(decodeValue(value.value ?? null));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decodeValue(item)]));
+}
+
+/** To the engine's wire form. */
+export function encode(properties: PropertyMap): Struct {
+  return Struct.fromJavaScript(encodeValue(properties) as Record<string, JavaScriptValue>);
+}
+
+function encodeValue(value: PropertyValue): Plain {
+  if (value === UNKNOWN) return UNKNOWN_STRING;
+  if (value instanceof Secret) {
+    return { [SIGNATURE_KEY]: SECRET_SIGNATURE, value: encodeValue(value.value) };
+  }
+  if (typeof value !== "object" || value === null) return value;
+  if (isList(value)) return value.map(encodeValue);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encodeValue(item)]));
+}
+
+/** The same value with no secret marked as one. Unknowns stay. */
+export function reveal(value: PropertyMap): PropertyMap;
+export function reveal(value: PropertyValue): PropertyValue;
+export function reveal(value: PropertyValue): PropertyValue {
+  if (value instanceof Secret) return reveal(value.value);
+  if (isList(value)) return value.map((item) => reveal(item));
+  if (!isMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reveal(item)]));
+}
+
+/** The value as plain JSON. Only for values of which {@link hasUnknowns} is false. */
+export function toPlain(value: PropertyMap): PlainMap;
+export function toPlain(value: PropertyValue): Plain;
+export function toPlain(value: PropertyValue): Plain {
+  if (value === UNKNOWN) throw new Error("a value that must be known here is unknown");
+  if (value instanceof Secret) return toPlain(value.value);
+  if (isList(value)) return value.map((item) => toPlain(item));
+  if (!isMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item)]));
+}
+
+export function hasUnknowns(value: PropertyValue): boolean {
+  if (value === UNKNOWN) return true;
+  if (value instanceof Secret) return hasUnknowns(value.value);
+  if (isList(value)) return value.some(hasUnknowns);
+  return isMap(value) && Object.values(value).some(hasUnknowns);
+}
+
+export function hasSecrets(value: PropertyValue): boolean {
+  if (value instanceof Secret) return true;
+  if (isList(value)) return value.some(hasSecrets);
+  return isMap(value) && Object.values(value).some(hasSecrets);
+}
+
+/** The same map without nulls, at any depth. */
+export function withoutNulls(value: PropertyMap): PropertyMap;
+export function withoutNulls(value: PropertyValue): PropertyValue;
+export function withoutNulls(value: PropertyValue): PropertyValue {
+  if (value instanceof Secret) return new Secret(withoutNulls(value.value));
+  if (isList(value)) {
+    return value.filter((item) => item !== null).map((item) => withoutNulls(item));
+  }
+  if (!isMap(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== null)
+      .map(([key, item]) => [key, withoutNulls(item)]),
+  );
+}
+
+/**
+ * `outputs` with those values marked as secret whose counterpart in `inputs` is or contains one.
+ * Maps are followed into, so that one secret doesn't hide the whole object; a list with a secret in
+ * it becomes secret as a whole, because its order may have changed.
+ */
+export function withSecretsOf(outputs: PropertyMap, inputs: PropertyMap): PropertyMap {
+  const marked = { ...outputs };
+  for (const [key, input] of Object.entries(inputs)) {
+    const output = marked[key];
+    if (output === undefined || output instanceof Secret) continue;
+    if (isMap(output) && isMap(input)) marked[key] = withSecretsOf(output, input);
+    else if (hasSecrets(input)) marked[key] = new Secret(output);
+  }
+  return marked;
+}
+
+/** Deep equality of values; secrets equal what they hide, an unknown equals only an unknown. */
+export function equal(left: PropertyValue | undefined, right: PropertyValue | undefined): boolean {
+  if (left instanceof Secret) return equal(left.value, right);
+  if (right instanceof Secret) return equal(left, right.value);
+  if (left === right) return true;
+  if (isList(left)) {
+    return (
+      isList(right) &&
+      left.length === right.length &&
+      left.every((item, index) => equal(item, right[index]))
+    );
+  }
+  if (!isMap(left) || !isMap(right)) return false;
+  const keys = Object.keys(left);
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && equal(left[key], right[key]))
+  );
+}
