@@ -1,0 +1,51 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { mergeIntoOutboundTcpProxy } from "./envoyFilter.ts";
+import type { EnvoyFilterSpec } from "./envoyFilter.ts";
+import { evidenceJsonFormat } from "./evidence.ts";
+
+export interface EvidenceFilterArgs {
+  /** The stack's own namespace. */
+  namespace: pulumi.Input<string>;
+  /** Which pods' sidecars write the entries. */
+  podLabels: Readonly<Record<string, string>>;
+}
+
+/**
+ * Lets sidecars write an access-log entry of our own for every outbound TCP connection, beside what
+ * they log anyway. An object apart from the policy, so that the policy is what a user would apply.
+ */
+export class EvidenceFilter extends pulumi.ComponentResource {
+  constructor(name: string, args: EvidenceFilterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("istio-idle-timeout:index:EvidenceFilter", name, {}, opts);
+
+    new k8s.apiextensions.CustomResource(
+      `${name}-filter`,
+      {
+        apiVersion: "networking.istio.io/v1alpha3",
+        kind: "EnvoyFilter",
+        metadata: { name: "evidence", namespace: args.namespace },
+        spec: evidenceSpec(args.podLabels),
+      },
+      { parent: this },
+    );
+
+    this.registerOutputs({});
+  }
+}
+
+/** The EnvoyFilter that appends the entry to the sidecar's standard output. */
+export function evidenceSpec(podLabels: Readonly<Record<string, string>>): EnvoyFilterSpec {
+  return mergeIntoOutboundTcpProxy(podLabels, {
+    access_log: [
+      {
+        name: "envoy.access_loggers.file",
+        typed_config: {
+          "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog",
+          path: "/dev/stdout",
+          log_format: { json_format: evidenceJsonFormat },
+        },
+      },
+    ],
+  });
+}

@@ -1,0 +1,15 @@
+/** How the pods of a stack are found: by the EnvoyFilters, and by whoever asks the probes. */
+
+/** Name of the probe's container in its pod. */
+export const PROBE_CONTAINER = "probe";
+
+/** Labels that stay the same for the life of a Deployment, and by which it finds its pods. */
+export function probeLabels(sidecar: boolean): Record<string, string> {
+  return {
+    "app.kubernetes.io/name": "probe",
+    "istio-idle-timeout/sidecar": String(sidecar),
+  };
+}
+
+/** Label of the pods made for one run. */
+export const RUN_LABEL = "istio-idle-timeout/run";

@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import { SCHEMA_VERSION } from "../app/probe/record.ts";
+import type { RunRecord } from "../app/probe/record.ts";
+
+/**
+ * Reads the record that `cli/measure` printed.
+ *
+ * @throws pulumi.RunError when it is none, or one of another version of this program.
+ */
+export function parseRecord(text: string): RunRecord {
+  const record = parse(text);
+  if (record?.schemaVersion !== SCHEMA_VERSION) {
+    const found =
+      record?.schemaVersion === undefined
+        ? `${JSON.stringify(text.slice(0, 60))}, which is none`
+        : `one of schema version ${String(record.schemaVersion)}`;
+    throw new pulumi.RunError(
+      `the measurement's record: found ${found}; this program reads schema version ` +
+        `${SCHEMA_VERSION}, set run to another number to measure again`,
+    );
+  }
+  return record as RunRecord;
+}
+
+function parse(text: string): { schemaVersion?: unknown } | null {
+  try {
+    return JSON.parse(text) as { schemaVersion?: unknown } | null;
+  } catch {
+    return null;
+  }
+}

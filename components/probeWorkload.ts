@@ -1,0 +1,109 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { PROBE_CONTAINER, probeLabels, RUN_LABEL } from "./labels.ts";
+
+export interface ProbeWorkloadArgs {
+  /** Namespace with sidecar injection. */
+  namespace: pulumi.Input<string>;
+  /** The probe's image, by digest. */
+  image: pulumi.Input<string>;
+  /** Whether the pod gets Istio's sidecar; the one without is the control. */
+  sidecar: boolean;
+  /** Run that the pod is for. Another one makes a new pod. */
+  runId: pulumi.Input<string>;
+}
+
+/** Where the probe keeps its socket and its records. */
+const STATE_DIRECTORY = "/var/run/probe";
+
+/**
+ * One pod with the probe, kept by a Deployment. With and without sidecar differ in their labels only, so
+ * that what differs between their results is the sidecar's doing.
+ */
+export class ProbeWorkload extends pulumi.ComponentResource {
+  /** Name of the Deployment, once its pod is ready. */
+  readonly deploymentName: pulumi.Output<string>;
+
+  constructor(name: string, args: ProbeWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("istio-idle-timeout:index:ProbeWorkload", name, {}, opts);
+
+    const labels = probeLabels(args.sidecar);
+    const deployment = new k8s.apps.v1.Deployment(
+      `${name}-deployment`,
+      {
+        metadata: {
+          name: args.sidecar ? "probe-with-sidecar" : "probe-without-sidecar",
+          namespace: args.namespace,
+          labels,
+        },
+        spec: {
+          replicas: 1,
+          // Never two probes of a kind: which one a run asks would be left to chance.
+          strategy: { type: "Recreate" },
+          selector: { matchLabels: labels },
+          template: {
+            metadata: {
+              labels: {
+                ...labels,
+                [RUN_LABEL]: args.runId,
+                "sidecar.istio.io/inject": String(args.sidecar),
+              },
+              annotations: SIDECAR_REQUESTS,
+            },
+            spec: probePod(args.image),
+          },
+        },
+      },
+      { parent: this, customTimeouts: { create: "3m", update: "3m", delete: "2m" } },
+    );
+
+    this.deploymentName = deployment.metadata.name;
+    this.registerOutputs({ deploymentName: this.deploymentName });
+  }
+}
+
+/**
+ * A sidecar that carries one connection needs little, and Istio's defaults fill a small node quickly.
+ * Without a sidecar they mean nothing.
+ */
+const SIDECAR_REQUESTS = {
+  "sidecar.istio.io/proxyCPU": "10m",
+  "sidecar.istio.io/proxyMemory": "64Mi",
+};
+
+function probePod(image: pulumi.Input<string>): k8s.types.input.core.v1.PodSpec {
+  return {
+    // The sidecar's own token is a volume of the injected template and not affected.
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    // Nothing is worth waiting for when a probe is stopped.
+    terminationGracePeriodSeconds: 2,
+    containers: [
+      {
+        name: PROBE_CONTAINER,
+        image,
+        securityContext: {
+          runAsNonRoot: true,
+          readOnlyRootFilesystem: true,
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ["ALL"] },
+          seccompProfile: { type: "RuntimeDefault" },
+        },
+        resources: {
+          requests: { cpu: "10m", memory: "64Mi" },
+          limits: { cpu: "1", memory: "128Mi" },
+        },
+        // Ready means that the probe answers. Once it does it is not asked again: a readiness or
+        // liveness probe would start Node.js over and over beside a running measurement.
+        startupProbe: {
+          exec: { command: ["node", "/app/main.ts", "status", "startup"] },
+          periodSeconds: 1,
+          timeoutSeconds: 10,
+          failureThreshold: 60,
+        },
+        volumeMounts: [{ name: "state", mountPath: STATE_DIRECTORY }],
+      },
+    ],
+    volumes: [{ name: "state", emptyDir: { sizeLimit: "16Mi" } }],
+  };
+}

@@ -1,0 +1,38 @@
+import { digest } from "./digest.ts";
+import type { Settings } from "./settings.ts";
+
+const LENGTH = 10;
+
+/**
+ * Names a measurement by what defines it: equal settings are the same run, which is not repeated; any
+ * difference is a new one. A DNS label, so that it can stand in labels, resource and file names.
+ *
+ * Only what the user decides is in here. What merely results from it (the port Docker chose, the digest
+ * of an image) may change without making a finished measurement void.
+ */
+export function runId(settings: Settings): string {
+  const definition: Record<keyof RunDefinition, unknown> = {
+    evidence: settings.evidence,
+    kubeContext: settings.kubeContext ?? null,
+    observeMs: settings.observeMs,
+    outside: settings.outside,
+    run: settings.run,
+    timeout: settings.timeout,
+  };
+  return digest(canonicalJson(definition), LENGTH);
+}
+
+/** The settings that make a measurement what it is; the others only say how it comes about. */
+type RunDefinition = Pick<
+  Settings,
+  "evidence" | "kubeContext" | "observeMs" | "outside" | "run" | "timeout"
+>;
+
+/** JSON with sorted keys, so that the order in which an object was put together does not matter. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

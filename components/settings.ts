@@ -1,0 +1,161 @@
+import * as pulumi from "@pulumi/pulumi";
+import { formatDuration, parseDuration } from "./duration.ts";
+import { parseEndpoint, parseHost } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { parseImage, parsePlatform, parseRegistry } from "./imageNames.ts";
+import { parseTimeout } from "./timeout.ts";
+import type { Timeout } from "./timeout.ts";
+
+/** One stack's configuration, checked. The keys are described in `Pulumi.yaml`. */
+export interface Settings {
+  timeout: Timeout;
+  /** The `timeout` key as the user wrote it, for messages and the record. */
+  timeoutText: string;
+  /** How long connections are held and watched, in ms. */
+  observeMs: number;
+  /** Another number measures again. */
+  run: number;
+  /** Whether the sidecar is asked for an access-log entry on each connection. */
+  evidence: boolean;
+  /** What the probes connect to. */
+  outside: Outside;
+  /** Context in the ambient kubeconfig; undefined is its current one. */
+  kubeContext: string | undefined;
+  /** Where the probe's image is pushed to, and pulled from by the cluster: `host[:port][/path]`. */
+  registry: string;
+  baseImage: string;
+  /** `os/arch` of the cluster's nodes; undefined is the machine that builds. */
+  platform: string | undefined;
+}
+
+/** An endpoint that exists already, or a Redis that the stack runs itself. */
+export type Outside =
+  { kind: "endpoint"; endpoint: Endpoint } | { kind: "redis"; image: string; externalHost: string };
+
+/** Added to the timeout, so that a close that comes in time is inside the observation. */
+const GRACE_MS = 4_000;
+const MAX_DEFAULT_OBSERVE_MS = 120_000;
+const MIN_OBSERVE_MS = 1_000;
+/** A week. The timers of Node.js, with which the probe observes, end at 24.8 days. */
+const MAX_OBSERVE_MS = 168 * 3_600_000;
+
+/** Every key of `Pulumi.yaml`, each with its reader. */
+const readers = {
+  timeout: (text: string) => ({ timeout: parseTimeout(text), text }),
+  observe: optional(parseObserve),
+  run: parseRun,
+  evidence: parseBoolean,
+  endpoint: optional(parseEndpoint),
+  externalHost: optional(parseHost),
+  kubeContext: optional((text: string) => text),
+  registry: parseRegistry,
+  baseImage: parseImage,
+  redisImage: parseImage,
+  platform: optional(parsePlatform),
+};
+
+type Key = keyof typeof readers;
+type Values = { [K in Key]: ReturnType<(typeof readers)[K]> };
+
+/**
+ * Picks the project's own keys out of `pulumi.runtime.allConfig()` and takes the namespace off them.
+ */
+export function projectConfig(
+  allConfig: Readonly<Record<string, string>>,
+  project: string,
+): Record<string, string> {
+  const prefix = `${project}:`;
+  return Object.fromEntries(
+    Object.entries(allConfig)
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), value]),
+  );
+}
+
+/**
+ * Checks a stack's whole configuration. A key that is empty counts as not set: `Pulumi.yaml` can
+ * declare an optional key only by an empty default.
+ *
+ * @param raw the values by key, without namespace, defaults of `Pulumi.yaml` filled in.
+ * @throws pulumi.RunError that names everything that is wrong, one line each.
+ */
+export function parseSettings(raw: Readonly<Record<string, string>>): Settings {
+  const problems = Object.keys(raw)
+    .filter((key) => !(key in readers))
+    .sort()
+    .map((key) => `${key}: no such key; allowed are ${Object.keys(readers).sort().join(", ")}`);
+  const values = Object.fromEntries(
+    Object.entries(readers).map(([key, read]) => {
+      try {
+        return [key, read(raw[key] ?? "")];
+      } catch (error) {
+        problems.push(`${key}: ${(error as Error).message}`);
+        return [key, undefined];
+      }
+    }),
+  ) as Values;
+  if (!raw.endpoint && !raw.externalHost) {
+    problems.push(
+      "externalHost: not set; set it to the name or address under which pods reach the machine " +
+        "that runs Docker, such as host.minikube.internal, or set endpoint to something that exists",
+    );
+  }
+  if (problems.length > 0) {
+    throw new pulumi.RunError(
+      `the stack's configuration can't be used:\n${problems.map((line) => `  ${line}`).join("\n")}`,
+    );
+  }
+  return compose(values);
+}
+
+function compose(values: Values): Settings {
+  const { timeout, text: timeoutText } = values.timeout;
+  return {
+    timeout,
+    timeoutText,
+    observeMs: values.observe ?? defaultObserveMs(timeout),
+    run: values.run,
+    evidence: values.evidence,
+    outside: values.endpoint
+      ? { kind: "endpoint", endpoint: values.endpoint }
+      : { kind: "redis", image: values.redisImage, externalHost: values.externalHost ?? "" },
+    kubeContext: values.kubeContext,
+    registry: values.registry,
+    baseImage: values.baseImage,
+    platform: values.platform,
+  };
+}
+
+/** What can't close within two minutes is watched that long, and found open: a lower bound. */
+function defaultObserveMs(timeout: Timeout): number {
+  return timeout.variant === "duration"
+    ? Math.min(timeout.ms + GRACE_MS, MAX_DEFAULT_OBSERVE_MS)
+    : MAX_DEFAULT_OBSERVE_MS;
+}
+
+function optional<T>(parse: (text: string) => T): (text: string) => T | undefined {
+  return (text) => (text === "" ? undefined : parse(text));
+}
+
+function parseObserve(text: string): number {
+  const ms = parseDuration(text);
+  if (ms < MIN_OBSERVE_MS || ms > MAX_OBSERVE_MS) {
+    const allowed = `${formatDuration(MIN_OBSERVE_MS)} to ${formatDuration(MAX_OBSERVE_MS)}`;
+    throw new Error(`${JSON.stringify(text)} is outside ${allowed}`);
+  }
+  return ms;
+}
+
+function parseRun(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new Error(`${JSON.stringify(text)} is not a whole number from 0 to 999999999`);
+  }
+  return Number(text);
+}
+
+function parseBoolean(text: string): boolean {
+  if (text !== "true" && text !== "false") {
+    throw new Error(`${JSON.stringify(text)} is neither true nor false`);
+  }
+  return text === "true";
+}

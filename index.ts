@@ -1,0 +1,103 @@
+import * as docker from "@pulumi/docker";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { disconnectSeconds as secondsOf, summaryLines } from "./cli/summary.ts";
+import { ConnectionTest } from "./components/connectionTest.ts";
+import { formatEndpoint } from "./components/endpoint.ts";
+import { EvidenceFilter } from "./components/evidenceFilter.ts";
+import { ExternalRedis } from "./components/externalRedis.ts";
+import { IdleTimeoutPolicy } from "./components/idleTimeoutPolicy.ts";
+import { probeLabels } from "./components/labels.ts";
+import { MeshNamespace } from "./components/meshNamespace.ts";
+import { scopedName } from "./components/names.ts";
+import { ProbeImage } from "./components/probeImage.ts";
+import { ProbeWorkload } from "./components/probeWorkload.ts";
+import { runId as runIdOf } from "./components/runId.ts";
+import { parseSettings, projectConfig } from "./components/settings.ts";
+
+const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
+const settings = parseSettings(projectConfig(pulumi.runtime.allConfig(), project));
+const runId = runIdOf(settings);
+const { kubeContext, outside } = settings;
+
+// Kubeconfig and Docker host are the ambient ones, as for kubectl and docker.
+const cluster = new kubernetes.Provider(
+  "cluster",
+  kubeContext === undefined ? {} : { context: kubeContext },
+);
+const dockerDaemon = new docker.Provider("docker-daemon");
+const inCluster = { providers: { kubernetes: cluster } };
+const inDocker = { providers: { docker: dockerDaemon } };
+
+const endpoint =
+  outside.kind === "endpoint"
+    ? formatEndpoint(outside.endpoint)
+    : new ExternalRedis(
+        "redis",
+        {
+          containerName: scopedName(project, stack, "redis"),
+          image: outside.image,
+          externalHost: outside.externalHost,
+        },
+        inDocker,
+      ).endpoint;
+
+const image = new ProbeImage(
+  "probe",
+  {
+    context: "app/probe",
+    registry: settings.registry,
+    baseImage: settings.baseImage,
+    platform: settings.platform,
+  },
+  inDocker,
+);
+
+const { namespace } = new MeshNamespace(
+  "mesh",
+  { namespace: scopedName(project, stack) },
+  inCluster,
+);
+
+const podLabels = probeLabels(true);
+const policy = new IdleTimeoutPolicy(
+  "idle-timeout",
+  { namespace, podLabels, timeout: settings.timeout },
+  inCluster,
+);
+const configuration: pulumi.Resource[] = [policy];
+if (settings.evidence) {
+  configuration.push(new EvidenceFilter("evidence", { namespace, podLabels }, inCluster));
+}
+
+// Sidecars start with the configuration in place: one that arrived later would drain the listener.
+const probes = [true, false].map(
+  (sidecar) =>
+    new ProbeWorkload(
+      sidecar ? "with-sidecar" : "without-sidecar",
+      { namespace, image: image.reference, sidecar, runId },
+      { ...inCluster, dependsOn: configuration },
+    ),
+);
+
+const test = new ConnectionTest(
+  "connection",
+  {
+    namespace,
+    runId,
+    endpoint,
+    timeout: settings.timeoutText,
+    observeMs: settings.observeMs,
+    policy: policy.filterName,
+    evidence: settings.evidence,
+    kubeContext,
+  },
+  { dependsOn: probes },
+);
+
+/** Seconds until each probe's connection was closed, null where it was still open. */
+export const disconnectSeconds = test.record.apply(secondsOf);
+/** What was found, in lines for people. */
+export const summary = test.record.apply(summaryLines);
+/** The whole record. */
+export const results = test.record;
