@@ -13,7 +13,7 @@ export function parseRecord(text: string): RunRecord {
     const found =
       record?.schemaVersion === undefined
         ? `${JSON.stringify(text.slice(0, 60))}, which is none`
-        : `one of schema version ${String(record.schemaVersion)}`;
+        : `one of schema version ${JSON.stringify(record.schemaVersion)}`;
     throw new pulumi.RunError(
       `the measurement's record: found ${found}; this program reads schema version ` +
         `${SCHEMA_VERSION}, set run to another number to measure again`,

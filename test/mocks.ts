@@ -1,0 +1,131 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as the program asked the engine for it. */
+export interface Registered {
+  type: string;
+  name: string;
+  /** Types of the resource and its parents, outermost first, joined by `$`. */
+  path: string;
+  /** Secret values stand as `{ secret: value }`, unknown ones as {@link UNKNOWN}. */
+  inputs: Inputs;
+  /** Name of the explicit provider, if there is one. */
+  provider: string | undefined;
+}
+
+export type Inputs = Record<string, unknown>;
+
+export interface MockOptions {
+  project?: string;
+  stack?: string;
+  /** In a preview no resource has an id or an output that its inputs do not tell. */
+  preview?: boolean;
+  /** What providers add to the inputs, by type. Not asked in a preview. */
+  outputs?: Record<string, (inputs: Inputs) => object>;
+}
+
+export const UNKNOWN = "<unknown>";
+
+/**
+ * Runs a piece of a program against a recording engine, until everything it declared is registered.
+ *
+ * What this can't show: aliases, dependencies, diffs, and whether a real provider accepts the inputs.
+ *
+ * @returns what was registered, in the order of names, and what the piece returned.
+ */
+export async function declare<T>(
+  program: () => T | Promise<T>,
+  options: MockOptions = {},
+): Promise<{ resources: Registered[]; result: T }> {
+  const registered: Omit<Registered, "path">[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, provider, custom }) => {
+        if (type !== "pulumi:pulumi:Stack") {
+          registered.push({
+            type,
+            name,
+            inputs: plain(inputs) as Inputs,
+            provider: providerName(provider),
+          });
+        }
+        if (options.preview) {
+          return { id: undefined, state: inputs };
+        }
+        const state = { ...inputs, ...options.outputs?.[type]?.(inputs) };
+        return { id: custom ? `${name}-id` : undefined, state };
+      },
+      call: ({ token }) => {
+        throw new Error(`no function is called by this program: ${token}`);
+      },
+    },
+    options.project ?? "istio-idle-timeout",
+    options.stack ?? "test",
+    options.preview ?? false,
+  );
+  const result = await program();
+  const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor;
+  await pulumi.runtime.disconnect();
+  const urns = [...monitor.getRegisteredResources().keys()];
+  const resources = registered
+    .map((resource) => {
+      const urn = urns.find((candidate) => candidate.endsWith(`::${resource.name}`)) ?? "";
+      return { ...resource, path: urn.split("::").slice(2, -1).join("::") };
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { resources, result };
+}
+
+/** The one resource of a type; fails when there is none or there are several. */
+export function only(resources: Registered[], type: string): Registered {
+  const [first, ...others] = resources.filter((resource) => resource.type === type);
+  if (first === undefined || others.length > 0) {
+    throw new Error(`${others.length + (first ? 1 : 0)} resources of type ${type}`);
+  }
+  return first;
+}
+
+/** An output's value, {@link UNKNOWN} where it is not known yet. */
+export async function valueOf<T>(output: pulumi.Output<T>): Promise<T | typeof UNKNOWN> {
+  const { isKnown, promise } = internals(output);
+  return (await isKnown) ? promise() : UNKNOWN;
+}
+
+/** Whether an output's value is kept from display and encrypted in the state. */
+export async function isSecret(output: pulumi.Output<unknown>): Promise<boolean> {
+  return internals(output).isSecret;
+}
+
+interface MockMonitor {
+  getRegisteredResources: () => ReadonlyMap<string, unknown>;
+}
+
+interface OutputInternals<T> {
+  isKnown: Promise<boolean>;
+  isSecret: Promise<boolean>;
+  promise: () => Promise<T>;
+}
+
+function internals<T>(output: pulumi.Output<T>): OutputInternals<T> {
+  return output as unknown as OutputInternals<T>;
+}
+
+function providerName(reference: string | undefined): string | undefined {
+  return reference?.split("::").at(-2);
+}
+
+/** The wire's marks for secrets and unknowns, in readable form. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(plain);
+  }
+  if (pulumi.runtime.isRpcSecret(value)) {
+    return { secret: plain(pulumi.runtime.unwrapRpcSecret(value)) };
+  }
+  if (pulumi.isUnknown(value)) {
+    return UNKNOWN;
+  }
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+  }
+  return value;
+}
