@@ -27,7 +27,10 @@ export class Runs {
     });
     for (const { spec, status } of stored) {
       const lost = status.state === "holding";
-      this.#runs.set(spec.run, pastRun(spec, lost ? { state: "failed", error: RESTARTED } : status));
+      this.#runs.set(
+        spec.run,
+        pastRun(spec, lost ? { state: "failed", error: RESTARTED } : status),
+      );
     }
   }
 

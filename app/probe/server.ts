@@ -8,8 +8,7 @@ import { RunStore } from "./store.ts";
 
 /** What the clients in {@link file://./main.ts} ask of the process that holds the connections. */
 export type Question =
-  | { command: "start"; spec: ProbeSpec }
-  | { command: "status"; run: string; waitMs: number };
+  { command: "start"; spec: ProbeSpec } | { command: "status"; run: string; waitMs: number };
 
 /** Where the probe listens for questions. */
 export function socketPath(directory: string): string {

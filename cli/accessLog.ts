@@ -1,0 +1,45 @@
+import { isIPv6 } from "node:net";
+
+import type { Sample } from "../app/probe/record";
+import { parseEvidenceLine } from "../components/evidence";
+import type { EvidenceEntry } from "../components/evidence";
+import { poll } from "./world";
+import type { World } from "./world";
+import type { ProbePod } from "./pods";
+
+/** The proxy writes its log every second; a busy node and the kubelet add to that. */
+const CLOSED_LIMIT_MS = 10_000;
+/** After the probe closed the connection itself, the proxy's entry may take as long as the server likes. */
+const OPEN_LIMIT_MS = 3000;
+/** Both clocks are the node's; this is for what lies between accept and "connected". */
+const SAME_CONNECTION_MS = 5000;
+
+/** Waits for the proxy's entry of the sample's connection; undefined when there is none. */
+export async function findEntry(
+  world: World,
+  pod: ProbePod,
+  sample: Sample,
+): Promise<EvidenceEntry | undefined> {
+  const since = new Date(Date.parse(sample.connectedAt) - SAME_CONNECTION_MS).toISOString();
+  const limitMs = sample.end === "open" ? OPEN_LIMIT_MS : CLOSED_LIMIT_MS;
+  return poll(world.clock, { intervalMs: 1000, limitMs }, async () => {
+    const logs = ["logs", pod.name, "--container", "istio-proxy", "--since-time", since];
+    return matchEntry(await world.kubectl(logs), sample);
+  });
+}
+
+/**
+ * The entry of the sample's connection: that of the same source, and where a port was used again the
+ * one that began closest to "connected".
+ */
+export function matchEntry(log: string, sample: Sample): EvidenceEntry | undefined {
+  const { localAddress, localPort, connectedAt } = sample;
+  const source = `${isIPv6(localAddress) ? `[${localAddress}]` : localAddress}:${localPort}`;
+  const distanceMs = (entry: EvidenceEntry): number =>
+    Math.abs(Date.parse(entry.start) - Date.parse(connectedAt));
+  return log
+    .split("\n")
+    .flatMap((line) => parseEvidenceLine(line) ?? [])
+    .filter((entry) => entry.source === source && distanceMs(entry) <= SAME_CONNECTION_MS)
+    .sort((a, b) => distanceMs(a) - distanceMs(b))[0];
+}

@@ -1,0 +1,33 @@
+import type { ProbeKind, RunRecord } from "../app/probe/record";
+import { firstSample } from "./summary";
+import { describeEnd, describeIdleTimeout, seconds } from "./text";
+
+/** Titles of {@link comparisonRow}'s cells. */
+export const COMPARISON_HEADER = [
+  "stack",
+  "timeout",
+  "effective",
+  "with sidecar",
+  "proxy's duration",
+  "close reason",
+  "without sidecar",
+] as const;
+
+/** One stack's run as a row of a table over stacks; `-` where there is nothing to say. */
+export function comparisonRow(stack: string, record: RunRecord): string[] {
+  const end = (kind: ProbeKind): string => {
+    const sample = firstSample(record, kind);
+    return sample === undefined ? "-" : describeEnd(sample);
+  };
+  const subject = firstSample(record, "withSidecar");
+  const proxy = subject?.end === "open" ? null : subject?.proxy;
+  return [
+    stack,
+    record.timeout,
+    describeIdleTimeout(record.effective),
+    end("withSidecar"),
+    proxy ? seconds(proxy.durationMs) : "-",
+    proxy?.closeReason ?? "-",
+    end("withoutSidecar"),
+  ];
+}

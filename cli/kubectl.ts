@@ -1,0 +1,81 @@
+import { execFile } from "node:child_process";
+import type { ExecFileException } from "node:child_process";
+
+export interface KubectlOptions {
+  /** The command is killed after that long, in ms. @default 30_000 */
+  timeoutMs?: number;
+}
+
+/**
+ * Runs one kubectl command in the namespace and context it was made for.
+ *
+ * @returns what the command wrote to stdout.
+ * @throws KubectlError when it fails; another error when the measurement is interrupted.
+ */
+export type Kubectl = (args: readonly string[], options?: KubectlOptions) => Promise<string>;
+
+/** A kubectl command that failed; the message is one line. */
+export class KubectlError extends Error {
+  constructor(
+    readonly args: readonly string[],
+    readonly reason: string,
+  ) {
+    super(`kubectl ${args.slice(0, 3).join(" ")}: ${reason}`);
+  }
+
+  /** Whether the API server said that the object does not exist. */
+  get notFound(): boolean {
+    return this.reason.includes("(NotFound)");
+  }
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+/** A proxy's configuration can be many MB in a large mesh. */
+const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
+
+export interface KubectlTarget {
+  namespace: string;
+  /** @default the kubeconfig's current context */
+  context?: string | undefined;
+  signal?: AbortSignal;
+  /** @default kubectl, from PATH */
+  program?: string;
+}
+
+export function kubectlFor(target: KubectlTarget): Kubectl {
+  const { namespace, context, signal, program = "kubectl" } = target;
+  const common = ["--namespace", namespace, ...(context ? ["--context", context] : [])];
+  return (args, { timeoutMs = DEFAULT_TIMEOUT_MS } = {}) =>
+    new Promise((resolve, reject) => {
+      execFile(
+        program,
+        [...common, ...args],
+        { timeout: timeoutMs, maxBuffer: MAX_OUTPUT_BYTES, ...(signal && { signal }) },
+        (error: ExecFileException | null, stdout, stderr) => {
+          if (error === null) {
+            resolve(stdout);
+          } else if (signal?.aborted === true) {
+            reject(new Error("interrupted", { cause: error }));
+          } else {
+            reject(new KubectlError(args, explain(error, stderr, program, timeoutMs)));
+          }
+        },
+      );
+    });
+}
+
+function explain(
+  error: ExecFileException,
+  stderr: string,
+  program: string,
+  timeoutMs: number,
+): string {
+  if (error.code === "ENOENT") {
+    return `${program} was not found on PATH; install it or put it there`;
+  }
+  if (error.killed === true) {
+    return `no answer within ${timeoutMs / 1000} s`;
+  }
+  const lines = stderr.split("\n").map((line) => line.trim());
+  return lines.filter((line) => line !== "").join("; ") || error.message;
+}

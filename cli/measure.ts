@@ -1,0 +1,61 @@
+/**
+ * `node --import tsx cli/measure.ts`: what the program's Command runs. One record on stdout, all else
+ * on stderr.
+ */
+import { parseArguments, USAGE } from "./arguments";
+import { measure } from "./experiment";
+import { kubectlFor, KubectlError } from "./kubectl";
+import { MeasureError, systemClock } from "./world";
+
+const EXIT_NOT_MEASURED = 1;
+const EXIT_BAD_ARGUMENTS = 2;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const parsed = parseArguments(argv);
+  if (parsed.kind === "help") {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (parsed.kind === "problems") {
+    say([...parsed.problems, "see --help"].join("; "));
+    return EXIT_BAD_ARGUMENTS;
+  }
+
+  const { namespace, context } = parsed.arguments;
+  const interrupted = new AbortController();
+  const interrupt = (): void => {
+    interrupted.abort();
+  };
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  const { signal } = interrupted;
+  try {
+    const record = await measure(parsed.arguments, {
+      kubectl: kubectlFor({ namespace, context, signal }),
+      clock: systemClock(signal),
+      report: say,
+    });
+    // Many short lines: the Command provider hangs on a line of more than 64 KiB.
+    process.stdout.write(`${JSON.stringify(record, undefined, 2)}\n`);
+    return 0;
+  } catch (error) {
+    if (signal.aborted) {
+      say("interrupted; the probes go on, and measuring the same run again takes them up");
+    } else if (error instanceof MeasureError || error instanceof KubectlError) {
+      say(error.message);
+    } else {
+      throw error;
+    }
+    return EXIT_NOT_MEASURED;
+  } finally {
+    // Ends what is still being asked of the other probe.
+    interrupt();
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`measure: ${line}\n`);
+}
+
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

@@ -1,0 +1,97 @@
+import type { EffectiveTimeout, Sample } from "../app/probe/record";
+import type { EvidenceEntry } from "../components/evidence";
+import { formatDuration } from "../components/duration";
+import { describeIdleTimeout, seconds } from "./text";
+
+/** What the proxy logs when its idle timeout closed a connection. */
+export const IDLE_CLOSE_REASON = "tcp_session_idle_timeout";
+
+/** Probe and proxy may differ by this much, in ms, before a reader has to know. */
+const AGREEMENT_MS = 50;
+/** Response flags of a proxy that could not reach the other side. */
+const UNREACHED = /\b(UF|UH|UO|NR|NC|UAEX|DF)\b/;
+/** How long the connection is open beyond its idle timeout, in ms, before that is remarkable. */
+const OVERDUE_MS = 1000;
+
+/** What a reader has to know before trusting a figure, whichever pod it comes from. */
+export function notesOnSample({ lastByteMs }: Sample): string[] {
+  return lastByteMs === undefined
+    ? []
+    : [
+        `the server sent data until ${seconds(lastByteMs)} after connecting: ` +
+          `the connection was idle only from then on`,
+      ];
+}
+
+/** Where the connection of the pod with a sidecar outlived the idle timeout. */
+export function notesOnOverdue(
+  { end, heldMs, lastByteMs = 0 }: Sample,
+  { idleTimeoutMs }: EffectiveTimeout,
+): string[] {
+  const overdue = idleTimeoutMs > 0 && heldMs - lastByteMs > idleTimeoutMs + OVERDUE_MS;
+  const how = end === "open" ? "and the connection was still open" : "before the connection ended";
+  return overdue
+    ? [
+        `the idle timeout of ${formatDuration(idleTimeoutMs)} passed ${how}: ` +
+          `does it go through the sidecar?`,
+      ]
+    : [];
+}
+
+/** How the proxy's own entry of the connection bears on the probe's sample. */
+export function notesOnEntry(sample: Sample, entry: EvidenceEntry | undefined): string[] {
+  if (sample.end === "open") {
+    return []; // The probe closed it, so the proxy's entry says nothing about a cause.
+  }
+  if (entry === undefined) {
+    return [
+      "the sidecar's access log has no entry of this connection, so its own duration and reason are unknown",
+    ];
+  }
+  const { durationMs, responseFlags, closeReason, upstreamClose } = entry;
+  const notes: string[] = [];
+  if (Math.abs(sample.heldMs - durationMs) > AGREEMENT_MS) {
+    notes.push(
+      `probe and sidecar differ by more than ${AGREEMENT_MS} ms: ` +
+        `${seconds(sample.heldMs)} and ${seconds(durationMs)}`,
+    );
+  }
+  if (UNREACHED.test(responseFlags)) {
+    notes.push(
+      `the sidecar accepted the connection but could not reach the endpoint (${responseFlags}), and closed it`,
+    );
+  } else if (closeReason === null) {
+    const how = upstreamClose === null ? "" : ` (${upstreamClose})`;
+    notes.push(`the server closed the connection${how}, not the sidecar`);
+  } else if (closeReason !== IDLE_CLOSE_REASON) {
+    notes.push(`the sidecar closed the connection for another reason: ${closeReason}`);
+  }
+  return notes;
+}
+
+/** What holds for the run as a whole. */
+export function notesOnRun(run: {
+  /** Name of the EnvoyFilter that should have set the timeout but is not in the cluster. */
+  missingPolicy: string | undefined;
+  effective: EffectiveTimeout;
+  /** The sample of the pod without a sidecar. */
+  control: Sample;
+}): string[] {
+  const notes: string[] = [];
+  if (run.missingPolicy !== undefined) {
+    const applied =
+      run.effective.source === "envoy-default"
+        ? `its default of ${formatDuration(run.effective.idleTimeoutMs)}`
+        : describeIdleTimeout(run.effective);
+    notes.push(
+      `EnvoyFilter ${run.missingPolicy} is not in the cluster; the proxy applies ${applied}`,
+    );
+  }
+  if (run.control.end !== "open") {
+    notes.push(
+      "the connection without a sidecar ended too: something other than the sidecar ends connections " +
+        "to this endpoint",
+    );
+  }
+  return notes;
+}

@@ -1,0 +1,30 @@
+/** Longest a question is held open, in ms; load balancers cut a silent exec after 60 s. */
+const LONGEST_WAIT_MS = 25_000;
+
+/** From this long before the expected close until this long after it no exec may start. */
+const QUIET_BEFORE_MS = 5000;
+const QUIET_AFTER_MS = 1000;
+
+export interface Progress {
+  /** How long the connection has been held, in ms. */
+  heldMs: number;
+  /** How long it will be held at most, in ms. */
+  observeMs: number;
+  /** When the sidecar is expected to close it, in ms; 0 is never. */
+  expectedMs: number;
+}
+
+/**
+ * How long the next question to a probe may be held open, in whole ms.
+ *
+ * The answer comes as soon as the run is over, so that an early close is noticed at once; but each
+ * question is a process started beside the measurement, so none is asked around the expected close.
+ */
+export function nextWaitMs({ heldMs, observeMs, expectedMs }: Progress): number {
+  const waitMs = Math.min(LONGEST_WAIT_MS, Math.max(observeMs - heldMs, 0) + QUIET_AFTER_MS);
+  const quietFromMs = expectedMs - QUIET_BEFORE_MS;
+  const quietUntilMs = expectedMs + QUIET_AFTER_MS;
+  const nextAtMs = heldMs + waitMs;
+  const quiet = nextAtMs > quietFromMs && nextAtMs < quietUntilMs;
+  return Math.ceil(quiet ? quietUntilMs - heldMs : waitMs);
+}

@@ -1,0 +1,49 @@
+import type { ProbeSpec, ProbeStatus } from "../app/probe/record";
+import type { Endpoint } from "./endpoint";
+import { KubectlError } from "./kubectl";
+import type { Kubectl } from "./kubectl";
+import type { ProbePod } from "./pods";
+
+/** What a probe says about an endpoint; `address` is the IP address it reached. */
+export type CheckAnswer = { ok: true; address: string } | { ok: false; error: string };
+
+/** A connection attempt in the pod gives up after 10 s; the rest is for the exec itself. */
+const CONNECT_TIMEOUT_MS = 30_000;
+const EXEC_TIMEOUT_MS = 20_000;
+
+/** Asks one pod's probe by short execs. Each method throws KubectlError when the exec fails. */
+export class ProbeClient {
+  constructor(
+    readonly pod: ProbePod,
+    private readonly kubectl: Kubectl,
+  ) {}
+
+  /** Whether a TCP connection to the endpoint comes about. */
+  async check({ host, port }: Endpoint): Promise<CheckAnswer> {
+    const request = JSON.stringify({ host, port });
+    return (await this.ask(["check", request], CONNECT_TIMEOUT_MS)) as CheckAnswer;
+  }
+
+  /** Returns when the connection stands or has failed; a run that is under way is not disturbed. */
+  async start(spec: ProbeSpec): Promise<ProbeStatus> {
+    return (await this.ask(["start", JSON.stringify(spec)], CONNECT_TIMEOUT_MS)) as ProbeStatus;
+  }
+
+  /** Answers when the run is over, or after `waitMs` (whole ms). */
+  async status(run: string, waitMs: number): Promise<ProbeStatus> {
+    const command = ["status", run, String(waitMs)];
+    return (await this.ask(command, waitMs + EXEC_TIMEOUT_MS)) as ProbeStatus;
+  }
+
+  private async ask(command: string[], timeoutMs: number): Promise<unknown> {
+    const exec = ["exec", this.pod.name, "--container", "probe", "--", "node", "/app/main.ts"];
+    const args = [...exec, ...command];
+    const answer = await this.kubectl(args, { timeoutMs });
+    try {
+      return JSON.parse(answer);
+    } catch {
+      // An exec whose stream broke can end with success and half an answer.
+      throw new KubectlError(args, `incomplete answer ${JSON.stringify(answer)}`);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import type { EffectiveTimeout } from "../app/probe/record";
+import { KubectlError } from "./kubectl";
+import type { ProbePod } from "./pods";
+import { listenersPath, readPath } from "./proxyConfig";
+import type { Destination, PathReading, ProxyPath } from "./proxyConfig";
+import { describeEffective, describeIdleTimeout, seconds } from "./text";
+import { MeasureError } from "./world";
+import type { World } from "./world";
+
+/** Longest wait for the proxy to apply what was declared, in ms. */
+const SETTLE_LIMIT_MS = 60_000;
+/** Longest wait for a policy that was deleted to leave the proxy, in ms. */
+const GONE_LIMIT_MS = 10_000;
+const INTERVAL_MS = 1000;
+
+/** What the proxy's configuration should say about the endpoint. */
+export interface Expectation {
+  /** In ms; 0 is never. */
+  idleTimeoutMs: number;
+  /** Whether entries of ours are to be in its access log. */
+  evidence: boolean;
+  /** Whether the object that should set the timeout is not in the cluster; anything may be found then. */
+  policyMissing: boolean;
+}
+
+/** Versions of a sidecar. */
+export interface ProxyVersions {
+  istioVersion: string;
+  envoyVersion: string;
+}
+
+/** The Envoy of a pod, through its admin interface. */
+export class Proxy {
+  constructor(
+    private readonly world: World,
+    private readonly pod: ProbePod,
+  ) {}
+
+  /** What the configuration says now about connections to `destination`. */
+  async path(destination: Destination): Promise<PathReading> {
+    const dump = await this.get(listenersPath(destination.port));
+    try {
+      return readPath(dump, destination);
+    } catch (error) {
+      throw new MeasureError(`pod ${this.pod.name}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  async versions(): Promise<ProxyVersions> {
+    const info = JSON.parse(await this.get("server_info")) as {
+      version?: string;
+      node?: { metadata?: { ISTIO_VERSION?: string } };
+    };
+    return {
+      istioVersion: info.node?.metadata?.ISTIO_VERSION ?? "unknown",
+      // "<commit>/1.40.0/Clean/RELEASE/BoringSSL"
+      envoyVersion: info.version?.split("/")[1] ?? info.version ?? "unknown",
+    };
+  }
+
+  /**
+   * Waits until the proxy applies what is expected.
+   *
+   * @throws MeasureError naming what was found instead.
+   */
+  async settled(destination: Destination, expected: Expectation): Promise<ProxyPath> {
+    const { clock } = this.world;
+    const startMs = clock.nowMs();
+    let obstacle = "";
+    while (clock.nowMs() - startMs <= SETTLE_LIMIT_MS) {
+      const waitedMs = clock.nowMs() - startMs;
+      try {
+        const reading = await this.path(destination);
+        const found = judge(reading, expected, waitedMs >= GONE_LIMIT_MS);
+        if (typeof found === "object") {
+          return found;
+        }
+        obstacle = found;
+      } catch (error) {
+        // The proxy may still be starting; everything else is final.
+        if (!(error instanceof KubectlError)) {
+          throw error;
+        }
+        obstacle = error.message;
+      }
+      await clock.sleep(INTERVAL_MS);
+    }
+    throw new MeasureError(
+      `the sidecar of pod ${this.pod.name} is not configured as expected after ` +
+        `${seconds(SETTLE_LIMIT_MS, 0)}: ${obstacle}`,
+    );
+  }
+
+  private get(path: string): Promise<string> {
+    const request = ["pilot-agent", "request", "GET", path];
+    return this.world.kubectl([
+      "exec",
+      this.pod.name,
+      "--container",
+      "istio-proxy",
+      "--",
+      ...request,
+    ]);
+  }
+}
+
+/** The path when it is as expected, otherwise what is in the way. */
+function judge(
+  reading: PathReading,
+  expected: Expectation,
+  goneByNow: boolean,
+): ProxyPath | string {
+  const rejected =
+    reading.rejected === undefined ? "" : `; it rejected an update: ${reading.rejected}`;
+  if (!reading.settled) {
+    return reading.reason + rejected;
+  }
+  const { effective, evidence } = reading.path;
+  const asExpected = effective.idleTimeoutMs === expected.idleTimeoutMs;
+  if (!asExpected && !expected.policyMissing) {
+    return `expected an idle timeout of ${expectedText(expected)}, found ${describeEffective(effective)}${rejected}`;
+  }
+  if (expected.policyMissing && effective.source === "configured" && !goneByNow) {
+    return `it still applies ${describeEffective(effective)}`;
+  }
+  if (expected.evidence && !evidence) {
+    return (
+      `its access log has no entries of ours for filter chain ${effective.filterChain}; ` +
+      `restore the evidence EnvoyFilter, or measure without evidence${rejected}`
+    );
+  }
+  return reading.path;
+}
+
+function expectedText({ idleTimeoutMs }: Expectation): string {
+  const nowhere: Omit<EffectiveTimeout, "idleTimeoutMs"> = {
+    source: "configured",
+    listener: "",
+    filterChain: "",
+    cluster: "",
+  };
+  return describeIdleTimeout({ idleTimeoutMs, ...nowhere });
+}

@@ -1,0 +1,44 @@
+import type { ConnectionEnd, EffectiveTimeout, ProbeKind, Sample } from "../app/probe/record";
+import { formatDuration } from "../components/duration";
+
+/** The two probes in words. */
+export const PROBE_NAMES: Record<ProbeKind, string> = {
+  withSidecar: "with sidecar",
+  withoutSidecar: "without sidecar",
+};
+
+const END_NAMES: Record<Exclude<ConnectionEnd, "open">, string> = {
+  fin: "FIN",
+  reset: "RST",
+  error: "error",
+};
+
+/** `10.002 s`; trailing zeros are kept, they are measured digits. */
+export function seconds(ms: number, digits = 3): string {
+  return `${(ms / 1000).toFixed(digits)} s`;
+}
+
+/** `open for >= 14 s (lower bound)` or `closed after 10.002 s (FIN)`. */
+export function describeEnd(sample: Sample): string {
+  if (sample.end === "open") {
+    // Rounded down: a lower bound must not claim more than was waited.
+    return `open for >= ${Math.floor(sample.heldMs) / 1000} s (lower bound)`;
+  }
+  const name = sample.end === "error" ? (sample.error ?? END_NAMES.error) : END_NAMES[sample.end];
+  return `closed after ${seconds(sample.heldMs)} (${name})`;
+}
+
+/** `10s`, `1h (Envoy's default)` or `never`. */
+export function describeIdleTimeout({ idleTimeoutMs, source }: EffectiveTimeout): string {
+  if (idleTimeoutMs === 0) {
+    return "never";
+  }
+  const note = source === "envoy-default" ? " (Envoy's default)" : "";
+  return `${formatDuration(idleTimeoutMs)}${note}`;
+}
+
+/** `10s at listener virtualOutbound, filter chain virtualOutbound-catchall-tcp, cluster ...`. */
+export function describeEffective(effective: EffectiveTimeout): string {
+  const { listener, filterChain, cluster } = effective;
+  return `${describeIdleTimeout(effective)} at listener ${listener}, filter chain ${filterChain}, cluster ${cluster}`;
+}

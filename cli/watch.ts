@@ -1,0 +1,83 @@
+import type { ProbeStatus, Sample } from "../app/probe/record";
+import { KubectlError } from "./kubectl";
+import { nextWaitMs } from "./pace";
+import { findAgain } from "./pods";
+import type { ProbeClient } from "./probeClient";
+import { describeEnd, PROBE_NAMES, seconds } from "./text";
+import { MeasureError } from "./world";
+import type { World } from "./world";
+
+/** How long after the end of the window a probe may stay unreachable, in ms. */
+const MARGIN_MS = 60_000;
+const RETRY_MS = 2000;
+
+/** What a probe was started with, as far as waiting for it goes. */
+export interface Watched {
+  run: string;
+  observeMs: number;
+  /** When the sidecar is expected to close the connection, in ms; 0 is never. */
+  expectedMs: number;
+}
+
+/**
+ * Waits until a probe's run is over. The probe needs nobody for it, so a question that gets lost is
+ * asked again.
+ *
+ * @throws MeasureError when the pod or the probe in it is not the one that was started, or can't be
+ *   reached any more.
+ */
+export async function watch(
+  world: World,
+  probe: ProbeClient,
+  started: ProbeStatus,
+  watched: Watched,
+): Promise<Sample> {
+  const { clock, report } = world;
+  const { run, observeMs, expectedMs } = watched;
+  const name = PROBE_NAMES[probe.pod.kind];
+  const deadlineMs = clock.nowMs() + observeMs + MARGIN_MS;
+  let status = started;
+  while (status.state === "holding") {
+    const { heldMs } = status;
+    report(
+      `${name}: open for ${seconds(heldMs, 0)}, at most ${seconds(observeMs - heldMs, 0)} left`,
+    );
+    try {
+      status = await probe.status(run, nextWaitMs({ heldMs, observeMs, expectedMs }));
+    } catch (error) {
+      if (!(error instanceof KubectlError)) {
+        throw error;
+      }
+      report(`${name}: asking again (${error.message})`);
+      await assertStillThere(world, probe);
+      if (clock.nowMs() > deadlineMs) {
+        throw new MeasureError(`pod ${probe.pod.name} can't be reached any more: ${error.reason}`);
+      }
+      await clock.sleep(RETRY_MS);
+    }
+  }
+  if (status.state !== "done") {
+    const reason = status.state === "failed" ? status.error : "the probe knows nothing of the run";
+    throw new MeasureError(`nothing was measured in pod ${probe.pod.name}: ${reason}`);
+  }
+  report(`${name}: ${describeEnd(status.sample)}`);
+  return status.sample;
+}
+
+async function assertStillThere(world: World, probe: ProbeClient): Promise<void> {
+  let pod;
+  try {
+    pod = await findAgain(world, probe.pod);
+  } catch (error) {
+    if (error instanceof KubectlError) {
+      return; // The API server itself is out of reach; that says nothing about the pod.
+    }
+    throw error;
+  }
+  if (pod === undefined) {
+    throw new MeasureError(
+      `pod ${probe.pod.name} was deleted or replaced while its connection was held; ` +
+        `its sample is lost, measure again`,
+    );
+  }
+}

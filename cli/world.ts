@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Kubectl } from "./kubectl";
+
+/** Everything a measurement needs from outside; tests put their own in its place. */
+export interface World {
+  kubectl: Kubectl;
+  clock: Clock;
+  /** Tells the person who waits; one line without a newline. */
+  report: (line: string) => void;
+}
+
+/** Time on this machine: for waiting and giving up, never for a measured duration. */
+export interface Clock {
+  /** Monotonic, in ms. */
+  nowMs(): number;
+  /** @throws Error when the measurement is interrupted. */
+  sleep(ms: number): Promise<void>;
+}
+
+export function systemClock(signal: AbortSignal): Clock {
+  return {
+    nowMs: () => performance.now(),
+    sleep: (ms) => sleep(ms, undefined, { signal }),
+  };
+}
+
+/** Why no measurement came about; the message is one line for the user. */
+export class MeasureError extends Error {}
+
+/**
+ * Calls `attempt` every `intervalMs` until it gives something other than undefined.
+ *
+ * @returns undefined when `limitMs` is over before that.
+ */
+export async function poll<T>(
+  clock: Clock,
+  { intervalMs, limitMs }: { intervalMs: number; limitMs: number },
+  attempt: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const deadlineMs = clock.nowMs() + limitMs;
+  for (;;) {
+    const result = await attempt();
+    if (result !== undefined || clock.nowMs() + intervalMs > deadlineMs) {
+      return result;
+    }
+    await clock.sleep(intervalMs);
+  }
+}
