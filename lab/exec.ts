@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { once } from "node:events";
+
+export interface ExecOptions {
+  cwd?: string;
+  /** Added to this process's environment. */
+  env?: Record<string, string>;
+  /** A file that gets the output, appended. Without it the output is only in the result. */
+  log?: string;
+  /** Text for standard input. */
+  input?: string;
+  /** The command is killed after this long. */
+  timeoutMs?: number;
+}
+
+/** A command that could not be started, did not end well or took too long. */
+export class ExecError extends Error {
+  constructor(
+    readonly command: string,
+    readonly stderr: string,
+    reason: string,
+  ) {
+    super(`${command}: ${reason}${stderr === "" ? "" : `: ${lastLines(stderr)}`}`);
+  }
+}
+
+/** Runs a command to its end and returns its standard output. Throws {@link ExecError}. */
+export async function exec(
+  command: string,
+  args: readonly string[],
+  options: ExecOptions = {},
+): Promise<string> {
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    stdio: "pipe",
+    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+  });
+  const log =
+    options.log === undefined ? undefined : createWriteStream(options.log, { flags: "a" });
+  log?.write(`$ ${command} ${args.join(" ")}\n`);
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+    log?.write(text);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    log?.write(text);
+  });
+  // A command that ends before it has read its input is judged by how it ended.
+  child.stdin.on("error", () => undefined).end(options.input ?? "");
+  try {
+    const [code, signal] = (await once(child, "close")) as [number | null, string | null];
+    if (code !== 0) {
+      const reason = code === null ? `ended by ${signal ?? "a signal"}` : `exit status ${code}`;
+      throw new ExecError(command, stderr, reason);
+    }
+    return stdout;
+  } catch (error) {
+    if (error instanceof ExecError) throw error;
+    throw new ExecError(command, "", error instanceof Error ? error.message : String(error));
+  } finally {
+    log?.end();
+  }
+}
+
+/** The end of a long output, where commands say what went wrong. */
+function lastLines(text: string): string {
+  return text.trim().split("\n").slice(-8).join("\n");
+}

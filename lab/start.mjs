@@ -1,0 +1,50 @@
+// The door to everything that npm scripts run here. Plain JavaScript without packages, because on
+// a new machine there is no node_modules yet: it checks what has to be there, installs the
+// packages of package-lock.json and hands over to lab/main.ts.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const project = dirname(dirname(fileURLToPath(import.meta.url)));
+const minimumNode = [20, 19];
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < minimumNode[0] || (major === minimumNode[0] && minor < minimumNode[1])) {
+  fail(
+    `Node.js ${process.versions.node} is too old: ${minimumNode.join(".")} or later is needed. ` +
+      "Install a current one, e.g. from your distribution or nodejs.org, and run the command again.",
+  );
+}
+
+installPackages();
+const { status, signal } = spawnSync(
+  process.execPath,
+  ["--import", "tsx", join("lab", "main.ts"), ...process.argv.slice(2)],
+  { cwd: project, stdio: "inherit" },
+);
+process.exit(signal === null ? status : 130);
+
+/** Runs `npm ci` unless node_modules is already what package-lock.json says. */
+function installPackages() {
+  const lock = createHash("sha256")
+    .update(readFileSync(join(project, "package-lock.json")))
+    .digest("hex");
+  const marker = join(project, "node_modules", ".installed-lock");
+  if (existsSync(marker) && readFileSync(marker, "utf8") === lock) return;
+  console.error("Installing the packages of package-lock.json (npm ci) ...");
+  // No install scripts: those of @pulumi/* would fetch plugins, which the lab or Pulumi itself does.
+  const npm = spawnSync("npm", ["ci", "--ignore-scripts", "--loglevel=error"], {
+    cwd: project,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  if (npm.error) fail(`npm could not be started (${npm.error.message}): it comes with Node.js.`);
+  if (npm.status !== 0) fail("npm ci failed, see above. Check the network and run it again.");
+  writeFileSync(marker, lock);
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}

@@ -1,0 +1,25 @@
+/** What the lab is made of. Go modules are pinned in `go/<name>/go.mod` and `go.sum`. */
+export const KUBERNETES_VERSION = "v1.34.4";
+export const ISTIO_VERSION = "1.31-dev";
+export const PULUMI_VERSION = "v3.250.0";
+export const DEBIAN_SUITE = "bookworm";
+
+/** Packages in the node's root filesystem, beside the minimal system. */
+export const NODE_PACKAGES = [
+  "busybox-static",
+  "ca-certificates",
+  "conntrack",
+  "containerd",
+  "containernetworking-plugins",
+  "docker-registry",
+  "docker.io",
+  "etcd-server",
+  "ethtool",
+  "iproute2",
+  "iptables",
+  "kmod",
+  "procps",
+  "redis-server",
+  "runc",
+  "socat",
+];
