@@ -2,7 +2,7 @@ import type { CheckFailure } from "../shared/provider.ts";
 import {
   isList,
   isMap,
-  Secret,
+  isSecret,
   UNKNOWN,
   type PropertyMap,
   type PropertyValue,
@@ -70,7 +70,7 @@ export const FUNCTION_CHECKS: Record<string, Check> = { ...COMMAND_CHECKS, comma
 export function checkInputs(inputs: PropertyMap, checks: Record<string, Check>): CheckFailure[] {
   return Object.entries(inputs).flatMap(([property, value]) => {
     const check = checks[property];
-    const revealed = value instanceof Secret ? value.value : value;
+    const revealed = isSecret(value) ? value.value : value;
     if (!check) return [{ property, reason: `unknown property "${property}"` }];
     const reason = revealed === UNKNOWN ? undefined : check(revealed);
     return reason === undefined ? [] : [{ property, reason }];
@@ -79,7 +79,7 @@ export function checkInputs(inputs: PropertyMap, checks: Record<string, Check>):
 
 function firstFailure(values: PropertyValue[]): string | undefined {
   return values
-    .map((value) => (value instanceof Secret ? value.value : value))
+    .map((value) => (isSecret(value) ? value.value : value))
     .filter((value) => value !== UNKNOWN)
     .map(text)
     .find((failure) => failure !== undefined);

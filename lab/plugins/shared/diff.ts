@@ -1,4 +1,4 @@
-import { equal, isList, isMap, Secret, type PropertyMap, type PropertyValue } from "./value.ts";
+import { equal, isList, isMap, isSecret, type PropertyMap, type PropertyValue } from "./value.ts";
 
 export type PropertyPath = readonly (string | number)[];
 
@@ -23,8 +23,8 @@ function valueChanges(
   old: PropertyValue | undefined,
   now: PropertyValue | undefined,
 ): PropertyChange[] {
-  if (old instanceof Secret) return valueChanges(path, old.value, now);
-  if (now instanceof Secret) return valueChanges(path, old, now.value);
+  if (isSecret(old)) return valueChanges(path, old.value, now);
+  if (isSecret(now)) return valueChanges(path, old, now.value);
   if (equal(old, now)) return [];
   if (old === undefined) return [{ path, kind: "add" }];
   if (now === undefined) return [{ path, kind: "delete" }];

@@ -17,7 +17,10 @@ export function statusOf(error: unknown): Partial<StatusObject> {
     if (error.inputs) detail.setInputs(encode(error.inputs));
     const any = new Any();
     any.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-    const status = new Status().setCode(grpcStatus.UNKNOWN).setMessage(message).addDetails(any);
+    const status = new Status()
+      .setCode(grpcStatus.UNKNOWN)
+      .setMessage(message)
+      .setDetailsList([any]);
     metadata.set("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
   }
   return { code: grpcStatus.UNKNOWN, details: message, metadata };

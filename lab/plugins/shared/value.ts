@@ -4,9 +4,20 @@ import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/st
 export const UNKNOWN = Symbol("unknown");
 export type Unknown = typeof UNKNOWN;
 
+const SECRET = Symbol("secret");
+
 /** A value the engine encrypts in its state and hides in its display. */
-export class Secret {
-  constructor(readonly value: PropertyValue) {}
+export interface Secret {
+  readonly [SECRET]: true;
+  readonly value: PropertyValue;
+}
+
+export function secret(value: PropertyValue): Secret {
+  return { [SECRET]: true, value };
+}
+
+export function isSecret(value: PropertyValue | undefined): value is Secret {
+  return typeof value === "object" && value !== null && SECRET in value;
 }
 
 export type PropertyValue =
@@ -39,12 +50,7 @@ const UNKNOWN_SENTINELS = new Set([
 ]);
 
 export function isMap(value: PropertyValue | undefined): value is PropertyMap {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof Secret)
-  );
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isSecret(value);
 }
 
 export function isList(value: PropertyValue | undefined): value is PropertyValue[] {
@@ -60,8 +66,7 @@ function decodeValue(value: Plain): PropertyValue {
   if (typeof value === "string") return UNKNOWN_SENTINELS.has(value) ? UNKNOWN : value;
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(decodeValue);
-  if (value[SIGNATURE_KEY] === SECRET_SIGNATURE)
-    return new Secret(decodeValue(value.value ?? null));
+  if (value[SIGNATURE_KEY] === SECRET_SIGNATURE) return secret(decodeValue(value.value ?? null));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decodeValue(item)]));
 }
 
@@ -72,7 +77,7 @@ export function encode(properties: PropertyMap): Struct {
 
 function encodeValue(value: PropertyValue): Plain {
   if (value === UNKNOWN) return UNKNOWN_STRING;
-  if (value instanceof Secret) {
+  if (isSecret(value)) {
     return { [SIGNATURE_KEY]: SECRET_SIGNATURE, value: encodeValue(value.value) };
   }
   if (typeof value !== "object" || value === null) return value;
@@ -84,7 +89,7 @@ function encodeValue(value: PropertyValue): Plain {
 export function reveal(value: PropertyMap): PropertyMap;
 export function reveal(value: PropertyValue): PropertyValue;
 export function reveal(value: PropertyValue): PropertyValue {
-  if (value instanceof Secret) return reveal(value.value);
+  if (isSecret(value)) return reveal(value.value);
   if (isList(value)) return value.map((item) => reveal(item));
   if (!isMap(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reveal(item)]));
@@ -95,7 +100,7 @@ export function toPlain(value: PropertyMap): PlainMap;
 export function toPlain(value: PropertyValue): Plain;
 export function toPlain(value: PropertyValue): Plain {
   if (value === UNKNOWN) throw new Error("a value that must be known here is unknown");
-  if (value instanceof Secret) return toPlain(value.value);
+  if (isSecret(value)) return toPlain(value.value);
   if (isList(value)) return value.map((item) => toPlain(item));
   if (!isMap(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item)]));
@@ -103,13 +108,13 @@ export function toPlain(value: PropertyValue): Plain {
 
 export function hasUnknowns(value: PropertyValue): boolean {
   if (value === UNKNOWN) return true;
-  if (value instanceof Secret) return hasUnknowns(value.value);
+  if (isSecret(value)) return hasUnknowns(value.value);
   if (isList(value)) return value.some(hasUnknowns);
   return isMap(value) && Object.values(value).some(hasUnknowns);
 }
 
 export function hasSecrets(value: PropertyValue): boolean {
-  if (value instanceof Secret) return true;
+  if (isSecret(value)) return true;
   if (isList(value)) return value.some(hasSecrets);
   return isMap(value) && Object.values(value).some(hasSecrets);
 }
@@ -118,7 +123,7 @@ export function hasSecrets(value: PropertyValue): boolean {
 export function withoutNulls(value: PropertyMap): PropertyMap;
 export function withoutNulls(value: PropertyValue): PropertyValue;
 export function withoutNulls(value: PropertyValue): PropertyValue {
-  if (value instanceof Secret) return new Secret(withoutNulls(value.value));
+  if (isSecret(value)) return secret(withoutNulls(value.value));
   if (isList(value)) {
     return value.filter((item) => item !== null).map((item) => withoutNulls(item));
   }
@@ -139,17 +144,17 @@ export function withSecretsOf(outputs: PropertyMap, inputs: PropertyMap): Proper
   const marked = { ...outputs };
   for (const [key, input] of Object.entries(inputs)) {
     const output = marked[key];
-    if (output === undefined || output instanceof Secret) continue;
+    if (output === undefined || isSecret(output)) continue;
     if (isMap(output) && isMap(input)) marked[key] = withSecretsOf(output, input);
-    else if (hasSecrets(input)) marked[key] = new Secret(output);
+    else if (hasSecrets(input)) marked[key] = secret(output);
   }
   return marked;
 }
 
 /** Deep equality of values; secrets equal what they hide, an unknown equals only an unknown. */
 export function equal(left: PropertyValue | undefined, right: PropertyValue | undefined): boolean {
-  if (left instanceof Secret) return equal(left.value, right);
-  if (right instanceof Secret) return equal(left, right.value);
+  if (isSecret(left)) return equal(left.value, right);
+  if (isSecret(right)) return equal(left, right.value);
   if (left === right) return true;
   if (isList(left)) {
     return (

@@ -1,0 +1,61 @@
+import { automaticName } from "../shared/naming.ts";
+import type { CheckRequest, CheckResult } from "../shared/provider.ts";
+import { isMap, reveal, withoutNulls, type PropertyMap } from "../shared/value.ts";
+import { NoSuchKind } from "./discovery.ts";
+import type { Cluster } from "./resource.ts";
+import { withoutServerFields } from "./state.ts";
+
+const AUTONAMED = "pulumi.com/autonamed";
+const NAME_DIGITS = 8;
+
+/** Completes the inputs with what the program may leave out: kind, name and namespace. */
+export async function checkObject(
+  request: CheckRequest,
+  kind: { apiVersion: string; kind: string },
+  cluster: Cluster,
+): Promise<CheckResult> {
+  const inputs = withoutServerFields(withoutNulls(request.news));
+  const metadata = isMap(inputs.metadata) ? inputs.metadata : {};
+  if (metadata.generateName !== undefined && metadata.name === undefined) {
+    throw new Error(
+      "the `.metadata.generateName` field is not supported in Server-Side Apply mode",
+    );
+  }
+  const named = metadata.name === undefined ? withName(metadata, request) : metadata;
+  return {
+    inputs: { ...inputs, ...kind, metadata: await withNamespace(named, kind, cluster) },
+    failures: [],
+  };
+}
+
+/** With the name that the object was given before, or else with a new one. */
+function withName(metadata: PropertyMap, request: CheckRequest): PropertyMap {
+  const old = reveal(request.olds).metadata;
+  const before =
+    isMap(old) && isMap(old.annotations) && old.annotations[AUTONAMED] === "true"
+      ? old.name
+      : undefined;
+  const { name, randomSeed, autonaming } = request;
+  const given = before ?? automaticName(`${name}-`, randomSeed, NAME_DIGITS, autonaming);
+  if (given === undefined) {
+    throw new Error("autonaming is disabled, resource requires the .metadata.name field to be set");
+  }
+  const annotations = isMap(metadata.annotations) ? metadata.annotations : {};
+  return { ...metadata, name: given, annotations: { ...annotations, [AUTONAMED]: "true" } };
+}
+
+async function withNamespace(
+  metadata: PropertyMap,
+  kind: { apiVersion: string; kind: string },
+  { objects, namespace }: Cluster,
+): Promise<PropertyMap> {
+  if (metadata.namespace !== undefined) return metadata;
+  try {
+    const { namespaced } = await objects.resourceOf(kind, AbortSignal.timeout(30_000));
+    return namespaced ? { ...metadata, namespace } : metadata;
+  } catch (error) {
+    // The definition of a custom kind may be created by the same program; most are namespaced.
+    if (error instanceof NoSuchKind) return { ...metadata, namespace };
+    throw error;
+  }
+}

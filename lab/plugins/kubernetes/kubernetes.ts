@@ -1,0 +1,85 @@
+import type { CheckFailure, Provider } from "../shared/provider.ts";
+import { equal, type PropertyMap, type PropertyValue } from "../shared/value.ts";
+import { readClusterAccess, type ClusterAccess } from "./kubeconfig.ts";
+import { kindOfToken } from "./object.ts";
+import { Objects } from "./objects.ts";
+import { KubeResource, type Cluster } from "./resource.ts";
+
+/** Configuration that is honoured. */
+const KNOWN = ["context", "kubeconfig", "namespace"];
+
+/** Values of other keys that ask for nothing but what is done anyway. */
+const HARMLESS: Record<string, PropertyValue> = {
+  enableServerSideApply: "true",
+  suppressDeprecationWarnings: "true",
+  suppressHelmHookWarnings: "true",
+};
+
+/** Stands in for the official kubernetes plugin: every kind that the API server offers. */
+export function kubernetesProvider(): Provider {
+  let cluster: Cluster | undefined;
+  /** Why there is no cluster; said when one is needed, as a program may configure one and not use it. */
+  let failure: unknown;
+  const configured = (): Cluster => {
+    if (cluster) return cluster;
+    throw failure instanceof Error ? failure : new Error("the provider is not configured");
+  };
+
+  return {
+    name: "kubernetes",
+    checkConfig,
+
+    async diffConfig(olds, news) {
+      const [before, after] = await Promise.all([accessOf(olds), accessOf(news)]);
+      if (!before || !after || sameCluster(before, after)) return [];
+      return ["kubeconfig", "context"].filter((key) => !equal(olds[key], news[key]));
+    },
+
+    async configure({ kubeconfig, context, namespace }) {
+      try {
+        const access = await readClusterAccess({ kubeconfig, context });
+        cluster = { objects: new Objects(access), namespace: namespace ?? access.namespace };
+      } catch (error) {
+        failure = new Error(
+          `configured Kubernetes cluster is unreachable: unable to load Kubernetes client ` +
+            `configuration from kubeconfig file: ${error instanceof Error ? error.message : ""}`,
+          { cause: error },
+        );
+      }
+    },
+
+    resourceType(token) {
+      const kind = kindOfToken(token);
+      return kind && new KubeResource(kind, configured);
+    },
+  };
+}
+
+function checkConfig(config: PropertyMap): CheckFailure[] {
+  return Object.entries(config)
+    .filter(([key, value]) => {
+      const harmless = value === "false" || value === null || value === HARMLESS[key];
+      return !KNOWN.includes(key) && key !== "version" && !key.startsWith("__") && !harmless;
+    })
+    .map(([property]) => ({
+      property,
+      reason: `the lab's kubernetes plugin doesn't offer "${property}", only ${KNOWN.join(", ")}`,
+    }));
+}
+
+async function accessOf(config: PropertyMap): Promise<ClusterAccess | undefined> {
+  const text = (value: PropertyValue | undefined): string | undefined =>
+    typeof value === "string" ? value : undefined;
+  try {
+    return await readClusterAccess({
+      kubeconfig: text(config.kubeconfig),
+      context: text(config.context),
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+function sameCluster(left: ClusterAccess, right: ClusterAccess): boolean {
+  return left.server === right.server && left.tls.ca === right.tls.ca;
+}

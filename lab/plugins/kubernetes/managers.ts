@@ -1,0 +1,48 @@
+import type { PlainMap } from "../shared/value.ts";
+import type { KubeObject } from "./object.ts";
+
+/** Who a create is recorded for; the first apply takes over from it. */
+export const CREATE_MANAGER = "pulumi-kubernetes";
+
+/** Managers whose fields the first apply takes over, so that it can also remove them. */
+const TAKEN_OVER = [CREATE_MANAGER, "kubectl", "before-first-apply"];
+
+interface ManagedFields extends PlainMap {
+  manager: string;
+  operation: string;
+  subresource?: string;
+  fieldsV1: PlainMap;
+}
+
+/**
+ * Server-side apply removes a field only if the applier owned it alone. A create is recorded under
+ * another name and operation than the applies that follow, so its fields are handed to the applier.
+ *
+ * @returns the new list of managers, or undefined if there is nothing to hand over
+ */
+export function handOver(object: KubeObject, applier: string): ManagedFields[] | undefined {
+  const all = (object.metadata.managedFields ?? []) as unknown as ManagedFields[];
+  const isTaken = ({ manager, operation, subresource }: ManagedFields): boolean =>
+    !subresource && operation === "Update" && TAKEN_OVER.includes(manager);
+  const taken = all.filter(isTaken);
+  const [first] = taken;
+  if (!first) return undefined;
+  const isOurs = ({ manager, operation, subresource }: ManagedFields): boolean =>
+    !subresource && operation === "Apply" && manager === applier;
+  const merged: ManagedFields = {
+    ...first,
+    manager: applier,
+    operation: "Apply",
+    fieldsV1: [...all.filter(isOurs), ...taken].map(({ fieldsV1 }) => fieldsV1).reduce(union),
+  };
+  return [...all.filter((one) => !isTaken(one) && !isOurs(one)), merged];
+}
+
+/** The fields of either set; a set is a tree of objects. */
+function union(left: PlainMap, right: PlainMap): PlainMap {
+  const result = { ...left };
+  for (const [key, value] of Object.entries(right)) {
+    result[key] = union((result[key] ?? {}) as PlainMap, value as PlainMap);
+  }
+  return result;
+}

@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Api, ApiError, Unreachable } from "./api.ts";
+import { collectionPath, Discovery, objectPath, type ApiResource } from "./discovery.ts";
+import type { ClusterAccess } from "./kubeconfig.ts";
+import type { KubeObject } from "./object.ts";
+
+/** How long to wait before asking again where the server doesn't allow or ends a watch, in ms. */
+const RECONNECT_MS = 500;
+
+/** Names an object: its kind and its place. */
+export type ObjectRef = Pick<KubeObject, "apiVersion" | "kind" | "metadata">;
+
+interface WriteOptions {
+  fieldManager: string;
+  /** Everything is checked and defaulted by the server, nothing stored. */
+  dryRun: boolean;
+  signal: AbortSignal;
+}
+
+/** Create, read, apply, delete and watch for objects of any kind in one cluster. */
+export class Objects {
+  readonly api: Api;
+  readonly #discovery: Discovery;
+
+  constructor(access: ClusterAccess) {
+    this.api = new Api(access);
+    this.#discovery = new Discovery(this.api);
+  }
+
+  resourceOf(
+    ref: Pick<ObjectRef, "apiVersion" | "kind">,
+    signal: AbortSignal,
+  ): Promise<ApiResource> {
+    return this.#discovery.find(ref.apiVersion, ref.kind, signal);
+  }
+
+  /** @throws ApiError with reason AlreadyExists for an object that is there */
+  async create(object: KubeObject, options: WriteOptions): Promise<KubeObject> {
+    const resource = await this.resourceOf(object, options.signal);
+    return (await this.api.request({
+      method: "POST",
+      path: collectionPath(resource, object.metadata.namespace),
+      query: writeQuery(options),
+      body: object,
+      signal: options.signal,
+    })) as KubeObject;
+  }
+
+  /** Server-side apply. @throws ApiError with reason Conflict for fields another manager owns */
+  async apply(object: KubeObject, options: WriteOptions & { force: boolean }): Promise<KubeObject> {
+    const resource = await this.resourceOf(object, options.signal);
+    return (await this.api.request({
+      method: "PATCH",
+      path: objectPath(resource, object),
+      query: { ...writeQuery(options), force: String(options.force) },
+      // JSON is YAML; the server takes an apply patch under no other name.
+      contentType: "application/apply-patch+yaml",
+      body: object,
+      signal: options.signal,
+    })) as KubeObject;
+  }
+
+  /** Applies a JSON patch (RFC 6902). */
+  async patch(ref: ObjectRef, patch: unknown[], signal: AbortSignal): Promise<KubeObject> {
+    const resource = await this.resourceOf(ref, signal);
+    return (await this.api.request({
+      method: "PATCH",
+      path: objectPath(resource, ref),
+      contentType: "application/json-patch+json",
+      body: patch,
+      signal,
+    })) as KubeObject;
+  }
+
+  async get(ref: ObjectRef, signal: AbortSignal): Promise<KubeObject> {
+    const resource = await this.resourceOf(ref, signal);
+    const path = objectPath(resource, ref);
+    return (await this.api.request({ method: "GET", path, signal })) as KubeObject;
+  }
+
+  /** Asks for deletion after everything the object owns; finalizers may delay it further. */
+  async delete(ref: ObjectRef, propagationPolicy: string, signal: AbortSignal): Promise<void> {
+    const resource = await this.resourceOf(ref, signal);
+    await this.api.request({
+      method: "DELETE",
+      path: objectPath(resource, ref),
+      body: { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy },
+      signal,
+    });
+  }
+
+  async list(
+    kind: Pick<ObjectRef, "apiVersion" | "kind">,
+    namespace: string | undefined,
+    query: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<KubeObject[]> {
+    const resource = await this.resourceOf(kind, signal);
+    const path = collectionPath(resource, namespace);
+    const list = await this.api.request({ method: "GET", path, query, signal });
+    return list.items as unknown as KubeObject[];
+  }
+
+  /** The object now and after each change; ends with undefined when it is gone. */
+  async *observe(ref: ObjectRef, signal: AbortSignal): AsyncGenerator<KubeObject | undefined> {
+    const resource = await this.resourceOf(ref, signal);
+    const collection = collectionPath(resource, ref.metadata.namespace);
+    for (;;) {
+      try {
+        const object = await this.get(ref, signal).catch(undefinedIfGone);
+        yield object;
+        if (!object) return;
+        const events = this.api.watch(
+          collection,
+          {
+            fieldSelector: `metadata.name=${ref.metadata.name}`,
+            resourceVersion: object.metadata.resourceVersion ?? "",
+          },
+          signal,
+        );
+        for await (const event of events) {
+          if (event.type === "ERROR") break;
+          if (event.type === "BOOKMARK") continue;
+          yield event.type === "DELETED" ? undefined : (event.object as KubeObject);
+          if (event.type === "DELETED") return;
+        }
+      } catch (error) {
+        // An API server that restarts ends neither a rollout nor a deletion.
+        if (!(error instanceof Unreachable || isWatchRefusal(error))) throw error;
+      }
+      await sleep(RECONNECT_MS);
+    }
+  }
+}
+
+/** The version to go on from is too old, or this user may read but not watch. */
+function isWatchRefusal(error: unknown): boolean {
+  return error instanceof ApiError && [403, 410].includes(error.code);
+}
+
+export function undefinedIfGone(error: unknown): undefined {
+  if (error instanceof ApiError && error.code === 404) return undefined;
+  throw error;
+}
+
+function writeQuery({ fieldManager, dryRun }: WriteOptions): Record<string, string> {
+  return { fieldManager, ...(dryRun && { dryRun: "All" }) };
+}

@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { TimedOut } from "../shared/errors.ts";
+import type { Operation } from "../shared/provider.ts";
+import { annotation, type KubeObject } from "./object.ts";
+import type { ObjectRef, Objects } from "./objects.ts";
+import { podProblems } from "./pods.ts";
+import { rolloutOf, type Rollout } from "./rollout.ts";
+
+/** As with the official plugin, unless the program says otherwise. */
+export const DEFAULT_TIMEOUT_MS = 10 * 60 * 1000;
+
+/** How often people who wait are told what keeps pods from being ready, in ms. */
+const REPORT_EVERY_MS = 10_000;
+
+/** How long the last look at pods may take when the wait is over, in ms. */
+const LAST_LOOK_MS = 5_000;
+
+/** The object didn't become what it should; it exists. */
+export class NotReady extends Error {
+  constructor(
+    message: string,
+    readonly live: KubeObject,
+    /** What stood in the way, in the API server's words. */
+    readonly problems: string[],
+  ) {
+    super(message);
+  }
+}
+
+/** The state of an object of a kind that takes time to become ready; undefined for other kinds. */
+function readinessOf(object: KubeObject): Rollout | undefined {
+  if (annotation(object, "skipAwait") === "true") return undefined;
+  switch (`${object.apiVersion}/${object.kind}`) {
+    case "apps/v1/Deployment":
+      return rolloutOf(object);
+    case "v1/Namespace": {
+      const phase = (object.status as { phase?: string } | undefined)?.phase ?? "";
+      const progress = `Waiting for the namespace to be active (${phase})`;
+      return { done: phase === "Active", progress, problems: [progress] };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** What `customTimeouts` gives, else the annotation, else the default. */
+export function timeoutSignal(object: KubeObject, operation: Operation): AbortSignal {
+  const seconds = Number(annotation(object, "timeoutSeconds"));
+  return operation.signal(seconds > 0 ? seconds * 1000 : DEFAULT_TIMEOUT_MS);
+}
+
+/**
+ * Waits until the object is ready.
+ *
+ * @returns the live object
+ * @throws NotReady after the timeout, when cancelled, or when the object is deleted meanwhile
+ */
+export async function awaitReady(
+  objects: Objects,
+  object: KubeObject,
+  operation: Operation,
+): Promise<KubeObject> {
+  const signal = timeoutSignal(object, operation);
+  const name = object.metadata.name;
+  let live = object;
+  if (!readinessOf(live)) return live;
+  const over = new AbortController();
+  void reportProblems(objects, object, operation, over.signal);
+  try {
+    for await (const now of objects.observe(object, signal)) {
+      if (!now) throw new NotReady(`'${name}' was deleted while waiting for it`, live, []);
+      live = now;
+      const state = readinessOf(live);
+      if (!state || state.done) return live;
+      operation.status(state.progress);
+    }
+    return live;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const message =
+      signal.reason instanceof TimedOut
+        ? `'${name}' timed out waiting to be Ready`
+        : `Resource operation was cancelled for "${name}"`;
+    throw new NotReady(message, live, await problemsOf(objects, live));
+  } finally {
+    over.abort();
+  }
+}
+
+/** @throws NotReady if the object isn't ready right now */
+export async function requireReady(objects: Objects, live: KubeObject): Promise<void> {
+  const state = readinessOf(live);
+  if (!state || state.done) return;
+  const message = `Resource '${live.metadata.name}' was created but failed to initialize`;
+  throw new NotReady(message, live, await problemsOf(objects, live));
+}
+
+/** @throws Error if it is still there after the timeout, with what the server waits for */
+export async function awaitGone(
+  objects: Objects,
+  ref: ObjectRef,
+  signal: AbortSignal,
+): Promise<void> {
+  let last: KubeObject | undefined;
+  try {
+    for await (const now of objects.observe(ref, signal)) {
+      // Another object may have got the name already.
+      if (now && ref.metadata.uid && now.metadata.uid !== ref.metadata.uid) return;
+      last = now;
+    }
+  } catch (error) {
+    if (!(signal.reason instanceof TimedOut)) throw error;
+    throw new Error(`'${ref.metadata.name}' timed out waiting to be deleted${whatHoldsUp(last)}`, {
+      cause: error,
+    });
+  }
+}
+
+function whatHoldsUp(object: KubeObject | undefined): string {
+  const { conditions = [] } = (object?.status ?? {}) as {
+    conditions?: { type: string; status: string; message?: string }[];
+  };
+  const finalizers = (object?.metadata.finalizers ?? []) as string[];
+  const causes = [
+    ...(object?.kind === "Namespace" ? conditions : [])
+      .filter(({ status }) => status === "True")
+      .map(({ message = "" }) => message),
+    ...(finalizers.length > 0 ? [`finalizers: ${finalizers.join(", ")}`] : []),
+  ];
+  return causes.length > 0 ? `: ${causes.join("; ")}` : "";
+}
+
+async function problemsOf(objects: Objects, live: KubeObject): Promise<string[]> {
+  const signal = AbortSignal.timeout(LAST_LOOK_MS);
+  const latest = await objects.get(live, signal).catch(() => live);
+  return [
+    ...(readinessOf(latest)?.problems ?? []),
+    // They are an addition: without them there is still the controller's own word.
+    ...(await podProblemsOf(objects, latest, signal).catch(() => [])),
+  ];
+}
+
+function podProblemsOf(
+  objects: Objects,
+  object: KubeObject,
+  signal: AbortSignal,
+): Promise<string[]> {
+  return object.kind === "Deployment" ? podProblems(objects, object, signal) : Promise.resolve([]);
+}
+
+async function reportProblems(
+  objects: Objects,
+  object: KubeObject,
+  operation: Operation,
+  over: AbortSignal,
+): Promise<void> {
+  try {
+    while (!over.aborted) {
+      await sleep(REPORT_EVERY_MS, undefined, { signal: over });
+      for (const problem of await podProblemsOf(objects, object, over)) {
+        operation.status(problem, "warning");
+      }
+    }
+  } catch {
+    // The wait is over, or the next look may succeed where this one failed.
+  }
+}

@@ -1,0 +1,312 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { changes } from "../shared/diff.ts";
+import { InitializationFailed, messageOf } from "../shared/errors.ts";
+import { uniqueName } from "../shared/naming.ts";
+import type {
+  CreateRequest,
+  Created,
+  DeleteRequest,
+  Diff,
+  DiffRequest,
+  Operation,
+  ReadRequest,
+  ReadState,
+  ResourceType,
+  UpdateRequest,
+} from "../shared/provider.ts";
+import { hasUnknowns, isMap, reveal, toPlain, type PropertyMap } from "../shared/value.ts";
+import { ApiError } from "./api.ts";
+import { checkObject } from "./check.ts";
+import { NoSuchKind } from "./discovery.ts";
+import { CREATE_MANAGER, handOver } from "./managers.ts";
+import { annotation, idOf, parseId, type KubeObject } from "./object.ts";
+import { undefinedIfGone, type ObjectRef, type Objects } from "./objects.ts";
+import { awaitGone, awaitReady, NotReady, requireReady, timeoutSignal } from "./readiness.ts";
+import { inputsOf, liveOf, outputsOf, refreshedInputs, type Bookkeeping } from "./state.ts";
+
+/** Waits before a create is tried again whose namespace or kind is yet to come, in ms. */
+const RETRY_DELAYS_MS = [1_000, 2_000, 4_000, 8_000, 16_000];
+
+/** Fields of some kinds, besides name and namespace, that can't be changed in place. */
+const IMMUTABLE: Record<string, string> = {
+  "apps/v1/DaemonSet": "spec.selector",
+  "apps/v1/Deployment": "spec.selector",
+  "apps/v1/StatefulSet": "spec.selector",
+  "batch/v1/Job": "spec.template",
+};
+
+export interface Cluster {
+  objects: Objects;
+  /** Namespace of objects that name none. */
+  namespace: string;
+}
+
+/** One kind of the Kubernetes API as a resource type. Nothing in here is particular to a kind. */
+export class KubeResource implements ResourceType {
+  readonly #kind: { apiVersion: string; kind: string };
+  readonly #cluster: () => Cluster;
+
+  constructor(kind: { apiVersion: string; kind: string }, cluster: () => Cluster) {
+    this.#kind = kind;
+    this.#cluster = cluster;
+  }
+
+  async check(request: Parameters<ResourceType["check"]>[0]): ReturnType<typeof checkObject> {
+    return checkObject(request, this.#kind, this.#cluster());
+  }
+
+  diff({ oldInputs, oldOutputs, newInputs }: DiffRequest): Diff {
+    const immutable = IMMUTABLE[`${this.#kind.apiVersion}/${this.#kind.kind}`];
+    const found = changes(oldInputs, newInputs).map((change) => {
+      const field = change.path.slice(0, 2).join(".");
+      const replace = ["metadata.name", "metadata.namespace", immutable].includes(field);
+      return { ...change, replace };
+    });
+    return {
+      changes: found,
+      deleteBeforeReplace:
+        found.some(({ replace }) => replace) && keepsPlace(oldOutputs, newInputs),
+    };
+  }
+
+  async create({ urn, inputs }: CreateRequest, operation: Operation): Promise<Created> {
+    if (operation.preview) return { id: "", outputs: await this.#previewCreate(inputs, operation) };
+    const object = toPlain(inputs) as KubeObject;
+    let created: KubeObject;
+    try {
+      created = await this.#createWithRetry(object, operation);
+    } catch (error) {
+      throw createFailure(urn, error);
+    }
+    const state = { inputs, fieldManager: uniqueName("pulumi-kubernetes-", new Uint8Array(), 8) };
+    const live = await this.#ready(created, state, operation, (reason) => {
+      return (
+        `resource "${urn}" was successfully created, but the Kubernetes API server ` +
+        `reported that it failed to fully initialize or become live: ${reason}`
+      );
+    });
+    return { id: idOf(live), outputs: outputsOf(live, state) };
+  }
+
+  async read(
+    { id, oldInputs, oldOutputs }: ReadRequest,
+    operation: Operation,
+  ): Promise<ReadState | undefined> {
+    const { objects } = this.#cluster();
+    const ref = { ...this.#kind, metadata: parseId(id) } as ObjectRef;
+    const live = await objects.get(ref, operation.signal()).catch(undefinedIfNeverThere);
+    if (!live) return undefined;
+    const inputs = isMap(oldInputs.metadata)
+      ? refreshedInputs(oldInputs, liveOf(oldOutputs), live)
+      : inputsOf(live);
+    const outputs = outputsOf(live, { inputs, fieldManager: fieldManagerOf(oldOutputs) });
+    try {
+      if (isMap(oldInputs.metadata)) await requireReady(objects, live);
+    } catch (error) {
+      if (!(error instanceof NotReady)) throw error;
+      const reasons = [error.message, ...error.problems];
+      throw new InitializationFailed(error.message, id, outputs, reasons, inputs);
+    }
+    return { id, inputs, outputs };
+  }
+
+  async update(
+    { urn, oldOutputs, newInputs }: UpdateRequest,
+    operation: Operation,
+  ): Promise<PropertyMap> {
+    const { objects } = this.#cluster();
+    const signal = operation.signal();
+    if (operation.preview && hasUnknowns(newInputs)) return newInputs;
+    const object = toPlain(newInputs) as KubeObject;
+    const fieldManager = fieldManagerOf(oldOutputs);
+    const state = { inputs: newInputs, fieldManager };
+    let applied: KubeObject;
+    try {
+      const live = await objects.get(object, signal);
+      const managedFields = handOver(live, fieldManager);
+      const handOverFirst = managedFields !== undefined && !operation.preview;
+      if (handOverFirst) {
+        const path = "/metadata/managedFields";
+        await objects.patch(object, [{ op: "replace", path, value: managedFields }], signal);
+      }
+      const force =
+        annotation(object, "patchForce") === "true" ||
+        (operation.preview && managedFields !== undefined);
+      applied = await objects.apply(object, {
+        fieldManager,
+        dryRun: operation.preview,
+        force,
+        signal,
+      });
+    } catch (error) {
+      if (operation.preview && isNotPreviewable(error)) return newInputs;
+      throw await this.#updateFailure(urn, object, state, applyFailure(error, fieldManager));
+    }
+    if (operation.preview) return outputsOf(applied, state);
+    const live = await this.#ready(applied, state, operation, (reason) => {
+      return (
+        `the Kubernetes API server reported that "${idOf(applied)}" failed to fully initialize ` +
+        `or become live: ${reason}`
+      );
+    });
+    return outputsOf(live, state);
+  }
+
+  async delete({ id, oldOutputs }: DeleteRequest, operation: Operation): Promise<void> {
+    const { objects } = this.#cluster();
+    const old = liveOf(oldOutputs) as KubeObject;
+    const ref = { ...this.#kind, metadata: { ...old.metadata, ...parseId(id) } } as ObjectRef;
+    const signal = timeoutSignal({ ...old, ...ref }, operation);
+    try {
+      await objects.delete(ref, propagationOf({ ...old, ...ref }), signal);
+      operation.status("Waiting for deletion to finish");
+      await awaitGone(objects, ref, signal);
+    } catch (error) {
+      undefinedIfNeverThere(error);
+    }
+  }
+
+  /** What the server would make of the object; the inputs themselves where it can't be asked. */
+  async #previewCreate(inputs: PropertyMap, operation: Operation): Promise<PropertyMap> {
+    if (hasUnknowns(inputs)) return inputs;
+    try {
+      const live = await this.#cluster().objects.create(toPlain(inputs) as KubeObject, {
+        fieldManager: CREATE_MANAGER,
+        dryRun: true,
+        signal: operation.signal(),
+      });
+      // A status that isn't one yet would mislead a program that looks at it.
+      delete live.status;
+      return outputsOf(live, { inputs, fieldManager: CREATE_MANAGER });
+    } catch (error) {
+      if (isNotPreviewable(error)) return inputs;
+      throw error;
+    }
+  }
+
+  async #createWithRetry(object: KubeObject, operation: Operation): Promise<KubeObject> {
+    const { objects } = this.#cluster();
+    const signal = operation.signal();
+    for (const [attempt, delayMs] of [...RETRY_DELAYS_MS, undefined].entries()) {
+      try {
+        const options = { fieldManager: CREATE_MANAGER, dryRun: false, signal };
+        return await objects.create(object, options);
+      } catch (error) {
+        if (delayMs === undefined || !isYetToCome(error)) throw error;
+        operation.status(`Retry #${attempt}; creation failed: ${messageOf(error)}`);
+        await sleep(delayMs);
+      }
+    }
+    throw new Error("unreachable: the last attempt returns or throws");
+  }
+
+  async #ready(
+    object: KubeObject,
+    state: Bookkeeping,
+    operation: Operation,
+    explain: (reason: string) => string,
+  ): Promise<KubeObject> {
+    try {
+      return await awaitReady(this.#cluster().objects, object, operation);
+    } catch (error) {
+      const live = error instanceof NotReady ? error.live : object;
+      const message = explain(messageOf(error));
+      const reasons = [message, ...(error instanceof NotReady ? error.problems : [])];
+      throw new InitializationFailed(message, idOf(live), outputsOf(live, state), reasons);
+    }
+  }
+
+  /** The object is there but isn't as asked for, so that the next update has to try again. */
+  async #updateFailure(
+    urn: string,
+    object: KubeObject,
+    state: Bookkeeping,
+    cause: string,
+  ): Promise<Error> {
+    const message = `update of resource "${urn}" failed: ${cause}`;
+    try {
+      const live = await this.#cluster().objects.get(object, AbortSignal.timeout(5_000));
+      return new InitializationFailed(message, idOf(live), outputsOf(live, state), [message]);
+    } catch (error) {
+      return new Error(`${message}\nunable to get cluster state: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+/** Whether a replacement would get the very name of what it replaces, as only one can have it. */
+function keepsPlace(oldOutputs: PropertyMap, newInputs: PropertyMap): boolean {
+  const old = liveOf(oldOutputs).metadata;
+  const now = reveal(newInputs).metadata;
+  if (!isMap(old) || !isMap(now)) return false;
+  const autonamed = isMap(now.annotations) && now.annotations["pulumi.com/autonamed"] === "true";
+  return !autonamed && now.name === old.name && now.namespace === old.namespace;
+}
+
+function fieldManagerOf(outputs: PropertyMap): string {
+  const known = outputs.__fieldManager;
+  return typeof known === "string" ? known : uniqueName("pulumi-kubernetes-", new Uint8Array(), 8);
+}
+
+function propagationOf(object: KubeObject): string {
+  const wanted = annotation(object, "deletionPropagationPolicy")?.toLowerCase();
+  return wanted === "orphan" ? "Orphan" : wanted === "background" ? "Background" : "Foreground";
+}
+
+/** Gone as well where the kind itself is gone with its definition. */
+function undefinedIfNeverThere(error: unknown): undefined {
+  if (!(error instanceof NoSuchKind)) undefinedIfGone(error);
+}
+
+function isYetToCome(error: unknown): boolean {
+  return error instanceof NoSuchKind || (error instanceof ApiError && error.code === 404);
+}
+
+/** The server can't be asked: the object or its namespace isn't there yet, or webhooks object. */
+function isNotPreviewable(error: unknown): boolean {
+  if (error instanceof NoSuchKind) return true;
+  if (!(error instanceof ApiError)) return false;
+  return (
+    error.code === 403 ||
+    error.reason === "AlreadyExists" ||
+    (error.code === 404 && error.about === "namespaces") ||
+    error.message.includes("does not support dry run")
+  );
+}
+
+const ALREADY_EXISTS_HELP = `
+
+The resource already exists in the cluster. This can happen when:
+
+  - Renaming a Pulumi resource: use an alias to preserve the identity,
+    or use deleteBeforeReplace if the resource needs replacement.
+  - Managing an existing resource: delete it, or give this one another name.
+  - Adopting a resource into Pulumi: use \`pulumi import\`.`;
+
+function createFailure(urn: string, error: unknown): Error {
+  if (error instanceof NoSuchKind) {
+    return new Error(
+      `creation of resource "${urn}" failed because the Kubernetes API server reported that the ` +
+        "apiVersion for this resource does not exist. Verify that any required CRDs have been " +
+        `created: ${error.message}`,
+    );
+  }
+  const help =
+    error instanceof ApiError && error.reason === "AlreadyExists" ? ALREADY_EXISTS_HELP : "";
+  return new Error(
+    `resource "${urn}" was not successfully created by the Kubernetes API server: ` +
+      `${messageOf(error)}${help}`,
+    { cause: error },
+  );
+}
+
+function applyFailure(error: unknown, fieldManager: string): string {
+  if (!(error instanceof ApiError && error.reason === "Conflict")) return messageOf(error);
+  return (
+    "server-side apply field conflict detected, see https://www.pulumi.com/registry/packages/" +
+    "kubernetes/how-to-guides/managing-resources-with-server-side-apply/" +
+    "#handle-field-conflicts-on-existing-resources for troubleshooting help\n" +
+    `The resource managed by field manager "${fieldManager}" had an apply conflict: ${error.message}`
+  );
+}

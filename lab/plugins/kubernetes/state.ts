@@ -1,0 +1,110 @@
+import {
+  equal,
+  isList,
+  isMap,
+  reveal,
+  isSecret,
+  secret,
+  withSecretsOf,
+  type PropertyMap,
+  type PropertyValue,
+} from "../shared/value.ts";
+import type { KubeObject } from "./object.ts";
+
+/** What stands in the stack's state beside the live object. */
+export interface Bookkeeping {
+  inputs: PropertyMap;
+  fieldManager: string;
+}
+
+/** The outputs: the live object, with what is needed for the next step under reserved names. */
+export function outputsOf(live: KubeObject, { inputs, fieldManager }: Bookkeeping): PropertyMap {
+  return {
+    ...withSecrets(live, inputs),
+    __inputs: inputs,
+    __initialApiVersion: live.apiVersion,
+    __fieldManager: fieldManager,
+  };
+}
+
+/** The live object of earlier outputs. */
+export function liveOf(outputs: PropertyMap): PropertyMap {
+  const live = Object.entries(reveal(outputs)).filter(([key]) => !key.startsWith("__"));
+  return Object.fromEntries(live);
+}
+
+/** Fields the server alone decides about. */
+const SERVER_METADATA = [
+  "creationTimestamp",
+  "deletionGracePeriodSeconds",
+  "deletionTimestamp",
+  "generation",
+  "managedFields",
+  "resourceVersion",
+  "selfLink",
+  "uid",
+];
+
+/** Inputs without fields that the server alone decides about, as an exported manifest has them. */
+export function withoutServerFields(inputs: PropertyMap): PropertyMap {
+  if (!isMap(inputs.metadata)) return inputs;
+  const metadata = Object.entries(inputs.metadata).filter(
+    ([key]) => !SERVER_METADATA.includes(key),
+  );
+  return { ...inputs, metadata: Object.fromEntries(metadata) };
+}
+
+/** Inputs for an object that this stack didn't create: all of it but what the server decides. */
+export function inputsOf(live: KubeObject): PropertyMap {
+  return Object.fromEntries(
+    Object.entries(withoutServerFields(live)).filter(([key]) => key !== "status"),
+  );
+}
+
+/**
+ * The inputs as a refresh finds them: those of the program, with the live value wherever the object
+ * was changed since its outputs were recorded. A value the server merely writes in another way
+ * (`0.5` CPUs as `500m`) or fills in is no such change.
+ */
+export function refreshedInputs(
+  oldInputs: PropertyMap,
+  oldLive: PropertyMap,
+  live: KubeObject,
+): PropertyMap {
+  return withSecrets(refreshedMap(reveal(oldInputs), oldLive, live), oldInputs);
+}
+
+function refreshedMap(inputs: PropertyMap, old: PropertyMap, live: PropertyMap): PropertyMap {
+  const entries = Object.entries(inputs).map(
+    ([key, input]) => [key, refreshed(input, old[key], live[key])] as const,
+  );
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, PropertyValue] => entry[1] !== undefined),
+  );
+}
+
+function refreshed(
+  input: PropertyValue,
+  old: PropertyValue | undefined,
+  live: PropertyValue | undefined,
+): PropertyValue | undefined {
+  if (equal(old, live)) return input;
+  if (isMap(input) && isMap(old) && isMap(live)) return refreshedMap(input, old, live);
+  if (isList(input) && isList(old) && isList(live)) {
+    return live
+      .slice(0, Math.max(input.length, live.length - (old.length - input.length)))
+      .map((item, index) => refreshed(input[index] ?? item, old[index], item) ?? item);
+  }
+  return live;
+}
+
+/** Marks what is secret in the inputs; a Secret's data is always. */
+function withSecrets(live: PropertyMap, inputs: PropertyMap): PropertyMap {
+  const marked = withSecretsOf(live, inputs);
+  if (live.kind !== "Secret") return marked;
+  for (const key of ["data", "stringData"]) {
+    const value = marked[key];
+    if (value !== undefined && !isSecret(value)) marked[key] = secret(value);
+  }
+  return marked;
+}
