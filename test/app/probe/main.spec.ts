@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { TestServer, unusedPort } from "./servers";
+
+const MAIN = join(__dirname, "../../../app/probe/main.ts");
+
+interface Outcome {
+  code: number | string | null | undefined;
+  stdout: string;
+  stderr: string;
+}
+
+describe("the probe's command line", () => {
+  let directory: string;
+  let server: TestServer;
+
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), "probe-"));
+    server = await TestServer.listen();
+  });
+
+  after(async () => {
+    await server.close();
+    await rm(directory, { recursive: true });
+  });
+
+  const options = () => ({ env: { ...process.env, PROBE_DIR: directory } });
+
+  function client(...args: string[]): Promise<Outcome> {
+    const command = ["--import", "tsx", MAIN, ...args];
+    return new Promise((resolve) => {
+      execFile(process.execPath, command, options(), (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : error.code, stdout, stderr });
+      });
+    });
+  }
+
+  async function serve(): Promise<ChildProcess> {
+    const child = spawn(process.execPath, ["--import", "tsx", MAIN, "serve"], {
+      ...options(),
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(child.stdout, "data");
+    return child;
+  }
+
+  it("checks an endpoint without a running probe", async () => {
+    const open = JSON.stringify({ host: "127.0.0.1", port: server.port });
+    assert.deepEqual(await client("check", open), {
+      code: 0,
+      stdout: '{"ok":true,"address":"127.0.0.1"}\n',
+      stderr: "",
+    });
+    const port = await unusedPort();
+    assert.deepEqual(await client("check", JSON.stringify({ host: "127.0.0.1", port })), {
+      code: 0,
+      stdout: `{"ok":false,"error":"ECONNREFUSED 127.0.0.1:${port}"}\n`,
+      stderr: "",
+    });
+  });
+
+  it("goes on when whoever asked is gone, and stops in order on SIGTERM", async () => {
+    const probe = await serve();
+    const spec = { run: "r1", host: "127.0.0.1", port: server.port, observeMs: 60_000 };
+    const started = await client("start", JSON.stringify(spec));
+    assert.equal(started.code, 0);
+    assert.equal(JSON.parse(started.stdout).state, "holding");
+
+    const impatient = spawn(process.execPath, ["--import", "tsx", MAIN, "status", "r1", "60000"], {
+      ...options(),
+      stdio: "ignore",
+    });
+    await once(impatient, "spawn");
+    impatient.kill("SIGKILL");
+    await once(impatient, "exit");
+
+    (await server.accepted(server.connections)).end();
+    const done = await client("status", "r1", "60000");
+    assert.equal(JSON.parse(done.stdout).state, "done");
+    assert.equal(JSON.parse(done.stdout).sample.end, "fin");
+
+    probe.kill("SIGTERM");
+    assert.deepEqual(await once(probe, "exit"), [0, null]);
+    assert.deepEqual(await readdir(directory), ["r1.json"]);
+  });
+
+  it("replaces the socket of a probe that was killed", async () => {
+    const first = await serve();
+    first.kill("SIGKILL");
+    await once(first, "exit");
+    const second = await serve();
+    const { stdout } = await client("status", "never-started");
+    assert.equal(stdout, '{"state":"unknown"}\n');
+    second.kill("SIGTERM");
+    await once(second, "exit");
+  });
+
+  it("says that the probe is not running", async () => {
+    const { code, stdout, stderr } = await client("status", "r1");
+    assert.deepEqual({ code, stdout }, { code: 1, stdout: "" });
+    assert.equal(
+      stderr,
+      `probe: the probe does not answer at ${directory}/probe.sock (ENOENT): is its container running?\n`,
+    );
+  });
+
+  it("refuses a request it does not understand", async () => {
+    const { code, stdout, stderr } = await client("stop");
+    assert.deepEqual({ code, stdout }, { code: 2, stdout: "" });
+    assert.match(stderr, /^probe: usage: main\.ts serve \| check /);
+  });
+});

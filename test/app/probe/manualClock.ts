@@ -1,0 +1,14 @@
+import type { Clock } from "../../../app/probe/clock";
+
+/** A clock that stands still until a test moves it. */
+export class ManualClock implements Clock {
+  nowMs = 5000;
+
+  monotonicMs(): number {
+    return this.nowMs;
+  }
+
+  wallTime(): Date {
+    return new Date("2026-01-02T03:04:05.678Z");
+  }
+}

@@ -1,0 +1,94 @@
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
+import { Worker } from "node:worker_threads";
+
+/** A TCP server on the loopback interface that does to its connections what a test says. */
+export class TestServer {
+  readonly #server: Server;
+  readonly #sockets: Socket[] = [];
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static async listen(): Promise<TestServer> {
+    const server = createServer({ allowHalfOpen: true });
+    const test = new TestServer(server);
+    server.on("connection", (socket) => {
+      socket.on("error", () => undefined).resume();
+      test.#sockets.push(socket);
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return test;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get connections(): number {
+    return this.#sockets.length;
+  }
+
+  /** The newest connection; waits for it where it is not accepted yet. */
+  async accepted(count = 1): Promise<Socket> {
+    while (this.#sockets.length < count) {
+      await once(this.#server, "connection");
+    }
+    return this.#sockets[count - 1]!;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) {
+      socket.destroy();
+    }
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+}
+
+/**
+ * A listening socket that no longer answers a SYN: its process sleeps with the queue of connections it
+ * has yet to accept full.
+ */
+export class SilentServer {
+  private constructor(
+    readonly port: number,
+    private readonly sleeper: Worker,
+    private readonly queued: readonly Socket[],
+  ) {}
+
+  static async listen(): Promise<SilentServer> {
+    const sleeper = new Worker(
+      `const { parentPort } = require("node:worker_threads");
+       const server = require("node:net").createServer();
+       server.listen({ host: "127.0.0.1", port: 0, backlog: 1 }, () => {
+         parentPort.postMessage(server.address().port);
+         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+       });`,
+      { eval: true },
+    );
+    const [port] = (await once(sleeper, "message")) as [number];
+    // Linux queues one more than it is told to.
+    const queued = [connect(port, "127.0.0.1"), connect(port, "127.0.0.1")];
+    await Promise.all(queued.map((socket) => once(socket, "connect")));
+    return new SilentServer(port, sleeper, queued);
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.queued) {
+      socket.on("error", () => undefined).destroy();
+    }
+    await this.sleeper.terminate();
+  }
+}
+
+/** A port of the loopback interface on which nothing listens. */
+export async function unusedPort(): Promise<number> {
+  const server = await TestServer.listen();
+  const { port } = server;
+  await server.close();
+  return port;
+}
