@@ -26,7 +26,7 @@ export function parseRegistry(text: string): string {
  */
 export function parseImage(text: string): string {
   if (!/^[\w./:@-]+$/.test(text)) {
-    throw new Error(`${JSON.stringify(text)} is not an image; use one such as redis:7`);
+    throw new Error(`${JSON.stringify(text)} is not an image's name; use [host/]name[:tag]`);
   }
   return text;
 }

@@ -12,15 +12,19 @@ export interface Registered {
   provider: string | undefined;
 }
 
-export type Inputs = Record<string, unknown>;
+/** Whatever a resource takes; the assertions are what checks it. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Inputs = Record<string, any>;
+
+/** What providers add to the inputs, by type of the resource. */
+export type Outputs = Record<string, (inputs: Inputs) => object>;
 
 export interface MockOptions {
   project?: string;
   stack?: string;
-  /** In a preview no resource has an id or an output that its inputs do not tell. */
+  /** In a preview no resource has an id, and outputs that nobody tells are unknown. */
   preview?: boolean;
-  /** What providers add to the inputs, by type. Not asked in a preview. */
-  outputs?: Record<string, (inputs: Inputs) => object>;
+  outputs?: Outputs;
 }
 
 export const UNKNOWN = "<unknown>";
@@ -48,11 +52,8 @@ export async function declare<T>(
             provider: providerName(provider),
           });
         }
-        if (options.preview) {
-          return { id: undefined, state: inputs };
-        }
         const state = { ...inputs, ...options.outputs?.[type]?.(inputs) };
-        return { id: custom ? `${name}-id` : undefined, state };
+        return { id: custom && !options.preview ? `${name}-id` : undefined, state };
       },
       call: ({ token }) => {
         throw new Error(`no function is called by this program: ${token}`);
@@ -75,9 +76,11 @@ export async function declare<T>(
   return { resources, result };
 }
 
-/** The one resource of a type; fails when there is none or there are several. */
-export function only(resources: Registered[], type: string): Registered {
-  const [first, ...others] = resources.filter((resource) => resource.type === type);
+/** The one resource of a type, whose name starts so; fails when there is none or there are several. */
+export function only(resources: Registered[], type: string, start = ""): Registered {
+  const [first, ...others] = resources.filter(
+    (resource) => resource.type === type && resource.name.startsWith(start),
+  );
   if (first === undefined || others.length > 0) {
     throw new Error(`${others.length + (first ? 1 : 0)} resources of type ${type}`);
   }

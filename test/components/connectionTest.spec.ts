@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { ConnectionTest } from "../../components/connectionTest.ts";
+import type { ConnectionTestArgs } from "../../components/connectionTest.ts";
+import { declare, only, UNKNOWN, valueOf } from "../mocks.ts";
+import type { Outputs } from "../mocks.ts";
+
+const COMMAND = "command:local:Command";
+const record = { schemaVersion: 1, run: "0123456789", samples: [] };
+const outputs: Outputs = {
+  [COMMAND]: () => ({ stdout: JSON.stringify(record, undefined, 2), stderr: "" }),
+};
+
+const args: ConnectionTestArgs = {
+  namespace: pulumi.output("istio-idle-timeout-test"),
+  runId: "0123456789",
+  endpoint: "192.0.2.1:6379",
+  timeout: "13.7s",
+  observeMs: 17_700,
+  policy: "idle-timeout",
+  evidence: true,
+  kubeContext: undefined,
+};
+
+const program = (change: Partial<ConnectionTestArgs> = {}) =>
+  new ConnectionTest("connection", { ...args, ...change });
+
+describe("ConnectionTest", () => {
+  it("is one command named after its run", async () => {
+    const { resources } = await declare(program, { outputs });
+    assert.equal(resources.length, 2);
+    assert.deepEqual(only(resources, COMMAND), {
+      type: COMMAND,
+      name: "connection-measurement-0123456789",
+      path: `istio-idle-timeout:index:ConnectionTest$${COMMAND}`,
+      inputs: {
+        create:
+          "node --import tsx cli/measure.ts --namespace istio-idle-timeout-test --run 0123456789 " +
+          "--endpoint 192.0.2.1:6379 --timeout 13.7s --observe 17.7s --policy idle-timeout",
+        logging: "stderr",
+        addPreviousOutputInEnv: false,
+      },
+      provider: undefined,
+    });
+  });
+
+  it("hands on what is not the default", async () => {
+    const change = { policy: undefined, evidence: false, kubeContext: "it's mine" };
+    const { resources } = await declare(() => program(change), { outputs });
+    assert.equal(
+      only(resources, COMMAND).inputs.create,
+      "node --import tsx cli/measure.ts --namespace istio-idle-timeout-test --run 0123456789 " +
+        "--endpoint 192.0.2.1:6379 --timeout 13.7s --observe 17.7s " +
+        "--context 'it'\\''s mine' --no-evidence",
+    );
+  });
+
+  it("reads the record", async () => {
+    const { result } = await declare(program, { outputs });
+    assert.deepEqual(await valueOf(result.record), record);
+  });
+
+  it("knows no record in a preview, nor a command while the endpoint is not known", async () => {
+    const { resources, result } = await declare(
+      () => program({ endpoint: pulumi.unknown as unknown as string }),
+      { preview: true },
+    );
+    assert.equal(only(resources, COMMAND).inputs.create, UNKNOWN);
+    assert.equal(await valueOf(result.record), UNKNOWN);
+  });
+});

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import type { EnvoyFilterSpec } from "../../components/envoyFilter.ts";
+import { EvidenceFilter, evidenceSpec } from "../../components/evidenceFilter.ts";
+import { IdleTimeoutPolicy, idleTimeoutSpec } from "../../components/idleTimeoutPolicy.ts";
+import { probeLabels } from "../../components/labels.ts";
+import { parseTimeout } from "../../components/timeout.ts";
+import { declare, only, valueOf } from "../mocks.ts";
+
+const podLabels = probeLabels(true);
+const ENVOY_FILTER = "kubernetes:networking.istio.io/v1alpha3:EnvoyFilter";
+
+/** The whole EnvoyFilter that merges these fields, as Istio takes it. */
+function merging(fields: Record<string, unknown>) {
+  return {
+    workloadSelector: {
+      labels: { "app.kubernetes.io/name": "probe", "istio-idle-timeout/sidecar": "true" },
+    },
+    configPatches: [
+      {
+        applyTo: "NETWORK_FILTER",
+        match: {
+          context: "SIDECAR_OUTBOUND",
+          listener: { filterChain: { filter: { name: "envoy.filters.network.tcp_proxy" } } },
+        },
+        patch: {
+          operation: "MERGE",
+          value: {
+            name: "envoy.filters.network.tcp_proxy",
+            typed_config: {
+              "@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+              ...fields,
+            },
+          },
+        },
+      },
+    ],
+  };
+}
+
+const accessLog = [
+  {
+    name: "envoy.access_loggers.file",
+    typed_config: {
+      "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog",
+      path: "/dev/stdout",
+      log_format: {
+        json_format: {
+          log: "istio-idle-timeout",
+          start: "%START_TIME%",
+          duration_ms: "%DURATION%",
+          flags: "%RESPONSE_FLAGS%",
+          close_reason: "%DOWNSTREAM_LOCAL_CLOSE_REASON%",
+          upstream_close: "%UPSTREAM_DETECTED_CLOSE_TYPE%",
+          source: "%DOWNSTREAM_REMOTE_ADDRESS%",
+          destination: "%DOWNSTREAM_LOCAL_ADDRESS%",
+          upstream_cluster: "%UPSTREAM_CLUSTER%",
+        },
+      },
+    },
+  },
+];
+
+/** Checks a manifest against the schema of Istio's own CRD. */
+async function validate(spec: EnvoyFilterSpec): Promise<void> {
+  const { EnvoyFilter } =
+    await import("@kubernetes-models/istio/networking.istio.io/v1alpha3/EnvoyFilter");
+  new EnvoyFilter({ metadata: { name: "any", namespace: "any" }, spec }).validate();
+}
+
+describe("IdleTimeoutPolicy", () => {
+  const variants: [timeout: string, idleTimeout: string | null][] = [
+    ["10s", "10s"],
+    ["30s", "30s"],
+    ["13.7s", "13.700s"],
+    ["24h", "86400s"],
+    ["off", "0s"],
+    ["remove", null],
+  ];
+  for (const [timeout, idleTimeout] of variants) {
+    it(`merges ${JSON.stringify(idleTimeout)} for ${timeout}`, async () => {
+      const { resources, result } = await declare(
+        () =>
+          new IdleTimeoutPolicy("policy", {
+            namespace: "istio-idle-timeout-test",
+            podLabels,
+            timeout: parseTimeout(timeout),
+          }),
+      );
+      assert.deepEqual(resources, [
+        {
+          type: "istio-idle-timeout:index:IdleTimeoutPolicy",
+          name: "policy",
+          path: "istio-idle-timeout:index:IdleTimeoutPolicy",
+          inputs: {},
+          provider: undefined,
+        },
+        {
+          type: ENVOY_FILTER,
+          name: "policy-filter",
+          path: `istio-idle-timeout:index:IdleTimeoutPolicy$${ENVOY_FILTER}`,
+          inputs: {
+            apiVersion: "networking.istio.io/v1alpha3",
+            kind: "EnvoyFilter",
+            metadata: { name: "idle-timeout", namespace: "istio-idle-timeout-test" },
+            spec: merging({ idle_timeout: idleTimeout }),
+          },
+          provider: undefined,
+        },
+      ]);
+      assert.ok(result.filterName);
+      assert.equal(await valueOf(result.filterName), "idle-timeout");
+    });
+
+    it(`is an EnvoyFilter by Istio's schema for ${timeout}`, async () => {
+      const spec = idleTimeoutSpec(parseTimeout(timeout), podLabels);
+      assert.ok(spec);
+      await validate(spec);
+    });
+  }
+
+  it("creates nothing for default", async () => {
+    const { resources, result } = await declare(
+      () =>
+        new IdleTimeoutPolicy("policy", {
+          namespace: "istio-idle-timeout-test",
+          podLabels,
+          timeout: { variant: "default" },
+        }),
+    );
+    assert.deepEqual(
+      resources.map(({ name }) => name),
+      ["policy"],
+    );
+    assert.equal(result.filterName, undefined);
+  });
+});
+
+describe("EvidenceFilter", () => {
+  it("appends an access log and touches nothing else", async () => {
+    const { resources } = await declare(
+      () => new EvidenceFilter("evidence", { namespace: "istio-idle-timeout-test", podLabels }),
+    );
+    assert.deepEqual(only(resources, ENVOY_FILTER), {
+      type: ENVOY_FILTER,
+      name: "evidence-filter",
+      path: `istio-idle-timeout:index:EvidenceFilter$${ENVOY_FILTER}`,
+      inputs: {
+        apiVersion: "networking.istio.io/v1alpha3",
+        kind: "EnvoyFilter",
+        metadata: { name: "evidence", namespace: "istio-idle-timeout-test" },
+        spec: merging({ access_log: accessLog }),
+      },
+      provider: undefined,
+    });
+  });
+
+  it("is an EnvoyFilter by Istio's schema", async () => {
+    await validate(evidenceSpec(podLabels));
+  });
+});
+
+describe("Istio's schema as used here", () => {
+  it("does refuse what is wrong", async () => {
+    const spec = evidenceSpec(podLabels);
+    const [patch] = spec.configPatches ?? [];
+    assert.ok(patch);
+    Object.assign(patch, { applyTo: "NETWORK_FLITER" });
+    await assert.rejects(validate(spec), /applyTo/);
+  });
+});

@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import * as pulumi from "@pulumi/pulumi";
+import type { RunRecord } from "../../app/probe/record.ts";
+import { declare, only, UNKNOWN, valueOf } from "../mocks.ts";
+import type { MockOptions, Outputs, Registered } from "../mocks.ts";
+
+const config = {
+  timeout: "10s",
+  observe: "",
+  run: "1",
+  evidence: "true",
+  endpoint: "",
+  externalHost: "192.0.2.1",
+  redisImage: "redis:7",
+  kubeContext: "",
+  registry: "localhost:5000",
+  baseImage: "node:22-slim",
+  platform: "",
+};
+
+const record: RunRecord = {
+  schemaVersion: 1,
+  run: "0123456789",
+  endpoint: "192.0.2.1:49153",
+  timeout: "10s",
+  observeMs: 14_000,
+  effective: {
+    idleTimeoutMs: 10_000,
+    source: "configured",
+    listener: "virtualOutbound",
+    filterChain: "virtualOutbound-catchall-tcp",
+    cluster: "PassthroughCluster",
+  },
+  istioVersion: "1.31",
+  envoyVersion: "1.40.0",
+  samples: [
+    sample("withSidecar", { heldMs: 10_001.234, end: "fin" }),
+    sample("withoutSidecar", { heldMs: 14_000.5, end: "open" }),
+  ],
+  notes: [],
+};
+
+function sample(
+  probe: "withSidecar" | "withoutSidecar",
+  found: { heldMs: number; end: "fin" | "open" },
+): RunRecord["samples"][number] {
+  return {
+    probe,
+    pod: "probe",
+    host: "192.0.2.1",
+    port: 49_153,
+    localPort: 40_000,
+    localAddress: "10.244.0.28",
+    connectedAt: "2026-01-02T03:04:05.678Z",
+    proxy: null,
+    notes: [],
+    ...found,
+  };
+}
+
+const outputs: Outputs = {
+  "docker:index/image:Image": () => ({ repoDigest: "localhost:5000/probe@sha256:0" }),
+  "docker:index/container:Container": () => ({ ports: [{ internal: 6379, external: 49_153 }] }),
+  "command:local:Command": () => ({ stdout: JSON.stringify(record) }),
+};
+
+const load = createRequire(__filename);
+const PROGRAM = load.resolve("../../index.ts");
+
+/** Runs the program, which is a module: it has to be loaded afresh each time. */
+function run(change: Partial<typeof config>, options: MockOptions = { outputs }) {
+  return declare(() => {
+    pulumi.runtime.setAllConfig(
+      Object.fromEntries(
+        Object.entries({ ...config, ...change }).map(([key, value]) => [
+          `istio-idle-timeout:${key}`,
+          value,
+        ]),
+      ),
+    );
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the cache is no Map
+    delete load.cache[PROGRAM];
+    return load(PROGRAM) as typeof import("../../index.ts");
+  }, options);
+}
+
+const namesOf = (resources: Registered[]) => resources.map(({ name }) => name);
+
+describe("the program", () => {
+  it("declares one stack's experiment", async () => {
+    const { resources } = await run({});
+    assert.deepEqual(namesOf(resources), [
+      "cluster",
+      "connection",
+      "connection-measurement-c0f6245eb7",
+      "docker-daemon",
+      "evidence",
+      "evidence-filter",
+      "idle-timeout",
+      "idle-timeout-filter",
+      "mesh",
+      "mesh-namespace",
+      "probe",
+      "probe-image",
+      "redis",
+      "redis-container",
+      "redis-image",
+      "redis-password",
+      "with-sidecar",
+      "with-sidecar-deployment",
+      "without-sidecar",
+      "without-sidecar-deployment",
+    ]);
+  });
+
+  it("hands its own providers to what is in the cluster and in Docker, and only there", async () => {
+    const { resources } = await run({});
+    for (const { type, name, provider } of resources) {
+      const expected = { kubernetes: "cluster", docker: "docker-daemon" }[type.split(":")[0] ?? ""];
+      assert.equal(provider, expected, name);
+    }
+  });
+
+  it("names every child after its component", async () => {
+    const { resources } = await run({});
+    for (const { name, path } of resources.filter((resource) => resource.path.includes("$"))) {
+      const component = path.slice(0, path.lastIndexOf("$"));
+      const parents = resources.filter((resource) => resource.path === component);
+      assert.ok(
+        parents.some((parent) => name.startsWith(`${parent.name}-`)),
+        name,
+      );
+    }
+  });
+
+  it("keeps everything in a namespace and a container that carry the stack", async () => {
+    const { resources } = await run({}, { outputs, stack: "30s" });
+    const { metadata } = only(resources, "kubernetes:core/v1:Namespace").inputs;
+    assert.equal(metadata.name, "istio-idle-timeout-30s");
+    const namespaced = resources.filter(({ type }) => /EnvoyFilter|Deployment/.test(type));
+    assert.deepEqual(
+      namespaced.map(({ inputs }) => inputs.metadata.namespace),
+      Array(4).fill("istio-idle-timeout-30s"),
+    );
+    const container = only(resources, "docker:index/container:Container");
+    assert.equal(container.inputs.name, "istio-idle-timeout-30s-redis");
+  });
+
+  it("labels the pods with the run that the measurement asks for", async () => {
+    const { resources } = await run({ timeout: "30s", run: "2" });
+    const { name, inputs } = only(resources, "command:local:Command", "connection-measurement");
+    const runId = name.replace("connection-measurement-", "");
+    assert.match(String(inputs.create), new RegExp(` --run ${runId} `));
+    const pods = resources
+      .filter(({ type }) => type === "kubernetes:apps/v1:Deployment")
+      .map((deployment) => deployment.inputs.spec.template.metadata.labels);
+    assert.deepEqual(
+      pods.map((labels) => labels["istio-idle-timeout/run"]),
+      [runId, runId],
+    );
+  });
+
+  it("takes the context where one is set", async () => {
+    const { resources } = await run({ kubeContext: "kind-mesh" });
+    assert.equal(only(resources, "pulumi:providers:kubernetes").inputs.context, "kind-mesh");
+    const { create } = only(resources, "command:local:Command", "connection-measurement").inputs;
+    assert.match(String(create), / --context kind-mesh /);
+  });
+
+  it("runs nothing but the image's build in Docker when the endpoint exists", async () => {
+    const { resources } = await run({ endpoint: "redis.example.com:6379", externalHost: "" });
+    assert.deepEqual(
+      resources.filter(({ type }) => /^(docker|command):/.test(type)).map(({ type }) => type),
+      ["command:local:Command", "docker:index/image:Image"],
+    );
+    const { create } = only(resources, "command:local:Command").inputs;
+    assert.match(String(create), / --endpoint redis\.example\.com:6379 /);
+  });
+
+  it("leaves out what is not wanted", async () => {
+    const { resources } = await run({ timeout: "default", evidence: "false" });
+    assert.deepEqual(
+      resources.filter(({ type }) => type.includes("EnvoyFilter")),
+      [],
+    );
+    const { create } = only(resources, "command:local:Command", "connection-measurement").inputs;
+    assert.match(String(create), / --timeout default --observe 2m --no-evidence$/);
+  });
+
+  it("exports what was found", async () => {
+    const { result } = await run({});
+    assert.deepEqual(await valueOf(result.disconnectSeconds), {
+      withSidecar: 10.001,
+      withoutSidecar: null,
+    });
+    assert.deepEqual(await valueOf(result.results), record);
+    assert.ok(
+      (await valueOf(result.summary)).includes(
+        "endpoint 192.0.2.1:49153, timeout 10s, run 0123456789",
+      ),
+    );
+  });
+
+  it("previews a stack of which nothing is there yet", async () => {
+    const ports = [{ internal: 6379, external: pulumi.unknown }];
+    const { resources, result } = await run(
+      {},
+      {
+        preview: true,
+        outputs: { "docker:index/container:Container": () => ({ ports }) },
+      },
+    );
+    assert.equal(resources.length, 20);
+    assert.equal(await valueOf(result.disconnectSeconds), UNKNOWN);
+    assert.equal(await valueOf(result.summary), UNKNOWN);
+    assert.equal(await valueOf(result.results), UNKNOWN);
+  });
+
+  it("declares nothing when the configuration is wrong", async () => {
+    await assert.rejects(run({ timeout: "1d" }), pulumi.RunError);
+  });
+});

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { runId } from "../../components/runId.ts";
+import { parseSettings } from "../../components/settings.ts";
+
+const raw = {
+  timeout: "60s",
+  run: "1",
+  evidence: "true",
+  externalHost: "192.0.2.1",
+  redisImage: "redis:7",
+  registry: "localhost:5000",
+  baseImage: "node:22-slim",
+};
+const idOf = (change: Record<string, string>) => runId(parseSettings({ ...raw, ...change }));
+
+describe("runId", () => {
+  it("is short, fit for labels, and the same on every machine", () => {
+    assert.equal(idOf({}), "8e51f899fd");
+  });
+
+  const redefining: Record<string, string>[] = [
+    { timeout: "61s" },
+    { timeout: "default" },
+    { timeout: "remove" },
+    { timeout: "off" },
+    { observe: "63s" },
+    { run: "2" },
+    { evidence: "false" },
+    { endpoint: "redis.example.com:6379" },
+    { endpoint: "redis.example.com:6380" },
+    { externalHost: "192.0.2.2" },
+    { redisImage: "redis:8" },
+    { kubeContext: "other" },
+  ];
+  it("differs with everything that defines a measurement", () => {
+    const ids = [{}, ...redefining].map(idOf);
+    assert.equal(new Set(ids).size, ids.length);
+  });
+
+  const irrelevant: Record<string, string>[] = [
+    { timeout: "1m" },
+    { timeout: "60000ms" },
+    { observe: "64s" },
+    { run: "01" },
+    { registry: "ghcr.io/acme" },
+    { baseImage: "node:24-slim" },
+    { platform: "linux/arm64" },
+  ];
+  for (const change of irrelevant) {
+    it(`is the same with ${JSON.stringify(change)}`, () => {
+      assert.equal(idOf(change), idOf({}));
+    });
+  }
+});

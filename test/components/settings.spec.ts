@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { parseSettings, projectConfig } from "../../components/settings.ts";
+import type { Settings } from "../../components/settings.ts";
+
+/** What reaches the program when only what is needed is set: the defaults of Pulumi.yaml and this. */
+const raw = {
+  timeout: "10s",
+  observe: "",
+  run: "1",
+  evidence: "true",
+  endpoint: "",
+  externalHost: "192.0.2.1",
+  redisImage: "redis:7",
+  kubeContext: "",
+  registry: "localhost:5000",
+  baseImage: "node:22-slim",
+  platform: "",
+};
+
+const settings: Settings = {
+  timeout: { variant: "duration", ms: 10_000 },
+  timeoutText: "10s",
+  observeMs: 14_000,
+  run: 1,
+  evidence: true,
+  outside: { kind: "redis", image: "redis:7", externalHost: "192.0.2.1" },
+  kubeContext: undefined,
+  registry: "localhost:5000",
+  baseImage: "node:22-slim",
+  platform: undefined,
+};
+
+/** The lines below the heading of the one error. */
+function problemsOf(config: Record<string, string>): string[] {
+  try {
+    parseSettings(config);
+  } catch (error) {
+    assert.ok(error instanceof pulumi.RunError);
+    const [heading, ...lines] = error.message.split("\n");
+    assert.equal(heading, "the stack's configuration can't be used:");
+    return lines;
+  }
+  return [];
+}
+
+describe("parseSettings", () => {
+  it("takes defaults and empty values", () => {
+    assert.deepEqual(parseSettings(raw), settings);
+  });
+
+  it("takes every key", () => {
+    const config = {
+      timeout: "off",
+      observe: "90s",
+      run: "7",
+      evidence: "false",
+      endpoint: "[2001:db8::5]:3306",
+      externalHost: "",
+      redisImage: "localhost:5000/redis:7",
+      kubeContext: "kind-mesh",
+      registry: "ghcr.io/acme/tools",
+      baseImage: "localhost:5000/node:22",
+      platform: "linux/arm64",
+    };
+    assert.deepEqual(parseSettings(config), {
+      timeout: { variant: "off" },
+      timeoutText: "off",
+      observeMs: 90_000,
+      run: 7,
+      evidence: false,
+      outside: { kind: "endpoint", endpoint: { host: "2001:db8::5", port: 3306 } },
+      kubeContext: "kind-mesh",
+      registry: "ghcr.io/acme/tools",
+      baseImage: "localhost:5000/node:22",
+      platform: "linux/arm64",
+    });
+  });
+
+  const observed: [timeout: string, observe: string, observeMs: number][] = [
+    ["13.7s", "", 17_700],
+    ["116s", "", 120_000],
+    ["24h", "", 120_000],
+    ["default", "", 120_000],
+    ["remove", "", 120_000],
+    ["off", "", 120_000],
+    ["30s", "8s", 8_000],
+    ["24h", "24h1m", 86_460_000],
+  ];
+  for (const [timeout, observe, observeMs] of observed) {
+    it(`watches a timeout of ${timeout} with observe ${observe || "not set"} for ${observeMs} ms`, () => {
+      assert.equal(parseSettings({ ...raw, timeout, observe }).observeMs, observeMs);
+    });
+  }
+
+  it("names everything that is wrong at once", () => {
+    const config = {
+      timeout: "1d",
+      observe: "500ms",
+      run: "-1",
+      evidence: "yes",
+      endpoint: "redis",
+      externalHost: "my host",
+      redisImage: "",
+      kubeContext: "any text",
+      registry: "acme/probe",
+      baseImage: "node 22",
+      platform: "amd64",
+      tiemout: "10s",
+      Run: "2",
+    };
+    const keys =
+      "baseImage, endpoint, evidence, externalHost, kubeContext, observe, platform, redisImage, " +
+      "registry, run, timeout";
+    assert.deepEqual(problemsOf(config), [
+      `  Run: no such key; allowed are ${keys}`,
+      `  tiemout: no such key; allowed are ${keys}`,
+      '  timeout: "1d" has the unknown unit "d", allowed are ns, us, ms, s, m, h; use a Go duration ' +
+        "such as 10s, 13.7s, 1h30m or 24h, or one of default, remove, off",
+      '  observe: "500ms" is outside 1s to 168h',
+      '  run: "-1" is not a whole number from 0 to 999999999',
+      '  evidence: "yes" is neither true nor false',
+      '  endpoint: "redis" is not an endpoint; use host:port with a port from 1 to 65535, such as ' +
+        "redis.example.com:6379",
+      '  externalHost: "my host" is not a DNS name or an IP address',
+      '  registry: "acme/probe" is not a registry; set it to a registry that you can push to and the ' +
+        "cluster can pull from, as host[:port][/path]",
+      `  baseImage: "node 22" is not an image's name; use [host/]name[:tag]`,
+      `  redisImage: "" is not an image's name; use [host/]name[:tag]`,
+      '  platform: "amd64" is not a platform; use one such as linux/amd64 or linux/arm64',
+    ]);
+  });
+
+  it("says what is missing in a new stack", () => {
+    assert.deepEqual(problemsOf({ ...raw, registry: "", externalHost: "" }), [
+      "  registry: not set; set it to a registry that you can push to and the cluster can pull from, " +
+        "as host[:port][/path], such as localhost:5000 or ghcr.io/acme",
+      "  externalHost: not set; set it to the name or address under which pods reach the machine " +
+        "that runs Docker, such as host.minikube.internal, or set endpoint to something that exists",
+    ]);
+  });
+
+  const registries = [
+    "localhost",
+    "localhost:5000",
+    "192.0.2.1:5000/a",
+    "ghcr.io/acme",
+    "r.io/a/b_c",
+  ];
+  for (const registry of registries) {
+    it(`takes the registry ${registry}`, () => {
+      assert.equal(parseSettings({ ...raw, registry }).registry, registry);
+    });
+  }
+  for (const registry of ["acme", "https://ghcr.io/acme", "ghcr.io/", "ghcr.io/Acme", "a b.io"]) {
+    it(`refuses the registry ${registry}`, () => {
+      assert.equal(problemsOf({ ...raw, registry }).length, 1);
+    });
+  }
+});
+
+describe("projectConfig", () => {
+  it("picks the project's keys", () => {
+    const all = {
+      "idle:timeout": "10s",
+      "idle:a:b": "c",
+      "idler:x": "y",
+      "kubernetes:context": "z",
+    };
+    assert.deepEqual(projectConfig(all, "idle"), { timeout: "10s", "a:b": "c" });
+  });
+});
+
+describe("project files", () => {
+  const project = readFileSync("Pulumi.yaml", "utf8");
+  /** The keys of the `config:` section with their defaults; it holds nothing deeper than those. */
+  const declared = Object.fromEntries(
+    [...project.matchAll(/^ {2}(\w+):\n(?: {4}.*\n)*? {4}default: (.*)$/gm)].map(
+      ([, key = "", value = ""]) => [key, value.replace(/^""$/, "")],
+    ),
+  );
+
+  it("declare the keys that the program takes, each with a default that it takes", () => {
+    assert.deepEqual(Object.keys(declared).sort(), Object.keys(raw).sort());
+    assert.deepEqual(
+      parseSettings({ ...declared, registry: "localhost:5000", externalHost: "192.0.2.1" }),
+      settings,
+    );
+  });
+
+  for (const file of readdirSync(".").filter((name) => /^Pulumi\..+\.yaml$/.test(name))) {
+    it(`set in ${file} only what the program takes`, () => {
+      const lines = readFileSync(file, "utf8").split("\n");
+      const set = Object.fromEntries(
+        lines.flatMap((line) => {
+          const [, key, value] = /^ {2}istio-idle-timeout:(\w+): (.*)$/.exec(line) ?? [];
+          return key === undefined || value === undefined ? [] : [[key, value]];
+        }),
+      );
+      assert.deepEqual(Object.keys(set), ["timeout"]);
+      assert.deepEqual(problemsOf({ ...raw, ...set }), []);
+    });
+  }
+});
