@@ -92,6 +92,7 @@ export class Api {
     const { method, path, query, body, contentType = "application/json", signal } = request;
     const url = new URL(this.#access.server.replace(/\/$/, "") + path);
     for (const [key, value] of Object.entries(query ?? {})) url.searchParams.set(key, value);
+    const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const { request: start } = url.protocol === "https:" ? https : http;
     try {
       return await new Promise((resolve, reject) => {
@@ -101,13 +102,14 @@ export class Api {
           signal,
           headers: {
             accept: "application/json",
-            ...(body !== undefined && { "content-type": contentType }),
+            // Without a length Node would send the body of a DELETE as if it were the next request.
+            ...(payload && { "content-type": contentType, "content-length": payload.length }),
             ...(this.#access.token && { authorization: `Bearer ${this.#access.token}` }),
           },
         });
         sent.on("response", resolve);
         sent.on("error", reject);
-        sent.end(body === undefined ? undefined : JSON.stringify(body));
+        sent.end(payload);
       });
     } catch (error) {
       throw this.#transportError(error, signal);

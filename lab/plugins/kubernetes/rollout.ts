@@ -42,7 +42,7 @@ export function rolloutOf(deployment: KubeObject): Rollout {
   const available = condition("Available")?.status === "True";
   const updated = status.updatedReplicas ?? 0;
   const old = (status.replicas ?? 0) - updated;
-  const ready = Math.min(updated, status.availableReplicas ?? 0);
+  const ready = observed ? Math.min(updated, status.availableReplicas ?? 0) : 0;
 
   const problems = conditions
     .filter(({ type, status }) => status === (type === "ReplicaFailure" ? "True" : "False"))
