@@ -1,5 +1,8 @@
 import { parseArgs } from "node:util";
+import { demo } from "./demo";
 import { down, environment, LabError, status, up } from "./lab";
+import { LabStack } from "./stack";
+import { testAll, testQuick } from "./test";
 import { StepError } from "./steps";
 
 const HELP = `Usage: npm run lab -- <command> [--name NAME]
@@ -9,6 +12,7 @@ Commands:
   down     end the node and remove all of it; what was built is kept
   status   tell what runs; exit status 1 unless all does
   env      print shell exports: eval "$(npm run --silent lab -- env)"
+  stack S  prepare stack S from Pulumi.S.yaml for the lab, and tell how to bring it up
 
 --name     which lab, where several run side by side; default: lab
 `;
@@ -18,6 +22,13 @@ async function main(argv: string[]): Promise<number> {
   switch (entry) {
     case "lab":
       return lab(rest);
+    case "demo":
+      await demo("lab");
+      return 0;
+    case "test":
+      return testAll();
+    case "test:quick":
+      return testQuick();
     default:
       throw new LabError(`Unknown entry "${entry ?? ""}": see the scripts in package.json.`);
   }
@@ -30,6 +41,7 @@ async function lab(argv: string[]): Promise<number> {
     options: { name: { type: "string", default: "lab" }, help: { type: "boolean" } },
   });
   const [command, ...more] = positionals;
+  const [stack] = command === "stack" ? more.splice(0, 1) : [];
   if (values.help === true || command === "help") {
     console.log(HELP);
     return 0;
@@ -49,6 +61,13 @@ async function lab(argv: string[]): Promise<number> {
         console.log(`export ${key}='${value.replaceAll("'", "'\\''")}'`);
       }
       return 0;
+    case "stack": {
+      if (stack === undefined)
+        throw new LabError("Which stack? For instance: npm run lab -- stack dev");
+      const prepared = await LabStack.prepare(values.name, stack);
+      console.log(prepared.commandLine("up"));
+      return 0;
+    }
     default:
       throw new LabError(`Unknown command "${command ?? ""}".\n\n${HELP}`);
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { kubernetes, nodeProgram, rootfs } from "./builds";
@@ -121,7 +121,7 @@ function freeNetwork(name: string): { hostLink: string; hostAddress: string; nod
 }
 
 function linkExists(link: string): boolean {
-  return readFileSync("/proc/net/dev", "utf8").includes(` ${link}:`);
+  return existsSync(join("/sys/class/net", link));
 }
 
 /** Field 22 of /proc/PID/stat: with the pid it names a process for good. */

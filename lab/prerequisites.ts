@@ -21,7 +21,7 @@ const GO_WITH_TOOLCHAINS = [1, 21] as const;
 
 /** Commands by the Debian package that brings them. */
 const COMMANDS: Record<string, string[]> = {
-  gcc: ["cc"],
+  "gcc libc6-dev": ["cc"],
   iproute2: ["ip"],
   "python3-pip": ["python3"],
   wget: ["wget"],

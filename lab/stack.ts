@@ -1,0 +1,105 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { exec, type ExecOptions } from "./exec";
+import { NODE_IMAGE, REDIS_IMAGE, REGISTRY } from "./images";
+import { environment, LabError, nodeState } from "./lab";
+import { labPaths, projectDir } from "./paths";
+
+/**
+ * A stack of this project on the lab. Its configuration is a copy of the committed stack file in
+ * the lab's own folder, because Pulumi writes into the file it is given.
+ */
+export class LabStack {
+  readonly file: string;
+  private readonly env: Record<string, string>;
+
+  private constructor(
+    lab: string,
+    readonly stack: string,
+  ) {
+    this.file = join(labPaths(lab).stackFiles, `Pulumi.${stack}.yaml`);
+    this.env = environment(lab);
+  }
+
+  /**
+   * Makes the stack if it is not there yet, and sets where things run and whatever else is given.
+   *
+   * @param template the committed stack file to start from: `Pulumi.<template>.yaml`.
+   * @param config values by key, without namespace.
+   */
+  static async prepare(
+    lab: string,
+    stack: string,
+    template = stack,
+    config: Record<string, string> = {},
+  ): Promise<LabStack> {
+    const { nodeAddress } = nodeState(lab);
+    const committed = join(projectDir, `Pulumi.${template}.yaml`);
+    if (!existsSync(committed)) {
+      throw new LabError(`There is no stack file ${committed}.`);
+    }
+    const prepared = new LabStack(lab, stack);
+    // Making a stack takes no --config-file and writes beside the project file: so this is done in a
+    // folder with a copy of it.
+    const folder = labPaths(lab).stackFiles;
+    copyFileSync(join(projectDir, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+    if (!existsSync(prepared.file)) copyFileSync(committed, prepared.file);
+    await prepared.pulumi(["stack", "select", stack, "--create"], { cwd: folder });
+    await prepared.configure({
+      kubeContext: `lab-${lab}`,
+      registry: REGISTRY,
+      baseImage: NODE_IMAGE,
+      redisImage: REDIS_IMAGE,
+      externalHost: nodeAddress,
+      ...config,
+    });
+    return prepared;
+  }
+
+  async configure(config: Record<string, string>): Promise<void> {
+    const values = Object.entries(config).flatMap(([key, value]) => [
+      "--plaintext",
+      `${key}=${value}`,
+    ]);
+    await this.pulumi(["config", "set-all", ...this.which(), ...values]);
+  }
+
+  /** Runs a Pulumi command on this stack and returns what it printed. */
+  run(args: string[], options: { timeoutMs?: number } = {}): Promise<string> {
+    return this.pulumi([...args, ...this.which()], options);
+  }
+
+  /** Runs a Pulumi command on this stack with its output shown as it comes. Returns the exit status. */
+  async show(args: string[]): Promise<number> {
+    const child = spawn("pulumi", [...args, ...this.which(), "--non-interactive"], {
+      cwd: projectDir,
+      env: { ...process.env, ...this.env },
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    const [code] = (await once(child, "close")) as [number | null];
+    return code ?? 1;
+  }
+
+  async outputs(): Promise<Record<string, unknown>> {
+    return JSON.parse(await this.run(["stack", "output", "--json"])) as Record<string, unknown>;
+  }
+
+  /** The command line for people, to be run with the variables of `lab env`. */
+  commandLine(command: string): string {
+    return ["pulumi", command, ...this.which()].join(" ");
+  }
+
+  private which(): string[] {
+    return ["--stack", this.stack, "--config-file", this.file];
+  }
+
+  private pulumi(args: string[], options: ExecOptions = {}): Promise<string> {
+    return exec("pulumi", [...args, "--non-interactive"], {
+      cwd: projectDir,
+      env: this.env,
+      ...options,
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { artifact, type ArtifactDefinition } from "../../lab/artifacts";
+
+describe("built results of the lab", () => {
+  let home: string;
+  const before_ = process.env.IDLE_TIMEOUT_LAB_HOME;
+
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), "artifacts-"));
+    process.env.IDLE_TIMEOUT_LAB_HOME = home;
+  });
+
+  afterEach(() => {
+    if (before_ === undefined) delete process.env.IDLE_TIMEOUT_LAB_HOME;
+    else process.env.IDLE_TIMEOUT_LAB_HOME = before_;
+    rmSync(home, { recursive: true });
+  });
+
+  const define = (given: Partial<ArtifactDefinition> = {}) =>
+    artifact({
+      name: "thing",
+      title: "A thing",
+      typicalSeconds: 1,
+      bound: "other",
+      inputs: { version: 1 },
+      build: (dir) => {
+        writeFileSync(join(dir, "file"), "content");
+        return Promise.resolve();
+      },
+      ...given,
+    });
+
+  it("are there whole after their step, and not to be built again", async () => {
+    const thing = define();
+    assert.equal(thing.step.done?.(), false);
+    await thing.step.run("/dev/null");
+    assert.equal(readFileSync(join(thing.dir, "file"), "utf8"), "content");
+    assert.equal(define().step.done?.(), true);
+  });
+
+  it("are not there after a failed build, and leave nothing behind", async () => {
+    const thing = define({
+      build: (dir) => {
+        writeFileSync(join(dir, "half"), "");
+        return Promise.reject(new Error("compiler error"));
+      },
+    });
+    await assert.rejects(thing.step.run("/dev/null"), { message: "compiler error" });
+    assert.equal(existsSync(thing.dir), false);
+    assert.deepEqual(readdirSync(join(home, "cache")), []);
+  });
+
+  it("have another key for other inputs and for results made from another one", () => {
+    const one = define();
+    const two = define({ inputs: { version: 2 } });
+    assert.notEqual(one.key, two.key);
+    assert.equal(define().key, one.key);
+    assert.notEqual(define({ from: [one] }).key, define({ from: [two] }).key);
+  });
+
+  it("have another key for each content of their sources", () => {
+    assert.notEqual(
+      define({ sources: ["lab/pause"] }).key,
+      define({ sources: ["lab/go/node"] }).key,
+    );
+  });
+});
