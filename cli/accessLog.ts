@@ -1,11 +1,11 @@
 import { isIPv6 } from "node:net";
 
-import type { Sample } from "../app/probe/record";
-import { parseEvidenceLine } from "../components/evidence";
-import type { EvidenceEntry } from "../components/evidence";
-import { poll } from "./world";
-import type { World } from "./world";
-import type { ProbePod } from "./pods";
+import type { Sample } from "../app/probe/record.ts";
+import { parseEvidenceLine } from "../components/evidence.ts";
+import type { EvidenceEntry } from "../components/evidence.ts";
+import { poll } from "./world.ts";
+import type { World } from "./world.ts";
+import type { ProbePod } from "./pods.ts";
 
 /** The proxy writes its log every second; a busy node and the kubelet add to that. */
 const CLOSED_LIMIT_MS = 10_000;

@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 
-import { parseDuration } from "../components/duration";
-import { parseTimeout } from "../components/timeout";
-import type { Timeout } from "../components/timeout";
-import { parseEndpoint } from "./endpoint";
-import type { Endpoint } from "./endpoint";
+import { parseDuration } from "../components/duration.ts";
+import { parseTimeout } from "../components/timeout.ts";
+import type { Timeout } from "../components/timeout.ts";
+import { parseEndpoint } from "../components/endpoint.ts";
+import type { Endpoint } from "../components/endpoint.ts";
 
 /** What is to be measured. */
 export interface MeasureArguments {

@@ -1,6 +1,6 @@
-import type { ProbeKind, RunRecord } from "../app/probe/record";
-import { firstSample } from "./summary";
-import { describeEnd, describeIdleTimeout, seconds } from "./text";
+import type { ProbeKind, RunRecord } from "../app/probe/record.ts";
+import { firstSample } from "./summary.ts";
+import { describeEnd, describeIdleTimeout, seconds } from "./text.ts";
 
 /** Titles of {@link comparisonRow}'s cells. */
 export const COMPARISON_HEADER = [

@@ -20,7 +20,7 @@ export class KubectlError extends Error {
     readonly args: readonly string[],
     readonly reason: string,
   ) {
-    super(`kubectl ${args.slice(0, 3).join(" ")}: ${reason}`);
+    super(`kubectl ${args.slice(0, 2).join(" ")}: ${reason}`);
   }
 
   /** Whether the API server said that the object does not exist. */
@@ -28,6 +28,9 @@ export class KubectlError extends Error {
     return this.reason.includes("(NotFound)");
   }
 }
+
+/** kubectl's own log on stderr, e.g. `E1123 01:53:20.376240    2510 memcache.go:265] ...`. */
+const LOG_LINE = /^[IWEF]\d{4} [\d:.]+ /;
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** A proxy's configuration can be many MB in a large mesh. */
@@ -77,5 +80,5 @@ function explain(
     return `no answer within ${timeoutMs / 1000} s`;
   }
   const lines = stderr.split("\n").map((line) => line.trim());
-  return lines.filter((line) => line !== "").join("; ") || error.message;
+  return lines.filter((line) => line !== "" && !LOG_LINE.test(line)).join("; ") || error.message;
 }

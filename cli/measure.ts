@@ -2,10 +2,10 @@
  * `node --import tsx cli/measure.ts`: what the program's Command runs. One record on stdout, all else
  * on stderr.
  */
-import { parseArguments, USAGE } from "./arguments";
-import { measure } from "./experiment";
-import { kubectlFor, KubectlError } from "./kubectl";
-import { MeasureError, systemClock } from "./world";
+import { parseArguments, USAGE } from "./arguments.ts";
+import { measure } from "./experiment.ts";
+import { kubectlFor, KubectlError } from "./kubectl.ts";
+import { MeasureError, systemClock } from "./world.ts";
 
 const EXIT_NOT_MEASURED = 1;
 const EXIT_BAD_ARGUMENTS = 2;

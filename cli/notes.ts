@@ -1,7 +1,7 @@
-import type { EffectiveTimeout, Sample } from "../app/probe/record";
-import type { EvidenceEntry } from "../components/evidence";
-import { formatDuration } from "../components/duration";
-import { describeIdleTimeout, seconds } from "./text";
+import type { EffectiveTimeout, Sample } from "../app/probe/record.ts";
+import type { EvidenceEntry } from "../components/evidence.ts";
+import { formatDuration } from "../components/duration.ts";
+import { describeIdleTimeout, seconds } from "./text.ts";
 
 /** What the proxy logs when its idle timeout closed a connection. */
 export const IDLE_CLOSE_REASON = "tcp_session_idle_timeout";

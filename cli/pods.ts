@@ -1,11 +1,12 @@
-import type { ProbeKind } from "../app/probe/record";
-import { MeasureError, poll } from "./world";
-import type { World } from "./world";
+import type { ProbeKind } from "../app/probe/record.ts";
+import { PROBE_CONTAINER, probeLabels, RUN_LABEL } from "../components/labels.ts";
+import { KubectlError } from "./kubectl.ts";
+import { MeasureError, poll } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** Longest wait for the probe pods to be Ready, in ms. */
 const READY_LIMIT_MS = 60_000;
 
-const PROBE_CONTAINER = "probe";
 const PROXY_CONTAINER = "istio-proxy";
 
 /** One of the two pods that hold connections. */
@@ -20,8 +21,6 @@ export interface ProbePod {
 
 export type ProbePods = Record<ProbeKind, ProbePod>;
 
-const SIDECAR_LABEL: Record<ProbeKind, string> = { withSidecar: "true", withoutSidecar: "false" };
-
 /**
  * Finds the run's two pods by their labels and waits until both are Ready.
  *
@@ -29,19 +28,23 @@ const SIDECAR_LABEL: Record<ProbeKind, string> = { withSidecar: "true", withoutS
  *   or none where it should.
  */
 export async function findProbePods(world: World, run: string): Promise<ProbePods> {
-  const selector = `app.kubernetes.io/name=probe,istio-idle-timeout/run=${run}`;
   let problem = "";
   const pods = await poll(
     world.clock,
     { intervalMs: 1000, limitMs: READY_LIMIT_MS },
     async (): Promise<ProbePods | undefined> => {
-      const found = await listPods(world, selector);
-      const withSidecar = pick(found, "withSidecar", selector);
-      const withoutSidecar = pick(found, "withoutSidecar", selector);
+      const ofRun = ["get", "pods", "--selector", `${RUN_LABEL}=${run}`, "--output", "json"];
+      const { items } = JSON.parse(await world.kubectl(ofRun)) as { items: Pod[] };
+      const withSidecar = pick(items, "withSidecar", run);
+      const withoutSidecar = pick(items, "withoutSidecar", run);
       if (typeof withSidecar === "object" && typeof withoutSidecar === "object") {
         return { withSidecar, withoutSidecar };
       }
-      problem = [withSidecar, withoutSidecar].filter((pod) => typeof pod === "string").join("; ");
+      const now = [withSidecar, withoutSidecar].filter((pod) => typeof pod === "string").join("; ");
+      if (now !== problem) {
+        world.report(`waiting: ${now}`);
+        problem = now;
+      }
       return undefined;
     },
   );
@@ -56,32 +59,36 @@ export async function findProbePods(world: World, run: string): Promise<ProbePod
  *
  * @returns undefined when it is gone, on its way out, or replaced by another of the same name.
  */
-export async function findAgain(world: World, pod: ProbePod): Promise<ProbePod | undefined> {
-  const found = await listPods(world, "app.kubernetes.io/name=probe");
-  const same = found.find(({ metadata }) => metadata.uid === pod.uid);
-  return same === undefined ? undefined : describe(same, pod.kind);
-}
-
-async function listPods(world: World, selector: string): Promise<Pod[]> {
-  const list = await world.kubectl(["get", "pods", "--selector", selector, "--output", "json"]);
-  const { items } = JSON.parse(list) as { items: Pod[] };
-  return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+export async function findAgain(
+  world: World,
+  { name, uid, kind }: ProbePod,
+): Promise<ProbePod | undefined> {
+  try {
+    const pod = JSON.parse(await world.kubectl(["get", "pod", name, "--output", "json"])) as Pod;
+    return pod.metadata.uid === uid && isStaying(pod) ? describe(pod, kind) : undefined;
+  } catch (error) {
+    if (error instanceof KubectlError && error.notFound) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /** The newest pod of the kind, or what is still in its way. */
-function pick(pods: readonly Pod[], kind: ProbeKind, selector: string): ProbePod | string {
-  const sidecar = SIDECAR_LABEL[kind];
+function pick(pods: readonly Pod[], kind: ProbeKind, run: string): ProbePod | string {
+  const labels = Object.entries({ ...probeLabels(kind === "withSidecar"), [RUN_LABEL]: run });
   const [pod] = pods
-    .filter(({ metadata }) => metadata.labels?.["istio-idle-timeout/sidecar"] === sidecar)
+    .filter(({ metadata }) => labels.every(([key, value]) => metadata.labels?.[key] === value))
+    .filter(isStaying)
     .sort((a, b) => b.metadata.creationTimestamp.localeCompare(a.metadata.creationTimestamp));
   if (pod === undefined) {
-    return `no pod has the labels ${selector},istio-idle-timeout/sidecar=${sidecar}`;
+    return `no pod has the labels ${labels.map((label) => label.join("=")).join(",")}`;
   }
   const { name } = pod.metadata;
   const conditions = pod.status.conditions ?? [];
   const ready = conditions.find(({ type }) => type === "Ready");
   if (ready?.status !== "True") {
-    return `pod ${name} is not Ready (${waitingFor(pod) ?? ready?.message ?? pod.status.phase})`;
+    return `pod ${name} is not Ready (${waitingFor(pod) || (ready?.message ?? pod.status.phase)})`;
   }
   const injected = containersOf(pod).some((container) => container.name === PROXY_CONTAINER);
   if (kind === "withSidecar" && !injected) {
@@ -99,6 +106,10 @@ function pick(pods: readonly Pod[], kind: ProbeKind, selector: string): ProbePod
   return describe(pod, kind);
 }
 
+function isStaying({ metadata }: Pod): boolean {
+  return metadata.deletionTimestamp === undefined;
+}
+
 function describe(pod: Pod, kind: ProbeKind): ProbePod {
   const proxy = statusesOf(pod).find(({ name }) => name === PROXY_CONTAINER);
   return {
@@ -109,14 +120,12 @@ function describe(pod: Pod, kind: ProbeKind): ProbePod {
   };
 }
 
-function waitingFor(pod: Pod): string | undefined {
-  const statuses = statusesOf(pod);
-  const order = [PROBE_CONTAINER, PROXY_CONTAINER];
-  return statuses
-    .sort((a, b) => order.indexOf(b.name) - order.indexOf(a.name))
+function waitingFor(pod: Pod): string {
+  return statusesOf(pod)
     .flatMap(({ name, state }) =>
-      state?.waiting === undefined ? [] : `container ${name}: ${state.waiting.reason ?? "waiting"}`,
-    )[0];
+      state?.waiting === undefined ? [] : `${name}: ${state.waiting.reason ?? "waiting"}`,
+    )
+    .join(", ");
 }
 
 /** A sidecar is an init container with its own restart policy on newer clusters. */

@@ -1,8 +1,9 @@
-import type { ProbeSpec, ProbeStatus } from "../app/probe/record";
-import type { Endpoint } from "./endpoint";
-import { KubectlError } from "./kubectl";
-import type { Kubectl } from "./kubectl";
-import type { ProbePod } from "./pods";
+import type { ProbeSpec, ProbeStatus } from "../app/probe/record.ts";
+import type { Endpoint } from "../components/endpoint.ts";
+import { PROBE_CONTAINER } from "../components/labels.ts";
+import { KubectlError } from "./kubectl.ts";
+import type { Kubectl } from "./kubectl.ts";
+import type { ProbePod } from "./pods.ts";
 
 /** What a probe says about an endpoint; `address` is the IP address it reached. */
 export type CheckAnswer = { ok: true; address: string } | { ok: false; error: string };
@@ -36,7 +37,15 @@ export class ProbeClient {
   }
 
   private async ask(command: string[], timeoutMs: number): Promise<unknown> {
-    const exec = ["exec", this.pod.name, "--container", "probe", "--", "node", "/app/main.ts"];
+    const exec = [
+      "exec",
+      this.pod.name,
+      "--container",
+      PROBE_CONTAINER,
+      "--",
+      "node",
+      "/app/main.ts",
+    ];
     const args = [...exec, ...command];
     const answer = await this.kubectl(args, { timeoutMs });
     try {

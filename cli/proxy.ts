@@ -1,11 +1,11 @@
-import type { EffectiveTimeout } from "../app/probe/record";
-import { KubectlError } from "./kubectl";
-import type { ProbePod } from "./pods";
-import { listenersPath, readPath } from "./proxyConfig";
-import type { Destination, PathReading, ProxyPath } from "./proxyConfig";
-import { describeEffective, describeIdleTimeout, seconds } from "./text";
-import { MeasureError } from "./world";
-import type { World } from "./world";
+import type { EffectiveTimeout } from "../app/probe/record.ts";
+import { KubectlError } from "./kubectl.ts";
+import type { ProbePod } from "./pods.ts";
+import { listenersPath, readPath } from "./proxyConfig.ts";
+import type { Destination, PathReading, ProxyPath } from "./proxyConfig.ts";
+import { describeEffective, describeIdleTimeout, seconds } from "./text.ts";
+import { MeasureError, poll } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** Longest wait for the proxy to apply what was declared, in ms. */
 const SETTLE_LIMIT_MS = 60_000;
@@ -64,31 +64,47 @@ export class Proxy {
    * @throws MeasureError naming what was found instead.
    */
   async settled(destination: Destination, expected: Expectation): Promise<ProxyPath> {
-    const { clock } = this.world;
-    const startMs = clock.nowMs();
+    const { clock, report } = this.world;
+    const goneAtMs = clock.nowMs() + GONE_LIMIT_MS;
     let obstacle = "";
-    while (clock.nowMs() - startMs <= SETTLE_LIMIT_MS) {
-      const waitedMs = clock.nowMs() - startMs;
-      try {
-        const reading = await this.path(destination);
-        const found = judge(reading, expected, waitedMs >= GONE_LIMIT_MS);
+    const path = await poll(
+      clock,
+      { intervalMs: INTERVAL_MS, limitMs: SETTLE_LIMIT_MS },
+      async (): Promise<ProxyPath | undefined> => {
+        const found = await this.judge(destination, expected, clock.nowMs() >= goneAtMs);
         if (typeof found === "object") {
           return found;
         }
-        obstacle = found;
-      } catch (error) {
-        // The proxy may still be starting; everything else is final.
-        if (!(error instanceof KubectlError)) {
-          throw error;
+        if (found !== obstacle) {
+          report(`waiting for the sidecar's configuration: ${found}`);
+          obstacle = found;
         }
-        obstacle = error.message;
-      }
-      await clock.sleep(INTERVAL_MS);
-    }
-    throw new MeasureError(
-      `the sidecar of pod ${this.pod.name} is not configured as expected after ` +
-        `${seconds(SETTLE_LIMIT_MS, 0)}: ${obstacle}`,
+        return undefined;
+      },
     );
+    if (path === undefined) {
+      throw new MeasureError(
+        `the sidecar of pod ${this.pod.name} is not configured as expected after ` +
+          `${seconds(SETTLE_LIMIT_MS, 0)}: ${obstacle}`,
+      );
+    }
+    return path;
+  }
+
+  private async judge(
+    destination: Destination,
+    expected: Expectation,
+    goneByNow: boolean,
+  ): Promise<ProxyPath | string> {
+    try {
+      return judge(await this.path(destination), expected, goneByNow);
+    } catch (error) {
+      // The proxy may still be starting; everything else is final.
+      if (error instanceof KubectlError) {
+        return error.message;
+      }
+      throw error;
+    }
   }
 
   private get(path: string): Promise<string> {

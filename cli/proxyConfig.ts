@@ -8,9 +8,9 @@
  */
 import { BlockList, isIPv6 } from "node:net";
 
-import { EVIDENCE_LOG } from "../components/evidence";
-import { ENVOY_DEFAULT_IDLE_TIMEOUT_MS } from "../components/timeout";
-import type { EffectiveTimeout } from "../app/probe/record";
+import { EVIDENCE_LOG } from "../components/evidence.ts";
+import { ENVOY_DEFAULT_IDLE_TIMEOUT_MS } from "../components/timeout.ts";
+import type { EffectiveTimeout } from "../app/probe/record.ts";
 
 /** Where a connection goes inside the proxy. */
 export interface ProxyPath {

@@ -1,10 +1,10 @@
 import { isIP } from "node:net";
 
-import { formatEndpoint } from "./endpoint";
-import type { Endpoint } from "./endpoint";
-import type { ProbeClient } from "./probeClient";
-import type { Destination } from "./proxyConfig";
-import { MeasureError } from "./world";
+import { formatEndpoint } from "../components/endpoint.ts";
+import type { Endpoint } from "../components/endpoint.ts";
+import type { ProbeClient } from "./probeClient.ts";
+import type { Destination } from "./proxyConfig.ts";
+import { MeasureError } from "./world.ts";
 
 /** What the errno names of a failed connection mean to the one who named the endpoint. */
 const HINTS: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
-import type { Measurement, ProbeKind, RunRecord } from "../app/probe/record";
-import { describeEffective, describeEnd, PROBE_NAMES, seconds } from "./text";
+import type { Measurement, ProbeKind, RunRecord } from "../app/probe/record.ts";
+import { describeEffective, describeEnd, PROBE_NAMES, seconds } from "./text.ts";
 
 /** Seconds until each pod's connection ended; null while it was open, or where there is no sample. */
 export interface DisconnectSeconds {

@@ -1,5 +1,5 @@
-import type { ConnectionEnd, EffectiveTimeout, ProbeKind, Sample } from "../app/probe/record";
-import { formatDuration } from "../components/duration";
+import type { ConnectionEnd, EffectiveTimeout, ProbeKind, Sample } from "../app/probe/record.ts";
+import { formatDuration } from "../components/duration.ts";
 
 /** The two probes in words. */
 export const PROBE_NAMES: Record<ProbeKind, string> = {

@@ -1,11 +1,11 @@
-import type { ProbeStatus, Sample } from "../app/probe/record";
-import { KubectlError } from "./kubectl";
-import { nextWaitMs } from "./pace";
-import { findAgain } from "./pods";
-import type { ProbeClient } from "./probeClient";
-import { describeEnd, PROBE_NAMES, seconds } from "./text";
-import { MeasureError } from "./world";
-import type { World } from "./world";
+import type { ProbeStatus, Sample } from "../app/probe/record.ts";
+import { KubectlError } from "./kubectl.ts";
+import { nextWaitMs } from "./pace.ts";
+import { findAgain } from "./pods.ts";
+import type { ProbeClient } from "./probeClient.ts";
+import { describeEnd, PROBE_NAMES, seconds } from "./text.ts";
+import { MeasureError } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** How long after the end of the window a probe may stay unreachable, in ms. */
 const MARGIN_MS = 60_000;

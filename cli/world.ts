@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Kubectl } from "./kubectl";
+import type { Kubectl } from "./kubectl.ts";
 
 /** Everything a measurement needs from outside; tests put their own in its place. */
 export interface World {

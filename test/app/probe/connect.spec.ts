@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { connect, formatTarget } from "../../../app/probe/connect";
-import { SilentServer } from "./servers";
+import { SilentServer } from "./servers.ts";
 
 describe("connect", () => {
   it("reports a name that does not exist without a port", async () => {

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../../app/probe/clock";
 import { hold } from "../../../app/probe/hold";
 import type { HeldConnection } from "../../../app/probe/hold";
-import { ManualClock } from "./manualClock";
-import { TestServer, unusedPort } from "./servers";
+import { ManualClock } from "./manualClock.ts";
+import { TestServer, unusedPort } from "./servers.ts";
 
 const LONG_MS = 60_000;
 

@@ -6,7 +6,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { TestServer, unusedPort } from "./servers";
+import { TestServer, unusedPort } from "./servers.ts";
 
 const MAIN = join(__dirname, "../../../app/probe/main.ts");
 

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import type { ProbeSpec, ProbeStatus } from "../../../app/probe/record";
 import { Runs } from "../../../app/probe/runs";
 import { RunStore } from "../../../app/probe/store";
-import { ManualClock } from "./manualClock";
-import { TestServer, unusedPort } from "./servers";
+import { ManualClock } from "./manualClock.ts";
+import { TestServer, unusedPort } from "./servers.ts";
 
 const LONG_MS = 60_000;
 
