@@ -8,7 +8,7 @@ import {
   rmSync,
   statSync,
 } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { cacheDir, projectDir } from "./paths";
 import type { Step } from "./steps";
 
@@ -56,7 +56,7 @@ export function artifact(definition: ArtifactDefinition): Artifact {
       done: () => existsSync(dir),
       run: async (log) => {
         const unfinished = `${dir}.unfinished-${process.pid}`;
-        rmSync(unfinished, { recursive: true, force: true });
+        removeAbandoned(dir);
         mkdirSync(unfinished, { recursive: true });
         try {
           await definition.build(unfinished, log);
@@ -68,6 +68,18 @@ export function artifact(definition: ArtifactDefinition): Artifact {
       },
     },
   };
+}
+
+/** Removes what builds of the same result left that were killed. */
+function removeAbandoned(dir: string): void {
+  if (!existsSync(dirname(dir))) return;
+  const prefix = `${basename(dir)}.unfinished-`;
+  for (const entry of readdirSync(dirname(dir))) {
+    const pid = entry.startsWith(prefix) ? Number(entry.slice(prefix.length)) : undefined;
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) {
+      rmSync(join(dirname(dir), entry), { recursive: true, force: true });
+    }
+  }
 }
 
 function hashPath(hash: ReturnType<typeof createHash>, path: string): void {

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { artifact, type ArtifactDefinition } from "../../lab/artifacts";
 
 describe("built results of the lab", () => {
@@ -51,6 +60,14 @@ describe("built results of the lab", () => {
     await assert.rejects(thing.step.run("/dev/null"), { message: "compiler error" });
     assert.equal(existsSync(thing.dir), false);
     assert.deepEqual(readdirSync(join(home, "cache")), []);
+  });
+
+  it("are built although a build of them was killed, whose remains are removed", async () => {
+    const thing = define();
+    const { pid } = spawnSync("true");
+    mkdirSync(`${thing.dir}.unfinished-${pid}`, { recursive: true });
+    await thing.step.run("/dev/null");
+    assert.deepEqual(readdirSync(join(home, "cache")), [basename(thing.dir)]);
   });
 
   it("have another key for other inputs and for results made from another one", () => {

@@ -10,7 +10,7 @@ const silent: StepReport = {
 /** A step that notes when it starts and ends, and ends when it is told to. */
 function controlled(title: string, events: string[], step: Partial<Step> = {}) {
   let finish = (): void => undefined;
-  let fail = (_reason: Error): void => undefined;
+  let fail: (reason: Error) => void = () => undefined;
   const end = new Promise<void>((resolve, reject) => {
     finish = () => {
       events.push(`${title} ends`);
@@ -28,7 +28,8 @@ function controlled(title: string, events: string[], step: Partial<Step> = {}) {
     },
     ...step,
   };
-  return { step: made, finish: () => finish(), fail: (reason: Error) => fail(reason) };
+  // Both are set by now: a promise's executor runs at once.
+  return { step: made, finish, fail };
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Server } from "node:net";
+import { nodeState } from "../../lab/lab";
+import type { LabStack } from "../../lab/stack";
+import {
+  assertSeconds,
+  devStack,
+  pulumiUp,
+  record,
+  removeStack,
+  sampleOf,
+  testLab,
+} from "./support";
+
+/** On the host's side of the lab's link, so outside the cluster and reachable from its pods. */
+async function listen(server: Server): Promise<string> {
+  const { hostAddress } = nodeState(testLab());
+  server.listen(0, hostAddress);
+  await once(server, "listening");
+  return `${hostAddress}:${(server.address() as AddressInfo).port}`;
+}
+
+describe("an endpoint that closes by itself after 7 s", () => {
+  const server = createServer((socket) => {
+    const timer = setTimeout(() => socket.end(), 7_000);
+    socket
+      .on("error", () => undefined)
+      .on("close", () => {
+        clearTimeout(timer);
+      });
+    socket.resume();
+  });
+  let stack: LabStack | undefined;
+
+  after(async () => {
+    server.close();
+    await removeStack(stack);
+  });
+
+  it("is measured as 7.0 s on both sides, and not taken for the sidecar's timeout", async () => {
+    const endpoint = await listen(server);
+    stack = await devStack("e2e-closes", { endpoint, timeout: "20s", observe: "12s" });
+    await pulumiUp(stack);
+    const run = await record(stack);
+    for (const probe of ["withSidecar", "withoutSidecar"] as const) {
+      const sample = sampleOf(run, probe);
+      assert.equal(sample.end, "fin");
+      assertSeconds(sample.heldMs / 1_000, 7);
+    }
+    const { proxy } = sampleOf(run, "withSidecar");
+    assert.ok(proxy, "the proxy logged the connection");
+    assert.notEqual(proxy.closeReason, "tcp_session_idle_timeout");
+    const { summary } = await stack.outputs();
+    assert.doesNotMatch((summary as string[]).join("\n"), /tcp_session_idle_timeout/);
+  });
+});
+
+describe("an endpoint where nothing listens", () => {
+  let stack: LabStack | undefined;
+
+  after(() => removeStack(stack));
+
+  it("is a clear error that leaves no result", async () => {
+    const server = createServer();
+    const endpoint = await listen(server);
+    server.close();
+    await once(server, "close");
+    stack = await devStack("e2e-refused", { endpoint, timeout: "5s" });
+    await assert.rejects(pulumiUp(stack), (error: Error) => {
+      assert.match(error.message, /ECONNREFUSED/);
+      assert.ok(error.message.includes(endpoint), error.message);
+      return true;
+    });
+    const outputs = await stack.outputs();
+    assert.equal(outputs.results, undefined);
+    assert.equal(outputs.disconnectSeconds, undefined);
+  });
+});

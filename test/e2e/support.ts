@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
+import { json } from "node:stream/consumers";
+import type { Measurement, ProbeKind, RunRecord } from "../../app/probe/record";
+import { exec } from "../../lab/exec";
+import { environment } from "../../lab/lab";
+import { LabStack } from "../../lab/stack";
+
+/** The running lab that the tests use; `npm test` brings one up and names it. */
+export function testLab(): string {
+  const lab = process.env.IDLE_TIMEOUT_TEST_LAB;
+  assert.ok(lab, "set IDLE_TIMEOUT_TEST_LAB to the name of a lab that is up (npm run lab -- up)");
+  return lab;
+}
+
+/** A stack on the test lab, from the committed Pulumi.dev.yaml. */
+export function devStack(stack: string, config: Record<string, string>): Promise<LabStack> {
+  return LabStack.prepare(testLab(), stack, "dev", config);
+}
+
+/** `pulumi up`; returns what it printed, rejects with its errors. */
+export function pulumiUp(stack: LabStack): Promise<string> {
+  return stack.run(["up", "--yes", "--skip-preview"], { timeoutMs: 200_000 });
+}
+
+/** Removes a stack with all of its resources, whatever state a test left it in. */
+export async function removeStack(stack: LabStack | undefined): Promise<void> {
+  if (stack === undefined) return;
+  await stack.run(["destroy", "--yes", "--skip-preview", "--remove", "--preserve-config"]);
+}
+
+export async function record(stack: LabStack): Promise<RunRecord> {
+  return (await stack.outputs()).results as RunRecord;
+}
+
+export function sampleOf(run: RunRecord, probe: ProbeKind): Measurement {
+  const samples = run.samples.filter((sample) => sample.probe === probe);
+  assert.equal(samples.length, 1, `one sample ${probe}`);
+  return samples[0]!;
+}
+
+/** A close in order after `seconds`, to a tenth of one, on which probe and proxy agree to 50 ms. */
+export function assertClosedByIdleTimeout(run: RunRecord, seconds: number): void {
+  const sample = sampleOf(run, "withSidecar");
+  assert.equal(sample.end, "fin");
+  assertSeconds(sample.heldMs / 1_000, seconds);
+  assert.equal(sample.proxy?.closeReason, "tcp_session_idle_timeout");
+  const apartMs = Math.abs(sample.proxy.durationMs - sample.heldMs);
+  assert.ok(apartMs <= 50, `probe and proxy are ${apartMs} ms apart`);
+}
+
+/** Still open when the window of `seconds` was over. */
+export function assertOpen(run: RunRecord, probe: ProbeKind, seconds: number): void {
+  const sample = sampleOf(run, probe);
+  assert.equal(sample.end, "open");
+  assert.ok(sample.heldMs >= seconds * 1_000, `held for ${sample.heldMs} ms`);
+}
+
+export function assertSeconds(actual: number, expected: number): void {
+  assert.ok(Math.abs(actual - expected) <= 0.1, `${actual} s instead of ${expected} s`);
+}
+
+export function kubectl(...args: string[]): Promise<string> {
+  return exec("kubectl", args, { env: environment(testLab()) });
+}
+
+/** Asks the lab's docker daemon over its socket. */
+async function dockerGet(path: string): Promise<unknown> {
+  const socketPath = (environment(testLab()).DOCKER_HOST ?? "").replace("unix://", "");
+  const [response] = (await once(get({ socketPath, path }), "response")) as [IncomingMessage];
+  return json(response);
+}
+
+/** Names of all containers, running or not. */
+export async function dockerContainers(): Promise<string[]> {
+  const containers = (await dockerGet("/containers/json?all=true")) as { Names: string[] }[];
+  return containers.flatMap(({ Names }) => Names);
+}
