@@ -40,11 +40,11 @@ export interface Operation {
    * Aborted with {@link Cancelled} when the engine cancels, with {@link TimedOut} after the time
    * that `customTimeouts` gives, or else after `defaultTimeoutMs`.
    */
-  signal(defaultTimeoutMs?: number): AbortSignal;
+  signal: (defaultTimeoutMs?: number) => AbortSignal;
   /** Shows a line beside the resource while the operation lasts; not kept. */
-  status(message: string, severity?: "info" | "warning"): void;
+  status: (message: string, severity?: "info" | "warning") => void;
   /** A message that is kept in the update's output. */
-  log(message: string, severity: "info" | "warning"): void;
+  log: (message: string, severity: "info" | "warning") => void;
 }
 
 export interface CheckFailure {

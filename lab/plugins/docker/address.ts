@@ -1,0 +1,17 @@
+/** Where a Docker daemon listens, as `node:http` takes it. */
+export type DaemonAddress = { socketPath: string } | { host: string; port: number };
+
+export const DEFAULT_HOST = "unix:///var/run/docker.sock";
+
+/** Reads what `DOCKER_HOST` or the provider's `host` holds. */
+export function parseDaemonAddress(host: string): DaemonAddress {
+  if (host.startsWith("unix://")) return { socketPath: host.slice("unix://".length) };
+  if (/^(tcp|http):\/\//.test(host)) {
+    const url = new URL(host.replace(/^tcp:/, "http:"));
+    return { host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port || 2375) };
+  }
+  throw new Error(
+    `the Docker host "${host}" can't be used by the lab's docker plugin; ` +
+      "set docker:host or DOCKER_HOST to unix:///path or tcp://host:port",
+  );
+}

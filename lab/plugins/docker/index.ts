@@ -1,0 +1,4 @@
+import { serve } from "../shared/serve.ts";
+import { dockerProvider } from "./docker.ts";
+
+serve(dockerProvider());
