@@ -18,7 +18,7 @@ import { parseSettings, projectConfig } from "./components/settings.ts";
 const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
 const settings = parseSettings(projectConfig(pulumi.runtime.allConfig(), project));
 const runId = runIdOf(settings);
-const { kubeContext, outside } = settings;
+const { kubeContext, outside, timeout } = settings;
 
 // Kubeconfig and Docker host are the ambient ones, as for kubectl and docker.
 const cluster = new kubernetes.Provider(
@@ -60,11 +60,7 @@ const { namespace } = new MeshNamespace(
 );
 
 const podLabels = probeLabels(true);
-const policy = new IdleTimeoutPolicy(
-  "idle-timeout",
-  { namespace, podLabels, timeout: settings.timeout },
-  inCluster,
-);
+const policy = new IdleTimeoutPolicy("idle-timeout", { namespace, podLabels, timeout }, inCluster);
 const configuration: pulumi.Resource[] = [policy];
 if (settings.evidence) {
   configuration.push(new EvidenceFilter("evidence", { namespace, podLabels }, inCluster));
@@ -75,7 +71,7 @@ const probes = [true, false].map(
   (sidecar) =>
     new ProbeWorkload(
       sidecar ? "with-sidecar" : "without-sidecar",
-      { namespace, image: image.reference, sidecar, runId },
+      { namespace, image: image.reference, sidecar, runId, timeout },
       { ...inCluster, dependsOn: configuration },
     ),
 );

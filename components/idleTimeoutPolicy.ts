@@ -3,12 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { protobufDuration } from "./duration.ts";
 import { mergeIntoOutboundTcpProxy } from "./envoyFilter.ts";
 import type { EnvoyFilterSpec } from "./envoyFilter.ts";
+import { TIMEOUT_LABEL } from "./labels.ts";
+import { formatTimeout } from "./timeout.ts";
 import type { Timeout } from "./timeout.ts";
 
 export interface IdleTimeoutPolicyArgs {
   /** The stack's own namespace, never Istio's root namespace, where it would hold for the whole mesh. */
   namespace: pulumi.Input<string>;
-  /** Which pods it holds for. */
+  /** Which pods it holds for, of those that were made for this timeout. */
   podLabels: Readonly<Record<string, string>>;
   /** What is done to their sidecars' idle timeout. */
   timeout: Timeout;
@@ -49,14 +51,15 @@ export function idleTimeoutSpec(
   timeout: Timeout,
   podLabels: Readonly<Record<string, string>>,
 ): EnvoyFilterSpec | undefined {
+  const labels = { ...podLabels, [TIMEOUT_LABEL]: formatTimeout(timeout) };
   switch (timeout.variant) {
     case "default":
       return undefined;
     case "remove":
-      return mergeIntoOutboundTcpProxy(podLabels, { idle_timeout: null });
+      return mergeIntoOutboundTcpProxy(labels, { idle_timeout: null });
     case "off":
-      return mergeIntoOutboundTcpProxy(podLabels, { idle_timeout: protobufDuration(0) });
+      return mergeIntoOutboundTcpProxy(labels, { idle_timeout: protobufDuration(0) });
     case "duration":
-      return mergeIntoOutboundTcpProxy(podLabels, { idle_timeout: protobufDuration(timeout.ms) });
+      return mergeIntoOutboundTcpProxy(labels, { idle_timeout: protobufDuration(timeout.ms) });
   }
 }

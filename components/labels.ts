@@ -13,3 +13,9 @@ export function probeLabels(sidecar: boolean): Record<string, string> {
 
 /** Label of the pods made for one run. */
 export const RUN_LABEL = "istio-idle-timeout/run";
+
+/**
+ * Label with the timeout that a pod was made for, by which its policy finds it. The policy of an earlier
+ * configuration, which Pulumi deletes only at the end of an update, so does not reach the new pods.
+ */
+export const TIMEOUT_LABEL = "istio-idle-timeout/timeout";

@@ -1,6 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { PROBE_CONTAINER, probeLabels, RUN_LABEL } from "./labels.ts";
+import { PROBE_CONTAINER, probeLabels, RUN_LABEL, TIMEOUT_LABEL } from "./labels.ts";
+import { formatTimeout } from "./timeout.ts";
+import type { Timeout } from "./timeout.ts";
 
 export interface ProbeWorkloadArgs {
   /** Namespace with sidecar injection. */
@@ -10,7 +12,9 @@ export interface ProbeWorkloadArgs {
   /** Whether the pod gets Istio's sidecar; the one without is the control. */
   sidecar: boolean;
   /** Run that the pod is for. Another one makes a new pod. */
-  runId: pulumi.Input<string>;
+  runId: string;
+  /** Idle timeout that the run is about. */
+  timeout: Timeout;
 }
 
 /** Where the probe keeps its socket and its records. */
@@ -46,6 +50,7 @@ export class ProbeWorkload extends pulumi.ComponentResource {
               labels: {
                 ...labels,
                 [RUN_LABEL]: args.runId,
+                [TIMEOUT_LABEL]: formatTimeout(args.timeout),
                 "sidecar.istio.io/inject": String(args.sidecar),
               },
               annotations: SIDECAR_REQUESTS,

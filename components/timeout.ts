@@ -1,4 +1,4 @@
-import { parseDuration } from "./duration.ts";
+import { formatDuration, parseDuration } from "./duration.ts";
 
 /**
  * What is done to the sidecar's TCP idle timeout:
@@ -33,6 +33,11 @@ export function parseTimeout(text: string): Timeout {
       cause: error,
     });
   }
+}
+
+/** One text for each timeout, whichever way the user wrote it; {@link parseTimeout} reads it back. */
+export function formatTimeout(timeout: Timeout): string {
+  return timeout.variant === "duration" ? formatDuration(timeout.ms) : timeout.variant;
 }
 
 /** The idle timeout the sidecar should end up with, in ms; 0 is "never". */

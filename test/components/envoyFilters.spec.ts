@@ -10,10 +10,14 @@ const podLabels = probeLabels(true);
 const ENVOY_FILTER = "kubernetes:networking.istio.io/v1alpha3:EnvoyFilter";
 
 /** The whole EnvoyFilter that merges these fields, as Istio takes it. */
-function merging(fields: Record<string, unknown>) {
+function merging(fields: Record<string, unknown>, furtherLabels: Record<string, string> = {}) {
   return {
     workloadSelector: {
-      labels: { "app.kubernetes.io/name": "probe", "istio-idle-timeout/sidecar": "true" },
+      labels: {
+        "app.kubernetes.io/name": "probe",
+        "istio-idle-timeout/sidecar": "true",
+        ...furtherLabels,
+      },
     },
     configPatches: [
       {
@@ -102,7 +106,7 @@ describe("IdleTimeoutPolicy", () => {
             apiVersion: "networking.istio.io/v1alpha3",
             kind: "EnvoyFilter",
             metadata: { name: "idle-timeout", namespace: "istio-idle-timeout-test" },
-            spec: merging({ idle_timeout: idleTimeout }),
+            spec: merging({ idle_timeout: idleTimeout }, { "istio-idle-timeout/timeout": timeout }),
           },
           provider: undefined,
         },

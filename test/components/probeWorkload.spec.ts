@@ -13,6 +13,7 @@ async function deploymentOf(sidecar: boolean) {
         image: IMAGE,
         sidecar,
         runId: "0123456789",
+        timeout: { variant: "duration", ms: 13_700 },
       }),
   );
   assert.equal(resources.length, 2);
@@ -35,6 +36,7 @@ function expected(name: string, sidecar: string): Inputs {
           labels: {
             ...labels,
             "istio-idle-timeout/run": "0123456789",
+            "istio-idle-timeout/timeout": "13.7s",
             "sidecar.istio.io/inject": sidecar,
           },
           annotations: {

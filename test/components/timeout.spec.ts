@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   ENVOY_DEFAULT_IDLE_TIMEOUT_MS,
   expectedIdleTimeoutMs,
+  formatTimeout,
   parseTimeout,
   type Timeout,
 } from "../../components/timeout.ts";
@@ -20,6 +21,7 @@ describe("parseTimeout", () => {
     it(`reads ${text} and expects ${expectedMs} ms in the sidecar`, () => {
       assert.deepEqual(parseTimeout(text), timeout);
       assert.equal(expectedIdleTimeoutMs(parseTimeout(text)), expectedMs);
+      assert.deepEqual(parseTimeout(formatTimeout(timeout)), timeout);
     });
   }
 
