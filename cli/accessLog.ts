@@ -3,6 +3,7 @@ import { isIPv6 } from "node:net";
 import type { Sample } from "../app/probe/record.ts";
 import { parseEvidenceLine } from "../components/evidence.ts";
 import type { EvidenceEntry } from "../components/evidence.ts";
+import { KubectlError } from "./kubectl.ts";
 import { poll } from "./world.ts";
 import type { World } from "./world.ts";
 import type { ProbePod } from "./pods.ts";
@@ -14,18 +15,32 @@ const OPEN_LIMIT_MS = 3000;
 /** Both clocks are the node's; this is for what lies between accept and "connected". */
 const SAME_CONNECTION_MS = 5000;
 
-/** Waits for the proxy's entry of the sample's connection; undefined when there is none. */
-export async function findEntry(
-  world: World,
-  pod: ProbePod,
-  sample: Sample,
-): Promise<EvidenceEntry | undefined> {
+/** What came of looking for an entry: it, nothing, or why the log could not be read. */
+export interface EntrySearch {
+  entry?: EvidenceEntry;
+  unreadable?: string;
+}
+
+/** Waits for the proxy's entry of the sample's connection. The sample is worth keeping without it. */
+export async function findEntry(world: World, pod: ProbePod, sample: Sample): Promise<EntrySearch> {
   const since = new Date(Date.parse(sample.connectedAt) - SAME_CONNECTION_MS).toISOString();
+  const logs = ["logs", pod.name, "--container", "istio-proxy", "--since-time", since];
   const limitMs = sample.end === "open" ? OPEN_LIMIT_MS : CLOSED_LIMIT_MS;
-  return poll(world.clock, { intervalMs: 1000, limitMs }, async () => {
-    const logs = ["logs", pod.name, "--container", "istio-proxy", "--since-time", since];
-    return matchEntry(await world.kubectl(logs), sample);
+  let unreadable: string | undefined;
+  const entry = await poll(world.clock, { intervalMs: 1000, limitMs }, async () => {
+    try {
+      const found = matchEntry(await world.kubectl(logs), sample);
+      unreadable = undefined;
+      return found;
+    } catch (error) {
+      if (!(error instanceof KubectlError)) {
+        throw error;
+      }
+      unreadable = error.message;
+      return undefined;
+    }
   });
+  return { ...(entry && { entry }), ...(unreadable !== undefined && { unreadable }) };
 }
 
 /**

@@ -48,7 +48,7 @@ export async function measure(asked: MeasureArguments, world: World): Promise<Ru
   const spec = { run: asked.run, ...asked.endpoint, observeMs: asked.observeMs };
   const [withSidecar, withoutSidecar] = await holdBoth(world, subject, control, spec, path);
 
-  const entry = asked.evidence ? await findEntry(world, subject.pod, withSidecar) : undefined;
+  const search = asked.evidence ? await findEntry(world, subject.pod, withSidecar) : undefined;
   return {
     schemaVersion: SCHEMA_VERSION,
     run: asked.run,
@@ -62,11 +62,11 @@ export async function measure(asked: MeasureArguments, world: World): Promise<Ru
         probe: "withSidecar",
         pod: subject.pod.name,
         ...withSidecar,
-        proxy: entry === undefined ? null : evidenceOf(entry),
+        proxy: search?.entry === undefined ? null : evidenceOf(search.entry),
         notes: [
           ...notesOnSample(withSidecar),
           ...notesOnOverdue(withSidecar, effective),
-          ...(asked.evidence ? notesOnEntry(withSidecar, entry) : []),
+          ...(search === undefined ? [] : notesOnEntry(withSidecar, search)),
           ...(await notesOnChanges(world, subject, proxy, destination, path)),
         ],
       },

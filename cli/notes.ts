@@ -1,6 +1,6 @@
 import type { EffectiveTimeout, Sample } from "../app/probe/record.ts";
-import type { EvidenceEntry } from "../components/evidence.ts";
 import { formatDuration } from "../components/duration.ts";
+import type { EntrySearch } from "./accessLog.ts";
 import { describeIdleTimeout, seconds } from "./text.ts";
 
 /** What the proxy logs when its idle timeout closed a connection. */
@@ -39,14 +39,16 @@ export function notesOnOverdue(
 }
 
 /** How the proxy's own entry of the connection bears on the probe's sample. */
-export function notesOnEntry(sample: Sample, entry: EvidenceEntry | undefined): string[] {
+export function notesOnEntry(sample: Sample, { entry, unreadable }: EntrySearch): string[] {
   if (sample.end === "open") {
     return []; // The probe closed it, so the proxy's entry says nothing about a cause.
   }
   if (entry === undefined) {
-    return [
-      "the sidecar's access log has no entry of this connection, so its own duration and reason are unknown",
-    ];
+    const why =
+      unreadable === undefined
+        ? "has no entry of this connection"
+        : `could not be read (${unreadable})`;
+    return [`the sidecar's access log ${why}, so its own duration and reason are unknown`];
   }
   const { durationMs, responseFlags, closeReason, upstreamClose } = entry;
   const notes: string[] = [];

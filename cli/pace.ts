@@ -21,10 +21,11 @@ export interface Progress {
  * question is a process started beside the measurement, so none is asked around the expected close.
  */
 export function nextWaitMs({ heldMs, observeMs, expectedMs }: Progress): number {
-  const waitMs = Math.min(LONGEST_WAIT_MS, Math.max(observeMs - heldMs, 0) + QUIET_AFTER_MS);
+  const leftMs = Math.max(observeMs - heldMs, 0);
+  const waitMs = Math.ceil(Math.min(LONGEST_WAIT_MS, leftMs + QUIET_AFTER_MS));
   const quietFromMs = expectedMs - QUIET_BEFORE_MS;
   const quietUntilMs = expectedMs + QUIET_AFTER_MS;
   const nextAtMs = heldMs + waitMs;
   const quiet = nextAtMs > quietFromMs && nextAtMs < quietUntilMs;
-  return Math.ceil(quiet ? quietUntilMs - heldMs : waitMs);
+  return quiet ? Math.ceil(quietUntilMs - heldMs) : waitMs;
 }

@@ -1,5 +1,5 @@
 import type { ProbeKind } from "../app/probe/record.ts";
-import { PROBE_CONTAINER, probeLabels, RUN_LABEL } from "../components/labels.ts";
+import { probeLabels, RUN_LABEL } from "../components/labels.ts";
 import { KubectlError } from "./kubectl.ts";
 import { MeasureError, poll } from "./world.ts";
 import type { World } from "./world.ts";

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+
+import { parseArguments } from "../../cli/arguments.ts";
+
+const COMPLETE = [
+  ...["--namespace", "idle-10s"],
+  ...["--run", "1-a"],
+  ...["--endpoint", "10.0.0.5:6379"],
+  ...["--timeout", "10s"],
+  ...["--observe", "14s"],
+];
+
+function problems(...argv: string[]): string[] {
+  const parsed = parseArguments(argv);
+  assert.ok(parsed.kind === "problems", `problems, got ${parsed.kind}`);
+  return parsed.problems;
+}
+
+describe("measure's arguments", () => {
+  it("are all there with the required ones", () => {
+    assert.deepEqual(parseArguments(COMPLETE), {
+      kind: "arguments",
+      arguments: {
+        namespace: "idle-10s",
+        run: "1-a",
+        endpoint: { host: "10.0.0.5", port: 6379 },
+        timeoutText: "10s",
+        timeout: { variant: "duration", ms: 10_000 },
+        observeMs: 14_000,
+        evidence: true,
+      },
+    });
+  });
+
+  it("may name a context and a policy, and do without evidence", () => {
+    const parsed = parseArguments([
+      ...COMPLETE,
+      "--context=kind",
+      "--policy",
+      "idle",
+      "--no-evidence",
+    ]);
+    assert.ok(parsed.kind === "arguments");
+    const { context, policy, evidence } = parsed.arguments;
+    assert.deepEqual(
+      { context, policy, evidence },
+      { context: "kind", policy: "idle", evidence: false },
+    );
+  });
+
+  it("are explained with --help, whatever else is given", () => {
+    assert.deepEqual(parseArguments(["--bogus", "--help"]), { kind: "help" });
+  });
+
+  it("report every problem at once", () => {
+    assert.deepEqual(
+      problems(
+        "--endpoint",
+        "10.0.0.5",
+        "--timeout",
+        "10",
+        "--observe=0s",
+        "--bogus",
+        "x",
+        "--run",
+      ),
+      [
+        "unknown option --bogus",
+        'unexpected argument "x"',
+        "--run needs a value",
+        "--namespace is missing",
+        '--endpoint: "10.0.0.5" is not an endpoint; use host:port with a port from 1 to 65535, ' +
+          "such as redis.example.com:6379",
+        '--timeout: "10" has no unit after 10; use a Go duration such as 10s, 13.7s, 1h30m or 24h, ' +
+          "or one of default, remove, off",
+        '--observe: "0s" is out of range; use more than 0s and at most 596h',
+      ],
+    );
+  });
+
+  it("do not take the next option for a value", () => {
+    assert.deepEqual(problems(...COMPLETE, "--policy", "--no-evidence"), [
+      "--policy needs a value",
+    ]);
+  });
+
+  it("give a flag no value", () => {
+    assert.deepEqual(problems(...COMPLETE, "--no-evidence=true"), ["--no-evidence takes no value"]);
+  });
+
+  it("keep the window to what a timer can hold", () => {
+    assert.deepEqual(problems(...COMPLETE, "--observe", "597h"), [
+      '--observe: "597h" is out of range; use more than 0s and at most 596h',
+    ]);
+  });
+});

@@ -1,0 +1,195 @@
+import type { ProbeKind, ProbeSpec, ProbeStatus, Sample } from "../../app/probe/record.ts";
+import { KubectlError } from "../../cli/kubectl.ts";
+import type { Kubectl } from "../../cli/kubectl.ts";
+import type { World } from "../../cli/world.ts";
+import { evidenceJsonFormat } from "../../components/evidence.ts";
+import { dump, virtualOutbound } from "./listeners.ts";
+import { VirtualClock } from "./virtualClock.ts";
+
+type Json = Record<string, unknown>;
+
+export const RUN = "1-a";
+const CONNECTED_AT = "2026-01-02T03:04:05.678Z";
+
+/** How a probe's connection goes. */
+export interface Fate {
+  /** When the other side ends it, in ms after connecting; undefined is never. */
+  closesAfterMs?: number;
+  end?: Partial<Sample>;
+}
+
+/** A pod with a probe that holds its connection on the virtual clock. */
+export class FakeProbe {
+  check: Json = { ok: true, address: "10.0.0.5" };
+  fate: Fate = {};
+  spec: ProbeSpec | undefined;
+  /** What it says instead of how things stand. */
+  answer: ProbeStatus | undefined;
+  /** Every command it got, without the program. */
+  readonly asked: string[][] = [];
+  #connectedMs = 0;
+
+  constructor(
+    readonly name: string,
+    readonly localPort: number,
+    private readonly clock: VirtualClock,
+  ) {}
+
+  async run(command: string[]): Promise<unknown> {
+    this.asked.push(command);
+    const [verb, request = "", waitMs = "0"] = command;
+    switch (verb) {
+      case "check":
+        return this.check;
+      case "start":
+        if (this.spec === undefined) {
+          this.spec = JSON.parse(request) as ProbeSpec;
+          this.#connectedMs = this.clock.nowMs();
+        }
+        return this.status();
+      default:
+        await this.clock.sleep(Math.min(Number(waitMs), this.#endsAtMs() - this.clock.nowMs()));
+        return this.status();
+    }
+  }
+
+  status(): ProbeStatus {
+    if (this.answer !== undefined || this.spec === undefined) {
+      return this.answer ?? { state: "unknown" };
+    }
+    const heldMs = this.clock.nowMs() - this.#connectedMs;
+    return this.clock.nowMs() < this.#endsAtMs()
+      ? { state: "holding", heldMs, localPort: this.localPort }
+      : { state: "done", sample: this.sample(this.spec) };
+  }
+
+  private sample({ host, port, observeMs }: ProbeSpec): Sample {
+    const { closesAfterMs = Infinity, end } = this.fate;
+    const closed = closesAfterMs < observeMs;
+    return {
+      host,
+      port,
+      localPort: this.localPort,
+      localAddress: "10.244.0.28",
+      connectedAt: CONNECTED_AT,
+      heldMs: closed ? closesAfterMs : observeMs,
+      end: closed ? "fin" : "open",
+      ...end,
+    };
+  }
+
+  #endsAtMs(): number {
+    const { closesAfterMs = Infinity } = this.fate;
+    return this.#connectedMs + Math.min(closesAfterMs, this.spec?.observeMs ?? 0);
+  }
+}
+
+/** A namespace with the two probes of a run, behind a kubectl of its own. */
+export class FakeCluster {
+  readonly clock = new VirtualClock();
+  readonly probes: Record<ProbeKind, FakeProbe> = {
+    withSidecar: new FakeProbe("with-0", 54_176, this.clock),
+    withoutSidecar: new FakeProbe("without-0", 40_000, this.clock),
+  };
+  /** Changed by a test to what the API server should say of the pods. */
+  pods: Json[] = [this.pod("withSidecar"), this.pod("withoutSidecar")];
+  policies = ["idle-timeout"];
+  listeners = (): string => dump(virtualOutbound({ idle_timeout: "10s" }));
+  serverInfo: Json = {
+    version: "9e55/1.40.0/Clean/RELEASE/BoringSSL",
+    node: { metadata: { ISTIO_VERSION: "1.31-dev" } },
+  };
+  log = (): string => `${evidenceLine()}\n`;
+  /** What kubectl says instead, for a command this matches. */
+  failure: (command: string) => string | undefined = () => undefined;
+  /** Every kubectl command, its arguments joined by spaces. */
+  readonly commands: string[] = [];
+  readonly reported: string[] = [];
+
+  readonly world: World = {
+    clock: this.clock,
+    kubectl: (args) => this.kubectl(args),
+    report: (line) => this.reported.push(line),
+  };
+
+  /** The pod object of a probe, Ready and with the containers it should have. */
+  pod(
+    kind: ProbeKind,
+    changes: { metadata?: Json; status?: Json; containers?: string[] } = {},
+  ): Json {
+    const sidecar = kind === "withSidecar";
+    const containers = changes.containers ?? ["probe", ...(sidecar ? ["istio-proxy"] : [])];
+    return {
+      metadata: {
+        name: this.probes[kind].name,
+        uid: `uid-${this.probes[kind].name}`,
+        creationTimestamp: "2026-01-02T03:04:00Z",
+        labels: {
+          "app.kubernetes.io/name": "probe",
+          "istio-idle-timeout/run": RUN,
+          "istio-idle-timeout/sidecar": String(sidecar),
+        },
+        ...changes.metadata,
+      },
+      spec: { containers: containers.map((name) => ({ name })) },
+      status: {
+        phase: "Running",
+        conditions: [{ type: "Ready", status: "True" }],
+        containerStatuses: containers.map((name) => ({ name, restartCount: 0 })),
+        ...changes.status,
+      },
+    };
+  }
+
+  private readonly kubectl: Kubectl = async (args) => {
+    const command = args.join(" ");
+    this.commands.push(command);
+    const failure = this.failure(command);
+    if (failure !== undefined) {
+      throw new KubectlError(args, failure);
+    }
+    const [verb, kind, name = ""] = args;
+    if (verb === "get" && kind === "pods") {
+      return JSON.stringify({ items: this.pods });
+    }
+    if (verb === "get" && kind === "pod") {
+      const pod = this.pods.find(({ metadata }) => (metadata as Json).name === name);
+      return JSON.stringify(pod ?? this.notFound(args, `pods "${name}"`));
+    }
+    if (verb === "get") {
+      return this.policies.includes(name)
+        ? `envoyfilter.networking.istio.io/${name}\n`
+        : this.notFound(args, `envoyfilters.networking.istio.io "${name}"`);
+    }
+    if (verb === "logs") {
+      return this.log();
+    }
+    const inContainer = args.slice(args.indexOf("--") + 1);
+    const path = inContainer.at(-1);
+    if (inContainer[0] === "pilot-agent") {
+      return path === "server_info" ? JSON.stringify(this.serverInfo) : this.listeners();
+    }
+    const probe = Object.values(this.probes).find((one) => one.name === args[1]);
+    return `${JSON.stringify(await probe?.run(inContainer.slice(2)))}\n`;
+  };
+
+  private notFound(args: readonly string[], what: string): never {
+    throw new KubectlError(args, `Error from server (NotFound): ${what} not found`);
+  }
+}
+
+/** The sidecar's entry of the connection of the pod with a sidecar. */
+export function evidenceLine(changes: Json = {}): string {
+  return JSON.stringify({
+    ...evidenceJsonFormat,
+    start: CONNECTED_AT,
+    duration_ms: 10_001,
+    flags: "-",
+    close_reason: "tcp_session_idle_timeout",
+    upstream_close: "Normal",
+    source: "10.244.0.28:54176",
+    destination: "10.0.0.5:6379",
+    upstream_cluster: "PassthroughCluster;",
+    ...changes,
+  });
+}

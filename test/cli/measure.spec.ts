@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { text } from "node:stream/consumers";
+
+import { USAGE } from "../../cli/arguments.ts";
+import { evidenceLine, FakeCluster } from "./fakeCluster.ts";
+import { SAMPLE } from "./records.ts";
+
+const ROOT = join(__dirname, "../..");
+const ARGUMENTS = [
+  ...["--namespace", "idle-10s", "--run", "1-a", "--endpoint", "10.0.0.5:6379"],
+  ...["--timeout", "10s", "--observe", "14s"],
+];
+
+/** The first answer whose key occurs in the command is kubectl's; "!" makes it an error. */
+type Answers = Record<string, string>;
+
+describe("cli/measure.ts", () => {
+  let directory: string;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "measure-"));
+  });
+
+  afterEach(async () => {
+    await rm(directory, { recursive: true });
+  });
+
+  async function start(argv: string[], answers: Answers) {
+    const kubectl = join(directory, "kubectl");
+    await writeFile(
+      kubectl,
+      `#!${process.execPath}
+       const command = process.argv.slice(2).join(" ");
+       const answers = ${JSON.stringify(answers)};
+       const [, answer] = Object.entries(answers).find(([key]) => command.includes(key));
+       if (answer.startsWith("!")) {
+         console.error(answer.slice(1));
+         process.exitCode = 1;
+       } else if (answer === "wait") {
+         setTimeout(() => {}, 60000);
+       } else {
+         console.log(answer);
+       }`,
+    );
+    await chmod(kubectl, 0o755);
+    return spawn(process.execPath, ["--import", "tsx", "cli/measure.ts", ...argv], {
+      cwd: ROOT,
+      env: { ...process.env, PATH: `${directory}${delimiter}${process.env.PATH ?? ""}` },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  }
+
+  async function run(argv: string[], answers: Answers = {}) {
+    const child = await start(argv, answers);
+    const [stdout, stderr, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, "exit") as Promise<[number | null]>,
+    ]);
+    return { code, stdout, stderr };
+  }
+
+  function answers(): Answers {
+    const cluster = new FakeCluster();
+    const done = JSON.stringify({ state: "done", sample: SAMPLE });
+    return {
+      "get pods": JSON.stringify({ items: cluster.pods }),
+      "get pod with-0": JSON.stringify(cluster.pods[0]),
+      "main.ts check": '{"ok":true,"address":"10.0.0.5"}',
+      config_dump: cluster.listeners(),
+      server_info: JSON.stringify(cluster.serverInfo),
+      "main.ts start": done,
+      logs: evidenceLine(),
+    };
+  }
+
+  it("prints the record alone on stdout, in short lines", async () => {
+    const { code, stdout, stderr } = await run(ARGUMENTS, answers());
+    assert.equal(code, 0, stderr);
+    const record = JSON.parse(stdout);
+    assert.equal(stdout, `${JSON.stringify(record, undefined, 2)}\n`);
+    assert.equal(record.schemaVersion, 1);
+    assert.equal(record.samples[0].heldMs, 10_001.6);
+    assert.match(
+      stderr,
+      /^measure: effective idle timeout for 10\.0\.0\.5:6379: 10s at listener /m,
+    );
+  });
+
+  it("exits 1 with one line and no record when nothing listens", async () => {
+    const error = "ECONNREFUSED 10.0.0.5:6379";
+    const check = JSON.stringify({ ok: false, error });
+    assert.deepEqual(await run(ARGUMENTS, { ...answers(), "main.ts check": check }), {
+      code: 1,
+      stdout: "",
+      stderr:
+        "measure: endpoint 10.0.0.5:6379 can't be reached from pod without-0: nothing listens there " +
+        `(${error}); start the server or correct the endpoint\n`,
+    });
+  });
+
+  it("exits 1 with one line when the cluster can't be reached", async () => {
+    const refused = "The connection to the server localhost:8080 was refused";
+    assert.deepEqual(await run(ARGUMENTS, { "get pods": `!${refused}` }), {
+      code: 1,
+      stdout: "",
+      stderr: `measure: kubectl get pods: ${refused}\n`,
+    });
+  });
+
+  it("exits 2 with every problem in one line", async () => {
+    assert.deepEqual(await run(["--run", "1-a", "--timeout", "10", "--observe", "14s"]), {
+      code: 2,
+      stdout: "",
+      stderr:
+        'measure: --namespace is missing; --endpoint is missing; --timeout: "10" has no unit after 10; ' +
+        "use a Go duration such as 10s, 13.7s, 1h30m or 24h, or one of default, remove, off; see --help\n",
+    });
+  });
+
+  it("explains itself", async () => {
+    assert.deepEqual(await run(["--help"]), { code: 0, stdout: USAGE, stderr: "" });
+  });
+
+  it("ends at once and without a record when it is interrupted", async () => {
+    const holding = '{"state":"holding","heldMs":5,"localPort":1}';
+    const waiting = { ...answers(), "main.ts start": holding, "main.ts status": "wait" };
+    const child = await start(ARGUMENTS, waiting);
+    const stdout = text(child.stdout);
+    let stderr = "";
+    for await (const part of child.stderr.setEncoding("utf8") as AsyncIterable<string>) {
+      stderr += part;
+      if (stderr.includes("without sidecar: open") && !child.killed) {
+        child.kill("SIGTERM");
+      }
+    }
+    assert.equal(child.exitCode ?? (await once(child, "exit"))[0], 1);
+    assert.equal(await stdout, "");
+    assert.equal(
+      stderr.trimEnd().split("\n").at(-1),
+      "measure: interrupted; the probes go on, and measuring the same run again takes them up",
+    );
+  });
+});

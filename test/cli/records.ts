@@ -1,0 +1,60 @@
+import type { Measurement, RunRecord, Sample } from "../../app/probe/record.ts";
+
+export const SAMPLE: Sample = {
+  host: "10.0.0.5",
+  port: 6379,
+  localPort: 54_176,
+  localAddress: "10.244.0.28",
+  connectedAt: "2026-01-02T03:04:05.678Z",
+  heldMs: 10_001.6,
+  end: "fin",
+};
+
+export function measurement(changes: Partial<Measurement> = {}): Measurement {
+  return {
+    probe: "withSidecar",
+    pod: "probe-with-sidecar-0",
+    ...SAMPLE,
+    proxy: {
+      durationMs: 10_001,
+      responseFlags: "-",
+      closeReason: "tcp_session_idle_timeout",
+      upstreamCluster: "PassthroughCluster",
+    },
+    notes: [],
+    ...changes,
+  };
+}
+
+export function control(changes: Partial<Measurement> = {}): Measurement {
+  return measurement({
+    probe: "withoutSidecar",
+    pod: "probe-without-sidecar-0",
+    heldMs: 14_000.4,
+    end: "open",
+    proxy: null,
+    ...changes,
+  });
+}
+
+export function runRecord(changes: Partial<RunRecord> = {}): RunRecord {
+  return {
+    schemaVersion: 1,
+    run: "1-a",
+    endpoint: "10.0.0.5:6379",
+    timeout: "10s",
+    observeMs: 14_000,
+    effective: {
+      idleTimeoutMs: 10_000,
+      source: "configured",
+      listener: "virtualOutbound",
+      filterChain: "virtualOutbound-catchall-tcp",
+      cluster: "PassthroughCluster",
+    },
+    istioVersion: "1.31-dev",
+    envoyVersion: "1.40.0",
+    samples: [measurement(), control()],
+    notes: [],
+    ...changes,
+  };
+}
