@@ -71,7 +71,10 @@ export class ExternalRedis extends pulumi.ComponentResource {
   }
 }
 
-/** No saving to disk, and no idle timeout of its own, which would pass for the sidecar's. */
+/**
+ * No idle timeout of its own, which would pass for the sidecar's. Saving isn't turned off: without
+ * writes there is nothing to save, and the provider takes no empty argument, which is what it would need.
+ */
 function redisServer(password: pulumi.Input<string>): pulumi.Input<string>[] {
-  return ["redis-server", "--requirepass", password, "--timeout", "0", "--save", ""];
+  return ["redis-server", "--requirepass", password, "--timeout", "0"];
 }

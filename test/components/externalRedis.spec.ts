@@ -42,7 +42,7 @@ describe("ExternalRedis", () => {
       name: "istio-idle-timeout-test-redis",
       image: "sha256:0123",
       command: {
-        secret: ["redis-server", "--requirepass", "s3cret", "--timeout", "0", "--save", ""],
+        secret: ["redis-server", "--requirepass", "s3cret", "--timeout", "0"],
       },
       ports: [{ internal: 6379 }],
     });
