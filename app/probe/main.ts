@@ -8,6 +8,7 @@ import { systemClock } from "./clock.ts";
 import { connect } from "./connect.ts";
 import type { Target } from "./connect.ts";
 import { ask } from "./exchange.ts";
+import { rehearse } from "./rehearsal.ts";
 import { parseRun, parseSpec, parseTarget, parseWaitMs, RequestError } from "./request.ts";
 import { serve, socketPath } from "./server.ts";
 import type { Question } from "./server.ts";
@@ -41,6 +42,7 @@ async function main([command, request = "", wait, ...rest]: string[]): Promise<v
 }
 
 async function runServer(): Promise<void> {
+  await rehearse(systemClock);
   const server = await serve(directory, systemClock, (line) => {
     console.log(line);
   });
