@@ -20,6 +20,9 @@ import { checkNamed, withoutInternal } from "./properties.ts";
 
 const POLL_MS = 100;
 
+/** How long a started container is watched, as a wrong command line ends it at once. */
+const SETTLE_MS = 300;
+
 /** For a container to go away after it was told to. */
 const DELETE_TIMEOUT_MS = 60_000;
 
@@ -108,7 +111,7 @@ export function containerResource(daemon: () => Daemon): ResourceType {
     const signal = operation.signal();
     const { mustRun = DEFAULTS.mustRun, wait = DEFAULTS.wait } = inputs;
     const seconds = inputs.waitTimeout ?? DEFAULTS.waitTimeout;
-    const deadline = Date.now() + seconds * 1000;
+    const started = Date.now();
     for (;;) {
       const details = await inspect(id, signal);
       if (!details) return { details, failure: "the container exited and removed itself" };
@@ -117,11 +120,14 @@ export function containerResource(daemon: () => Daemon): ResourceType {
         const log = await logTail(daemon(), id, signal);
         return { details, failure: `the container exited with code ${ExitCode}${log}` };
       }
-      if (!wait || !Running || Health?.Status === "healthy") return { details };
-      operation.status(`Waiting for the container to be healthy (${Health?.Status ?? "no check"})`);
-      if (Date.now() > deadline) {
+      const settled = !mustRun || Date.now() - started > SETTLE_MS;
+      if (!Running || (settled && (!wait || Health?.Status === "healthy"))) return { details };
+      if (wait) operation.status(`Waiting for it to be healthy: ${Health?.Status ?? "no check"}`);
+      if (wait && Date.now() - started > seconds * 1000) {
         const log = await logTail(daemon(), id, signal);
-        const failure = `container failed to be in healthy state after ${seconds}s${log}`;
+        const said = Health?.Log?.at(-1)?.Output.trim();
+        const check = said ? `; its check says: ${said}` : "";
+        const failure = `container failed to be in healthy state after ${seconds}s${check}${log}`;
         return { details, failure };
       }
       await sleep(POLL_MS);

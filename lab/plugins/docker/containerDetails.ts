@@ -6,7 +6,11 @@ export interface ContainerDetails {
   Id: string;
   Name: string;
   Platform: string;
-  State: { Running: boolean; ExitCode: number; Error: string; Health?: { Status: string } };
+  State: {
+    Running: boolean;
+    ExitCode: number;
+    Health?: { Status: string; Log: { Output: string }[] | null };
+  };
   Config: {
     Image: string;
     Cmd: string[] | null;
