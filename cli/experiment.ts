@@ -78,7 +78,7 @@ export async function measure(asked: MeasureArguments, world: World): Promise<Ru
         notes: notesOnSample(withoutSidecar),
       },
     ],
-    notes: notesOnRun({ missingPolicy, effective, control: withoutSidecar }),
+    notes: notesOnRun({ missingPolicy, effective, subject: withSidecar, control: withoutSidecar }),
   };
 }
 

@@ -29,8 +29,11 @@ export class KubectlError extends Error {
   }
 }
 
-/** kubectl's own log on stderr, e.g. `E1123 01:53:20.376240    2510 memcache.go:265] ...`. */
-const LOG_LINE = /^[IWEF]\d{4} [\d:.]+ /;
+/**
+ * Logs on stderr that are no part of an error: kubectl's own (`E1123 01:53:20.376240    2510 ...`) and
+ * pilot-agent's (`2026/11/23 02:16:19 INFO ...`).
+ */
+const LOG_LINE = /^([IWEF]\d{4} [\d:.]+ |[\d/]+ [\d:]+ INFO )/;
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** A proxy's configuration can be many MB in a large mesh. */

@@ -8,6 +8,8 @@ export const IDLE_CLOSE_REASON = "tcp_session_idle_timeout";
 
 /** Probe and proxy may differ by this much, in ms, before a reader has to know. */
 const AGREEMENT_MS = 50;
+/** Connections opened within this time, in ms, met the same conditions. */
+const SAME_TIME_MS = 5000;
 /** Response flags of a proxy that could not reach the other side. */
 const UNREACHED = /\b(UF|UH|UO|NR|NC|UAEX|DF)\b/;
 /** How long the connection is open beyond its idle timeout, in ms, before that is remarkable. */
@@ -76,7 +78,9 @@ export function notesOnRun(run: {
   /** Name of the EnvoyFilter that should have set the timeout but is not in the cluster. */
   missingPolicy: string | undefined;
   effective: EffectiveTimeout;
-  /** The sample of the pod without a sidecar. */
+  /** The sample of the pod with a sidecar. */
+  subject: Sample;
+  /** The sample of the pod without one. */
   control: Sample;
 }): string[] {
   const notes: string[] = [];
@@ -93,6 +97,14 @@ export function notesOnRun(run: {
     notes.push(
       "the connection without a sidecar ended too: something other than the sidecar ends connections " +
         "to this endpoint",
+    );
+  }
+  const apartMs = Math.abs(
+    Date.parse(run.subject.connectedAt) - Date.parse(run.control.connectedAt),
+  );
+  if (apartMs > SAME_TIME_MS) {
+    notes.push(
+      `the two connections were opened ${seconds(apartMs, 0)} apart, not at the same time`,
     );
   }
   return notes;

@@ -2,6 +2,7 @@ import type { ProbeStatus, Sample } from "../app/probe/record.ts";
 import { KubectlError } from "./kubectl.ts";
 import { nextWaitMs } from "./pace.ts";
 import { findAgain } from "./pods.ts";
+import type { ProbePod } from "./pods.ts";
 import type { ProbeClient } from "./probeClient.ts";
 import { describeEnd, PROBE_NAMES, seconds } from "./text.ts";
 import { MeasureError } from "./world.ts";
@@ -32,29 +33,18 @@ export async function watch(
   started: ProbeStatus,
   watched: Watched,
 ): Promise<Sample> {
-  const { clock, report } = world;
+  const { report } = world;
   const { run, observeMs, expectedMs } = watched;
   const name = PROBE_NAMES[probe.pod.kind];
-  const deadlineMs = clock.nowMs() + observeMs + MARGIN_MS;
+  const deadlineMs = world.clock.nowMs() + observeMs + MARGIN_MS;
   let status = started;
   while (status.state === "holding") {
     const { heldMs } = status;
-    report(
-      `${name}: open for ${seconds(heldMs, 0)}, at most ${seconds(observeMs - heldMs, 0)} left`,
+    const left = seconds(Math.max(observeMs - heldMs, 0), 0);
+    report(`${name}: open for ${seconds(heldMs, 0)}, at most ${left} left`);
+    status = await askUntilAnswered(world, probe, deadlineMs, () =>
+      probe.status(run, nextWaitMs({ heldMs, observeMs, expectedMs })),
     );
-    try {
-      status = await probe.status(run, nextWaitMs({ heldMs, observeMs, expectedMs }));
-    } catch (error) {
-      if (!(error instanceof KubectlError)) {
-        throw error;
-      }
-      report(`${name}: asking again (${error.message})`);
-      await assertStillThere(world, probe);
-      if (clock.nowMs() > deadlineMs) {
-        throw new MeasureError(`pod ${probe.pod.name} can't be reached any more: ${error.reason}`);
-      }
-      await clock.sleep(RETRY_MS);
-    }
   }
   if (status.state !== "done") {
     const reason = status.state === "failed" ? status.error : "the probe knows nothing of the run";
@@ -64,19 +54,42 @@ export async function watch(
   return status.sample;
 }
 
-async function assertStillThere(world: World, probe: ProbeClient): Promise<void> {
-  let pod;
+async function askUntilAnswered(
+  world: World,
+  { pod }: ProbeClient,
+  deadlineMs: number,
+  ask: () => Promise<ProbeStatus>,
+): Promise<ProbeStatus> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof KubectlError)) {
+        throw error;
+      }
+      world.report(`${PROBE_NAMES[pod.kind]}: asking again (${error.message})`);
+      await assertStillThere(world, pod);
+      if (world.clock.nowMs() > deadlineMs) {
+        throw new MeasureError(`pod ${pod.name} can't be reached any more: ${error.reason}`);
+      }
+      await world.clock.sleep(RETRY_MS);
+    }
+  }
+}
+
+async function assertStillThere(world: World, pod: ProbePod): Promise<void> {
+  let found;
   try {
-    pod = await findAgain(world, probe.pod);
+    found = await findAgain(world, pod);
   } catch (error) {
     if (error instanceof KubectlError) {
       return; // The API server itself is out of reach; that says nothing about the pod.
     }
     throw error;
   }
-  if (pod === undefined) {
+  if (found === undefined) {
     throw new MeasureError(
-      `pod ${probe.pod.name} was deleted or replaced while its connection was held; ` +
+      `pod ${pod.name} was deleted or replaced while its connection was held; ` +
         `its sample is lost, measure again`,
     );
   }

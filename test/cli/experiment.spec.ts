@@ -549,6 +549,16 @@ describe("measure", () => {
       ]);
     });
 
+    it("says so when an earlier attempt left one of the two connections", async () => {
+      cluster.probes.withSidecar.fate.end = { connectedAt: "2026-01-02T03:03:25.678Z" };
+      cluster.log = () => evidenceLine({ start: "2026-01-02T03:03:25.678Z" });
+      const record = await run();
+      assert.deepEqual(notesOf(record), []);
+      assert.deepEqual(record.notes, [
+        "the two connections were opened 40 s apart, not at the same time",
+      ]);
+    });
+
     it("wonders about a connection that outlives the idle timeout", async () => {
       cluster.probes.withSidecar.fate = {};
       assert.deepEqual(notesOf(await run()), [

@@ -30,22 +30,36 @@ function clusterIn(text: string, destination = DESTINATION): string {
 }
 
 describe("proxyConfig", () => {
-  it("reads what Envoy 1.40 dumps", () => {
-    const text = readFileSync(join(__dirname, "fixtures/envoy-1.40-listeners.json"), "utf8");
-    assert.deepEqual(pathIn(text).effective, {
-      idleTimeoutMs: 4000,
-      source: "configured",
-      listener: "virtualOutbound",
-      filterChain: "virtualOutbound-catchall-tcp",
-      cluster: "PassthroughCluster",
+  describe("of a sidecar of Istio 1.31", () => {
+    const text = readFileSync(join(__dirname, "fixtures/istio-1.31-listeners.json"), "utf8");
+
+    it("is virtualOutbound's passthrough chain for a host the mesh does not know", () => {
+      assert.deepEqual(pathIn(text).effective, {
+        idleTimeoutMs: 3000,
+        source: "configured",
+        listener: "virtualOutbound",
+        filterChain: "virtualOutbound-catchall-tcp",
+        cluster: "PassthroughCluster",
+      });
+      assert.equal(pathIn(text).evidence, true);
     });
-    assert.equal(pathIn(text).evidence, true);
-    assert.deepEqual(pathIn(text, { address: "127.0.0.1", port: 17_002 }).effective, {
-      idleTimeoutMs: 13_700,
-      source: "configured",
-      listener: "127.0.0.1_17002",
-      filterChain: "#0",
-      cluster: "Server7",
+
+    it("is a listener of its own for a Service", () => {
+      assert.deepEqual(pathIn(text, { address: "10.96.160.243", port: 6392 }).effective, {
+        idleTimeoutMs: 3000,
+        source: "configured",
+        listener: "10.96.160.243_6392",
+        filterChain: "#0",
+        cluster: "outbound|6392||redis-ext.measure-t.svc.cluster.local",
+      });
+    });
+
+    it("is a listener of its own for a ServiceEntry", () => {
+      const { cluster, listener } = pathIn(text, { address: "10.213.0.1", port: 6377 }).effective;
+      assert.deepEqual(
+        { cluster, listener },
+        { cluster: "outbound|6377||seven.external", listener: "10.213.0.1_6377" },
+      );
     });
   });
 
