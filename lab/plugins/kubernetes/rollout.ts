@@ -42,7 +42,8 @@ export function rolloutOf(deployment: KubeObject): Rollout {
   const available = condition("Available")?.status === "True";
   const updated = status.updatedReplicas ?? 0;
   const old = (status.replicas ?? 0) - updated;
-  const ready = observed ? Math.min(updated, status.availableReplicas ?? 0) : 0;
+  // Those of older ReplicaSets count as available too, until they are gone.
+  const ready = observed ? Math.max(0, (status.availableReplicas ?? 0) - old) : 0;
 
   const problems = conditions
     .filter(({ type, status }) => status === (type === "ReplicaFailure" ? "True" : "False"))
