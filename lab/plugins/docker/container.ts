@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { changes } from "../shared/diff.ts";
 import { InitializationFailed, messageOf } from "../shared/errors.ts";
+import { pause } from "../shared/pause.ts";
 import type { CheckFailure, Operation, ResourceType } from "../shared/provider.ts";
 import {
   isList,
@@ -99,7 +99,7 @@ export function containerResource(daemon: () => Daemon): ResourceType {
     await send({ method: "POST", path: `${path}/stop`, query: stop, signal }).catch(ignoreGone);
     const query = { force: "1", v: removeVolumes ? "1" : undefined };
     await send({ method: "DELETE", path, query, signal }).catch(ignoreGone);
-    while (await inspect(id, signal)) await sleep(POLL_MS);
+    while (await inspect(id, signal)) await pause(POLL_MS, signal);
   }
 
   /** @returns the details once it runs and, if asked for, is healthy; else why it doesn't */
@@ -130,7 +130,7 @@ export function containerResource(daemon: () => Daemon): ResourceType {
         const failure = `container failed to be in healthy state after ${seconds}s${check}${log}`;
         return { details, failure };
       }
-      await sleep(POLL_MS);
+      await pause(POLL_MS, signal);
     }
   }
 

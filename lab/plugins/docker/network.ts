@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { changes } from "../shared/diff.ts";
 import { messageOf } from "../shared/errors.ts";
+import { pause } from "../shared/pause.ts";
 import type { ResourceType } from "../shared/provider.ts";
 import { toPlain, UNKNOWN, withSecretsOf, type PropertyMap } from "../shared/value.ts";
 import { isStatus } from "./client.ts";
@@ -100,8 +100,9 @@ export function networkResource(daemon: () => Daemon): ResourceType {
         } catch (error) {
           if (isStatus(error, 404)) return;
           if (!messageOf(error).includes("has active endpoints")) throw error;
-          await sleep(DELETE_RETRY_MS);
-          if (signal.aborted) throw error;
+          await pause(DELETE_RETRY_MS, signal).catch(() => {
+            throw error;
+          });
         }
       }
     },

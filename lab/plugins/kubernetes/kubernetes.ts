@@ -36,6 +36,7 @@ export function kubernetesProvider(): Provider {
     },
 
     async configure({ kubeconfig, context, namespace }) {
+      cluster = undefined;
       try {
         const access = await readClusterAccess({ kubeconfig, context });
         cluster = { objects: new Objects(access), namespace: namespace ?? access.namespace };

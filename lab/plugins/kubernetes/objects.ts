@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "../shared/pause.ts";
 import { Api, ApiError, Unreachable } from "./api.ts";
 import { collectionPath, Discovery, objectPath, type ApiResource } from "./discovery.ts";
 import type { ClusterAccess } from "./kubeconfig.ts";
@@ -128,7 +128,7 @@ export class Objects {
         // An API server that restarts ends neither a rollout nor a deletion.
         if (!(error instanceof Unreachable || isWatchRefusal(error))) throw error;
       }
-      await sleep(RECONNECT_MS);
+      await pause(RECONNECT_MS, signal);
     }
   }
 }

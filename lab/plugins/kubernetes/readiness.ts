@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { TimedOut } from "../shared/errors.ts";
+import { pause } from "../shared/pause.ts";
 import type { Operation } from "../shared/provider.ts";
 import { annotation, type KubeObject } from "./object.ts";
 import type { ObjectRef, Objects } from "./objects.ts";
@@ -156,7 +156,7 @@ async function reportProblems(
 ): Promise<void> {
   try {
     while (!over.aborted) {
-      await sleep(REPORT_EVERY_MS, undefined, { signal: over });
+      await pause(REPORT_EVERY_MS, over);
       for (const problem of await podProblemsOf(objects, object, over)) {
         operation.status(problem, "warning");
       }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { changes } from "../shared/diff.ts";
 import { InitializationFailed, messageOf } from "../shared/errors.ts";
 import { uniqueName } from "../shared/naming.ts";
+import { pause } from "../shared/pause.ts";
 import type {
   CreateRequest,
   Created,
@@ -15,7 +15,7 @@ import type {
   UpdateRequest,
 } from "../shared/provider.ts";
 import { hasUnknowns, isMap, reveal, toPlain, type PropertyMap } from "../shared/value.ts";
-import { ApiError } from "./api.ts";
+import { ApiError, Unreachable } from "./api.ts";
 import { checkObject } from "./check.ts";
 import { NoSuchKind } from "./discovery.ts";
 import { CREATE_MANAGER, handOver } from "./managers.ts";
@@ -71,10 +71,10 @@ export class KubeResource implements ResourceType {
 
   async create({ urn, inputs }: CreateRequest, operation: Operation): Promise<Created> {
     if (operation.preview) return { id: "", outputs: await this.#previewCreate(inputs, operation) };
-    const object = toPlain(inputs) as KubeObject;
+    const { objects } = this.#cluster();
     let created: KubeObject;
     try {
-      created = await this.#createWithRetry(object, operation);
+      created = await createWithRetry(objects, toPlain(inputs) as KubeObject, operation);
     } catch (error) {
       throw createFailure(urn, error);
     }
@@ -184,22 +184,6 @@ export class KubeResource implements ResourceType {
     }
   }
 
-  async #createWithRetry(object: KubeObject, operation: Operation): Promise<KubeObject> {
-    const { objects } = this.#cluster();
-    const signal = operation.signal();
-    for (const [attempt, delayMs] of [...RETRY_DELAYS_MS, undefined].entries()) {
-      try {
-        const options = { fieldManager: CREATE_MANAGER, dryRun: false, signal };
-        return await objects.create(object, options);
-      } catch (error) {
-        if (delayMs === undefined || !isYetToCome(error)) throw error;
-        operation.status(`Retry #${attempt}; creation failed: ${messageOf(error)}`);
-        await sleep(delayMs);
-      }
-    }
-    throw new Error("unreachable: the last attempt returns or throws");
-  }
-
   async #ready(
     object: KubeObject,
     state: Bookkeeping,
@@ -233,6 +217,25 @@ export class KubeResource implements ResourceType {
       });
     }
   }
+}
+
+async function createWithRetry(
+  objects: Objects,
+  object: KubeObject,
+  operation: Operation,
+): Promise<KubeObject> {
+  const signal = operation.signal();
+  const options = { fieldManager: CREATE_MANAGER, dryRun: false, signal };
+  for (const [attempt, delayMs] of RETRY_DELAYS_MS.entries()) {
+    try {
+      return await objects.create(object, options);
+    } catch (error) {
+      if (!isYetToCome(error)) throw error;
+      operation.status(`Retry #${attempt}; creation failed: ${messageOf(error)}`);
+      await pause(delayMs, signal);
+    }
+  }
+  return objects.create(object, options);
 }
 
 /** Whether a replacement would get the very name of what it replaces, as only one can have it. */
@@ -285,6 +288,7 @@ The resource already exists in the cluster. This can happen when:
   - Adopting a resource into Pulumi: use \`pulumi import\`.`;
 
 function createFailure(urn: string, error: unknown): Error {
+  if (error instanceof Unreachable) return error;
   if (error instanceof NoSuchKind) {
     return new Error(
       `creation of resource "${urn}" failed because the Kubernetes API server reported that the ` +
