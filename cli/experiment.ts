@@ -1,24 +1,20 @@
 import { SCHEMA_VERSION } from "../app/probe/record.ts";
-import type { ProbeSpec, RunRecord, Sample } from "../app/probe/record.ts";
+import type { ProxyEvidence, RunRecord } from "../app/probe/record.ts";
+import { formatEndpoint } from "../components/endpoint.ts";
 import type { EvidenceEntry } from "../components/evidence.ts";
 import { expectedIdleTimeoutMs } from "../components/timeout.ts";
 import { findEntry } from "./accessLog.ts";
 import type { MeasureArguments } from "./arguments.ts";
-import { formatEndpoint } from "../components/endpoint.ts";
-import { KubectlError } from "./kubectl.ts";
-import { notesOnEntry, notesOnOverdue, notesOnRun, notesOnSample } from "./notes.ts";
-import { findAgain, findProbePods } from "./pods.ts";
+import { notesOnChanges } from "./changes.ts";
+import { notesOnRun, notesOnSample, notesOnSubject } from "./notes.ts";
+import { findProbePods } from "./pods.ts";
+import { findMissingPolicy } from "./policy.ts";
 import { ProbeClient } from "./probeClient.ts";
 import { Proxy } from "./proxy.ts";
-import type { Destination, ProxyPath } from "./proxyConfig.ts";
 import { assertReachable, resolveDestination } from "./reach.ts";
 import { describeEffective } from "./text.ts";
-import { watch } from "./watch.ts";
-import { MeasureError, poll } from "./world.ts";
+import { start, watch } from "./watch.ts";
 import type { World } from "./world.ts";
-
-/** Longest wait for a probe to take a request, in ms. */
-const START_LIMIT_MS = 30_000;
 
 /**
  * One timed test: a silent connection from each of the run's two pods, held until it ends or the
@@ -46,9 +42,21 @@ export async function measure(asked: MeasureArguments, world: World): Promise<Ru
   world.report(`effective idle timeout for ${endpoint}: ${describeEffective(effective)}`);
 
   const spec = { run: asked.run, ...asked.endpoint, observeMs: asked.observeMs };
-  const [withSidecar, withoutSidecar] = await holdBoth(world, subject, control, spec, path);
+  const expectedMs = effective.idleTimeoutMs;
+  const [subjectStarted, controlStarted] = await Promise.all([
+    start(world, subject, spec),
+    start(world, control, spec),
+  ]);
+  const [withSidecar, withoutSidecar] = await Promise.all([
+    watch(world, subject, subjectStarted, { ...spec, expectedMs }).then(async (sample) => ({
+      sample,
+      // At once: what changes after the connection's end has no part in it.
+      changes: await notesOnChanges(world, subject.pod, proxy, destination, path),
+      search: asked.evidence ? await findEntry(world, subject.pod, sample) : undefined,
+    })),
+    watch(world, control, controlStarted, { ...spec, expectedMs }),
+  ]);
 
-  const search = asked.evidence ? await findEntry(world, subject.pod, withSidecar) : undefined;
   return {
     schemaVersion: SCHEMA_VERSION,
     run: asked.run,
@@ -61,14 +69,9 @@ export async function measure(asked: MeasureArguments, world: World): Promise<Ru
       {
         probe: "withSidecar",
         pod: subject.pod.name,
-        ...withSidecar,
-        proxy: search?.entry === undefined ? null : evidenceOf(search.entry),
-        notes: [
-          ...notesOnSample(withSidecar),
-          ...notesOnOverdue(withSidecar, effective),
-          ...(search === undefined ? [] : notesOnEntry(withSidecar, search)),
-          ...(await notesOnChanges(world, subject, proxy, destination, path)),
-        ],
+        ...withSidecar.sample,
+        proxy: evidenceOf(withSidecar.search?.entry),
+        notes: notesOnSubject({ ...withSidecar, effective }),
       },
       {
         probe: "withoutSidecar",
@@ -78,100 +81,19 @@ export async function measure(asked: MeasureArguments, world: World): Promise<Ru
         notes: notesOnSample(withoutSidecar),
       },
     ],
-    notes: notesOnRun({ missingPolicy, effective, subject: withSidecar, control: withoutSidecar }),
+    notes: notesOnRun({
+      missingPolicy,
+      effective,
+      subject: withSidecar.sample,
+      control: withoutSidecar,
+    }),
   };
 }
 
-/** The policy's name when it is not in the cluster: then what the proxy has is what counts. */
-async function findMissingPolicy(
-  world: World,
-  policy: string | undefined,
-): Promise<string | undefined> {
-  if (policy === undefined) {
-    return undefined;
+function evidenceOf(entry: EvidenceEntry | undefined): ProxyEvidence | null {
+  if (entry === undefined) {
+    return null;
   }
-  try {
-    await world.kubectl(["get", "envoyfilters.networking.istio.io", policy, "--output", "name"]);
-    return undefined;
-  } catch (error) {
-    if (error instanceof KubectlError && error.notFound) {
-      world.report(`EnvoyFilter ${policy} is not in the cluster; measuring what the proxy applies`);
-      return policy;
-    }
-    throw error;
-  }
-}
-
-async function holdBoth(
-  world: World,
-  subject: ProbeClient,
-  control: ProbeClient,
-  spec: ProbeSpec,
-  { effective }: ProxyPath,
-): Promise<[Sample, Sample]> {
-  const { run, observeMs } = spec;
-  const watched = { run, observeMs, expectedMs: effective.idleTimeoutMs };
-  const [subjectStarted, controlStarted] = await Promise.all([
-    start(world, subject, spec),
-    start(world, control, spec),
-  ]);
-  return Promise.all([
-    watch(world, subject, subjectStarted, watched),
-    watch(world, control, controlStarted, watched),
-  ]);
-}
-
-/** Starts a probe, or finds it at the same run already: an interrupted measurement is taken up again. */
-async function start(world: World, probe: ProbeClient, spec: ProbeSpec) {
-  let problem = "";
-  const status = await poll(
-    world.clock,
-    { intervalMs: 2000, limitMs: START_LIMIT_MS },
-    async () => {
-      try {
-        return await probe.start(spec);
-      } catch (error) {
-        if (!(error instanceof KubectlError)) {
-          throw error;
-        }
-        problem = error.message;
-        return undefined;
-      }
-    },
-  );
-  if (status === undefined) {
-    throw new MeasureError(`the probe in pod ${probe.pod.name} can't be started: ${problem}`);
-  }
-  return status;
-}
-
-function evidenceOf({ durationMs, responseFlags, closeReason, upstreamCluster }: EvidenceEntry) {
+  const { durationMs, responseFlags, closeReason, upstreamCluster } = entry;
   return { durationMs, responseFlags, closeReason, upstreamCluster };
-}
-
-/** What changed at the sidecar while the connection was held; the figure is void then. */
-async function notesOnChanges(
-  world: World,
-  { pod }: ProbeClient,
-  proxy: Proxy,
-  destination: Destination,
-  before: ProxyPath,
-): Promise<string[]> {
-  try {
-    const now = await findAgain(world, pod);
-    if (now?.proxyRestarts !== pod.proxyRestarts) {
-      return ["void: the sidecar restarted while the connection was held; measure again"];
-    }
-    const reading = await proxy.path(destination);
-    return reading.settled && reading.path.chain === before.chain
-      ? []
-      : [
-          "void: the filter chain that carries the connection was changed while it was held; measure again",
-        ];
-  } catch (error) {
-    if (error instanceof KubectlError || error instanceof MeasureError) {
-      return [`whether the sidecar changed meanwhile is unknown: ${error.message}`];
-    }
-    throw error;
-  }
 }

@@ -35,6 +35,25 @@ export class KubectlError extends Error {
  */
 const LOG_LINE = /^([IWEF]\d{4} [\d:.]+ |[\d/]+ [\d:]+ INFO )/;
 
+/**
+ * Runs a command that answers in JSON.
+ *
+ * @throws KubectlError also for an answer that is none: an exec whose stream broke can end with success
+ *   and half of it.
+ */
+export async function askJson(
+  kubectl: Kubectl,
+  args: readonly string[],
+  options?: KubectlOptions,
+): Promise<unknown> {
+  const answer = await kubectl(args, options);
+  try {
+    return JSON.parse(answer);
+  } catch {
+    throw new KubectlError(args, `incomplete answer ${JSON.stringify(answer.slice(-80))}`);
+  }
+}
+
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** A proxy's configuration can be many MB in a large mesh. */
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;

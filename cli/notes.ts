@@ -1,7 +1,7 @@
 import type { EffectiveTimeout, Sample } from "../app/probe/record.ts";
 import { formatDuration } from "../components/duration.ts";
 import type { EntrySearch } from "./accessLog.ts";
-import { describeIdleTimeout, seconds } from "./text.ts";
+import { formatIdleTimeout, seconds } from "./text.ts";
 
 /** What the proxy logs when its idle timeout closed a connection. */
 export const IDLE_CLOSE_REASON = "tcp_session_idle_timeout";
@@ -25,8 +25,25 @@ export function notesOnSample({ lastByteMs }: Sample): string[] {
       ];
 }
 
-/** Where the connection of the pod with a sidecar outlived the idle timeout. */
-export function notesOnOverdue(
+/** The same for the pod with a sidecar, where there is more to know. */
+export function notesOnSubject(subject: {
+  sample: Sample;
+  effective: EffectiveTimeout;
+  /** Undefined where the sidecar writes no entries of ours. */
+  search: EntrySearch | undefined;
+  /** What changed at the sidecar meanwhile. */
+  changes: string[];
+}): string[] {
+  const { sample, effective, search, changes } = subject;
+  return [
+    ...notesOnSample(sample),
+    ...notesOnOverdue(sample, effective),
+    ...(search === undefined ? [] : notesOnEntry(sample, search)),
+    ...changes,
+  ];
+}
+
+function notesOnOverdue(
   { end, heldMs, lastByteMs = 0 }: Sample,
   { idleTimeoutMs }: EffectiveTimeout,
 ): string[] {
@@ -40,8 +57,7 @@ export function notesOnOverdue(
     : [];
 }
 
-/** How the proxy's own entry of the connection bears on the probe's sample. */
-export function notesOnEntry(sample: Sample, { entry, unreadable }: EntrySearch): string[] {
+function notesOnEntry(sample: Sample, { entry, unreadable }: EntrySearch): string[] {
   if (sample.end === "open") {
     return []; // The probe closed it, so the proxy's entry says nothing about a cause.
   }
@@ -85,10 +101,9 @@ export function notesOnRun(run: {
 }): string[] {
   const notes: string[] = [];
   if (run.missingPolicy !== undefined) {
-    const applied =
-      run.effective.source === "envoy-default"
-        ? `its default of ${formatDuration(run.effective.idleTimeoutMs)}`
-        : describeIdleTimeout(run.effective);
+    const { idleTimeoutMs, source } = run.effective;
+    const whose = source === "envoy-default" ? "its default of " : "";
+    const applied = `${whose}${formatIdleTimeout(idleTimeoutMs)}`;
     notes.push(
       `EnvoyFilter ${run.missingPolicy} is not in the cluster; the proxy applies ${applied}`,
     );

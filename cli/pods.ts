@@ -1,6 +1,6 @@
 import type { ProbeKind } from "../app/probe/record.ts";
 import { probeLabels, RUN_LABEL } from "../components/labels.ts";
-import { KubectlError } from "./kubectl.ts";
+import { askJson, KubectlError } from "./kubectl.ts";
 import { MeasureError, poll } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -34,7 +34,7 @@ export async function findProbePods(world: World, run: string): Promise<ProbePod
     { intervalMs: 1000, limitMs: READY_LIMIT_MS },
     async (): Promise<ProbePods | undefined> => {
       const ofRun = ["get", "pods", "--selector", `${RUN_LABEL}=${run}`, "--output", "json"];
-      const { items } = JSON.parse(await world.kubectl(ofRun)) as { items: Pod[] };
+      const { items } = (await askJson(world.kubectl, ofRun)) as { items: Pod[] };
       const withSidecar = pick(items, "withSidecar", run);
       const withoutSidecar = pick(items, "withoutSidecar", run);
       if (typeof withSidecar === "object" && typeof withoutSidecar === "object") {
@@ -64,7 +64,7 @@ export async function findAgain(
   { name, uid, kind }: ProbePod,
 ): Promise<ProbePod | undefined> {
   try {
-    const pod = JSON.parse(await world.kubectl(["get", "pod", name, "--output", "json"])) as Pod;
+    const pod = (await askJson(world.kubectl, ["get", "pod", name, "--output", "json"])) as Pod;
     return pod.metadata.uid === uid && isStaying(pod) ? describe(pod, kind) : undefined;
   } catch (error) {
     if (error instanceof KubectlError && error.notFound) {

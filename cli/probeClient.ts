@@ -1,7 +1,7 @@
 import type { ProbeSpec, ProbeStatus } from "../app/probe/record.ts";
 import type { Endpoint } from "../components/endpoint.ts";
 import { PROBE_CONTAINER } from "../components/labels.ts";
-import { KubectlError } from "./kubectl.ts";
+import { askJson } from "./kubectl.ts";
 import type { Kubectl } from "./kubectl.ts";
 import type { ProbePod } from "./pods.ts";
 
@@ -36,7 +36,7 @@ export class ProbeClient {
     return (await this.ask(command, waitMs + EXEC_TIMEOUT_MS)) as ProbeStatus;
   }
 
-  private async ask(command: string[], timeoutMs: number): Promise<unknown> {
+  private ask(command: string[], timeoutMs: number): Promise<unknown> {
     const exec = [
       "exec",
       this.pod.name,
@@ -46,13 +46,6 @@ export class ProbeClient {
       "node",
       "/app/main.ts",
     ];
-    const args = [...exec, ...command];
-    const answer = await this.kubectl(args, { timeoutMs });
-    try {
-      return JSON.parse(answer);
-    } catch {
-      // An exec whose stream broke can end with success and half an answer.
-      throw new KubectlError(args, `incomplete answer ${JSON.stringify(answer)}`);
-    }
+    return askJson(this.kubectl, [...exec, ...command], { timeoutMs });
   }
 }

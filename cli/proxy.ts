@@ -1,9 +1,10 @@
-import type { EffectiveTimeout } from "../app/probe/record.ts";
-import { KubectlError } from "./kubectl.ts";
+import type { ListenersDump } from "./envoyListener.ts";
+import { askJson, KubectlError } from "./kubectl.ts";
 import type { ProbePod } from "./pods.ts";
 import { listenersPath, readPath } from "./proxyConfig.ts";
-import type { Destination, PathReading, ProxyPath } from "./proxyConfig.ts";
-import { describeEffective, describeIdleTimeout, seconds } from "./text.ts";
+import type { Destination } from "./listenerMatch.ts";
+import type { PathReading, ProxyPath } from "./proxyConfig.ts";
+import { describeEffective, formatIdleTimeout, seconds } from "./text.ts";
 import { MeasureError, poll } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -40,14 +41,14 @@ export class Proxy {
   async path(destination: Destination): Promise<PathReading> {
     const dump = await this.get(listenersPath(destination.port));
     try {
-      return readPath(dump, destination);
+      return readPath(dump as ListenersDump, destination);
     } catch (error) {
       throw new MeasureError(`pod ${this.pod.name}: ${(error as Error).message}`, { cause: error });
     }
   }
 
   async versions(): Promise<ProxyVersions> {
-    const info = JSON.parse(await this.get("server_info")) as {
+    const info = (await this.get("server_info")) as {
       version?: string;
       node?: { metadata?: { ISTIO_VERSION?: string } };
     };
@@ -107,16 +108,9 @@ export class Proxy {
     }
   }
 
-  private get(path: string): Promise<string> {
-    const request = ["pilot-agent", "request", "GET", path];
-    return this.world.kubectl([
-      "exec",
-      this.pod.name,
-      "--container",
-      "istio-proxy",
-      "--",
-      ...request,
-    ]);
+  private get(path: string): Promise<unknown> {
+    const exec = ["exec", this.pod.name, "--container", "istio-proxy", "--"];
+    return askJson(this.world.kubectl, [...exec, "pilot-agent", "request", "GET", path]);
   }
 }
 
@@ -134,7 +128,7 @@ function judge(
   const { effective, evidence } = reading.path;
   const asExpected = effective.idleTimeoutMs === expected.idleTimeoutMs;
   if (!asExpected && !expected.policyMissing) {
-    return `expected an idle timeout of ${expectedText(expected)}, found ${describeEffective(effective)}${rejected}`;
+    return `expected an idle timeout of ${formatIdleTimeout(expected.idleTimeoutMs)}, found ${describeEffective(effective)}${rejected}`;
   }
   if (expected.policyMissing && effective.source === "configured" && !goneByNow) {
     return `it still applies ${describeEffective(effective)}`;
@@ -146,14 +140,4 @@ function judge(
     );
   }
   return reading.path;
-}
-
-function expectedText({ idleTimeoutMs }: Expectation): string {
-  const nowhere: Omit<EffectiveTimeout, "idleTimeoutMs"> = {
-    source: "configured",
-    listener: "",
-    filterChain: "",
-    cluster: "",
-  };
-  return describeIdleTimeout({ idleTimeoutMs, ...nowhere });
 }

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { formatEndpoint } from "../components/endpoint.ts";
 import type { Endpoint } from "../components/endpoint.ts";
 import type { ProbeClient } from "./probeClient.ts";
-import type { Destination } from "./proxyConfig.ts";
+import type { Destination } from "./listenerMatch.ts";
 import { MeasureError } from "./world.ts";
 
 /** What the errno names of a failed connection mean to the one who named the endpoint. */

@@ -28,13 +28,15 @@ export function describeEnd(sample: Sample): string {
   return `closed after ${seconds(sample.heldMs)} (${name})`;
 }
 
+/** `10s` or `never`. */
+export function formatIdleTimeout(ms: number): string {
+  return ms === 0 ? "never" : formatDuration(ms);
+}
+
 /** `10s`, `1h (Envoy's default)` or `never`. */
 export function describeIdleTimeout({ idleTimeoutMs, source }: EffectiveTimeout): string {
-  if (idleTimeoutMs === 0) {
-    return "never";
-  }
   const note = source === "envoy-default" ? " (Envoy's default)" : "";
-  return `${formatDuration(idleTimeoutMs)}${note}`;
+  return `${formatIdleTimeout(idleTimeoutMs)}${note}`;
 }
 
 /** `10s at listener virtualOutbound, filter chain virtualOutbound-catchall-tcp, cluster ...`. */

@@ -1,16 +1,19 @@
-import type { ProbeStatus, Sample } from "../app/probe/record.ts";
+import type { ProbeSpec, ProbeStatus, Sample } from "../app/probe/record.ts";
 import { KubectlError } from "./kubectl.ts";
 import { nextWaitMs } from "./pace.ts";
 import { findAgain } from "./pods.ts";
 import type { ProbePod } from "./pods.ts";
 import type { ProbeClient } from "./probeClient.ts";
 import { describeEnd, PROBE_NAMES, seconds } from "./text.ts";
-import { MeasureError } from "./world.ts";
+import { MeasureError, poll } from "./world.ts";
 import type { World } from "./world.ts";
 
 /** How long after the end of the window a probe may stay unreachable, in ms. */
 const MARGIN_MS = 60_000;
 const RETRY_MS = 2000;
+
+/** Longest wait for a probe to take a request, in ms. */
+const START_LIMIT_MS = 30_000;
 
 /** What a probe was started with, as far as waiting for it goes. */
 export interface Watched {
@@ -18,6 +21,34 @@ export interface Watched {
   observeMs: number;
   /** When the sidecar is expected to close the connection, in ms; 0 is never. */
   expectedMs: number;
+}
+
+/** Starts a probe, or finds it at the same run already: an interrupted measurement is taken up again. */
+export async function start(
+  world: World,
+  probe: ProbeClient,
+  spec: ProbeSpec,
+): Promise<ProbeStatus> {
+  let problem = "";
+  const status = await poll(
+    world.clock,
+    { intervalMs: RETRY_MS, limitMs: START_LIMIT_MS },
+    async () => {
+      try {
+        return await probe.start(spec);
+      } catch (error) {
+        if (!(error instanceof KubectlError)) {
+          throw error;
+        }
+        problem = error.message;
+        return undefined;
+      }
+    },
+  );
+  if (status === undefined) {
+    throw new MeasureError(`the probe in pod ${probe.pod.name} can't be started: ${problem}`);
+  }
+  return status;
 }
 
 /**

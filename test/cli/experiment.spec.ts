@@ -407,7 +407,7 @@ describe("measure", () => {
 
     it("gives up a minute after the window", async () => {
       cluster.failure = (command) =>
-        command.includes("main.ts status") ? "error dialing backend" : undefined;
+        /with-0 .*main.ts status/.test(command) ? "error dialing backend" : undefined;
       assert.equal(await refused(), "pod with-0 can't be reached any more: error dialing backend");
       assert.equal(cluster.clock.nowMs(), 76_000);
     });
@@ -430,7 +430,7 @@ describe("measure", () => {
 
     it("notices a pod that is gone", async () => {
       cluster.failure = (command) => {
-        if (!command.includes("main.ts status")) {
+        if (!/ with-0 .*main.ts status/.test(command)) {
           return undefined;
         }
         cluster.pods = [];
@@ -484,7 +484,7 @@ describe("measure", () => {
       assert.deepEqual(notesOf(record), [
         "the sidecar's access log has no entry of this connection, so its own duration and reason are unknown",
       ]);
-      assert.equal(cluster.clock.nowMs(), 24_000);
+      assert.equal(cluster.clock.nowMs(), 20_001.6);
     });
 
     it("says so when the sidecar's log can't be read", async () => {
@@ -579,7 +579,24 @@ describe("measure", () => {
         cluster.listeners = () => dump(virtualOutbound({ idle_timeout: "30s" }));
       });
       assert.deepEqual(notesOf(await run()), [
-        "void: the filter chain that carries the connection was changed while it was held; measure again",
+        "void: the filter chain was replaced while the connection was held; measure again",
+      ]);
+    });
+
+    it("keeps a sample whose filter chain changed after its end", async () => {
+      void cluster.clock.sleep(12_000).then(() => {
+        cluster.listeners = () => dump(virtualOutbound({ idle_timeout: "30s" }));
+      });
+      assert.deepEqual(notesOf(await run()), []);
+    });
+
+    it("keeps a sample when the sidecar's answer is cut off afterwards", async () => {
+      void cluster.clock.sleep(5000).then(() => {
+        cluster.listeners = () => '{"configs": [';
+      });
+      assert.deepEqual(notesOf(await run()), [
+        "whether the sidecar changed meanwhile is unknown: kubectl exec with-0: " +
+          'incomplete answer "{\\"configs\\": ["',
       ]);
     });
 

@@ -4,8 +4,9 @@ import { join } from "node:path";
 
 import fc from "fast-check";
 
+import type { ListenersDump } from "../../cli/envoyListener.ts";
 import { listenersPath, parseProtobufDuration, readPath } from "../../cli/proxyConfig.ts";
-import type { ProxyPath } from "../../cli/proxyConfig.ts";
+import type { PathReading, ProxyPath } from "../../cli/proxyConfig.ts";
 import { protobufDuration } from "../../components/duration.ts";
 import {
   address,
@@ -18,8 +19,12 @@ import {
 
 const DESTINATION = { address: "10.0.0.5", port: 6379 };
 
+function read(text: string, destination = DESTINATION): PathReading {
+  return readPath(JSON.parse(text) as ListenersDump, destination);
+}
+
 function pathIn(text: string, destination = DESTINATION): ProxyPath {
-  const reading = readPath(text, destination);
+  const reading = read(text, destination);
   assert.ok(reading.settled, "settled");
   return reading.path;
 }
@@ -249,7 +254,7 @@ describe("proxyConfig", () => {
 
   describe("not settled", () => {
     it("while there is no listener", () => {
-      assert.deepEqual(readPath("{}", DESTINATION), {
+      assert.deepEqual(read("{}"), {
         settled: false,
         reason: "it has no listener for the endpoint yet",
       });
@@ -257,14 +262,11 @@ describe("proxyConfig", () => {
 
     it("while a new listener warms up, beside the old one or alone", () => {
       const warming_state = { listener: { name: "virtualOutbound" } };
-      assert.deepEqual(readPath(dump(virtualOutbound({}, { warming_state })), DESTINATION), {
+      assert.deepEqual(read(dump(virtualOutbound({}, { warming_state }))), {
         settled: false,
         reason: "its listener virtualOutbound is being replaced",
       });
-      assert.deepEqual(
-        readPath(dump({ name: "virtualOutbound", warming_state }), DESTINATION).settled,
-        false,
-      );
+      assert.deepEqual(read(dump({ name: "virtualOutbound", warming_state })).settled, false);
     });
   });
 
@@ -274,9 +276,9 @@ describe("proxyConfig", () => {
       dump(virtualOutbound({}, { error_state })),
       dump(virtualOutbound(), { error_state }),
     ]) {
-      assert.equal(readPath(text, DESTINATION).rejected, error_state.details);
+      assert.equal(read(text).rejected, error_state.details);
     }
     const elsewhere = dump(virtualOutbound(), { name: "10.0.0.6_6379", error_state });
-    assert.equal(readPath(elsewhere, DESTINATION).rejected, undefined);
+    assert.equal(read(elsewhere).rejected, undefined);
   });
 });
