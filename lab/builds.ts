@@ -114,20 +114,18 @@ export const istio = goBuild({
   },
 });
 
-/** The Pulumi command line with its Node.js language host beside it. */
+/** The Pulumi command line with its Node.js language host beside it, where it looks first. */
 export const pulumi = goBuild({
   name: "pulumi",
   title: `Pulumi ${PULUMI_VERSION}`,
-  typicalSeconds: 180,
+  typicalSeconds: 200,
   packages: ["github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"],
   variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": PULUMI_VERSION },
-});
-
-export const languageHost = goBuild({
-  name: "language-nodejs",
-  title: "Pulumi's Node.js language host",
-  typicalSeconds: 20,
-  packages: ["github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs"],
+  // In a module of its own: the last release that contains the host is an old one of the SDK.
+  alsoFrom: {
+    name: "language-nodejs",
+    packages: ["github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs"],
+  },
 });
 
 /** The program that starts and supervises the node. */
@@ -146,32 +144,36 @@ interface GoBuild {
   packages: string[];
   /** String variables set by the linker. */
   variables?: Record<string, string>;
+  /** Packages of another module that belong into the same folder. */
+  alsoFrom?: { name: string; packages: string[] };
   /** Adds what else belongs into `dir`; `module` is the wrapper module's folder. */
   finish?: (dir: string, module: string) => Promise<void>;
 }
 
 function goBuild(build: GoBuild): Artifact {
-  const module = join(projectDir, "lab/go", build.name);
+  const modules = [build, ...(build.alsoFrom === undefined ? [] : [build.alsoFrom])];
   const variables = Object.entries(build.variables ?? {}).map(
     ([name, value]) => `-X ${name}=${value}`,
   );
   const flags = ["-trimpath", "-ldflags", ["-s -w", ...variables].join(" ")];
+  const folder = (name: string): string => join("lab/go", name);
   return artifact({
     name: build.name,
     title: build.title,
     typicalSeconds: build.typicalSeconds,
     bound: "cpu",
-    inputs: { flags, packages: build.packages },
-    sources: [join("lab/go", build.name)],
+    inputs: { flags, packages: modules.map(({ packages }) => packages) },
+    sources: modules.map(({ name }) => folder(name)),
     async build(dir, log) {
-      // Static, so that the same file runs on the host, in the node and in an image of nothing else.
-      const env = { CGO_ENABLED: "0" };
-      await exec("go", ["build", ...flags, "-o", `${dir}/`, ...build.packages], {
-        cwd: module,
-        env,
-        log,
-      });
-      await build.finish?.(dir, module);
+      for (const { name, packages } of modules) {
+        await exec("go", ["build", ...flags, "-o", `${dir}/`, ...packages], {
+          cwd: join(projectDir, folder(name)),
+          // Static, so that the same file runs on the host, in the node and alone in an image.
+          env: { CGO_ENABLED: "0" },
+          log,
+        });
+      }
+      await build.finish?.(dir, join(projectDir, folder(build.name)));
     },
   });
 }

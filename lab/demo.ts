@@ -19,14 +19,15 @@ export async function demo(lab: string): Promise<void> {
   for (const [index, { stack, config }] of STACKS.entries()) {
     console.error(`\nStack ${stack} (${index + 1} of ${STACKS.length})`);
     const prepared = await LabStack.prepare(lab, stack, stack, config);
-    const code = await prepared.show(["up", "--yes", "--skip-preview"]);
+    const code = await prepared.show(["up", "--yes", "--skip-preview", "--suppress-outputs"]);
     if (code !== 0) {
       throw new LabError(
         `Stack ${stack} could not be brought up, see above. What is there stays; ` +
           "run the demo again to go on, or take the lab down: npm run lab -- down",
       );
     }
-    const { results } = await prepared.outputs();
+    const { results, summary } = await prepared.outputs();
+    for (const line of summary as string[]) console.log(`  ${line}`);
     rows.push(comparisonRow(stack, results as RunRecord));
   }
   console.log(`\n${renderTable(COMPARISON_HEADER, rows)}`);

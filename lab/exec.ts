@@ -18,10 +18,11 @@ export interface ExecOptions {
 export class ExecError extends Error {
   constructor(
     readonly command: string,
-    readonly stderr: string,
     reason: string,
+    /** What it printed: its errors or, where it printed none apart, all of it. */
+    readonly output: string,
   ) {
-    super(`${command}: ${reason}${stderr === "" ? "" : `: ${lastLines(stderr)}`}`);
+    super(`${command}: ${reason}${output === "" ? "" : `: ${lastLines(output)}`}`);
   }
 }
 
@@ -56,12 +57,12 @@ export async function exec(
     const [code, signal] = (await once(child, "close")) as [number | null, string | null];
     if (code !== 0) {
       const reason = code === null ? `ended by ${signal ?? "a signal"}` : `exit status ${code}`;
-      throw new ExecError(command, stderr, reason);
+      throw new ExecError(command, reason, stderr.trim() === "" ? stdout : stderr);
     }
     return stdout;
   } catch (error) {
     if (error instanceof ExecError) throw error;
-    throw new ExecError(command, "", error instanceof Error ? error.message : String(error));
+    throw new ExecError(command, error instanceof Error ? error.message : String(error), "");
   } finally {
     log?.end();
   }

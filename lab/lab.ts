@@ -33,7 +33,6 @@ const artifacts: Artifact[] = [
   builds.pause,
   builds.istio,
   builds.pulumi,
-  builds.languageHost,
   builds.plugins,
   ...imageLayers,
 ];
@@ -130,7 +129,7 @@ function pulumiHome(paths: LabPaths): Step {
     title: "Pulumi's home",
     typicalSeconds: 1,
     bound: "other",
-    needs: [builds.plugins, builds.pulumi, builds.languageHost].map(({ title }) => title),
+    needs: [builds.plugins, builds.pulumi].map(({ title }) => title),
     done: () => existsSync(link) && readlinkSync(link) === builds.plugins.dir,
     run: () => {
       for (const dir of [paths.pulumiHome, paths.pulumiState, paths.stackFiles]) {
@@ -221,9 +220,7 @@ export function pluginsLine(): string {
 export function environment(name: string): Record<string, string> {
   const paths = labPaths(name);
   nodeState(name);
-  const bin = [builds.kubernetes, builds.istio, builds.pulumi, builds.languageHost].map(
-    ({ dir }) => dir,
-  );
+  const bin = [builds.kubernetes, builds.istio, builds.pulumi].map(({ dir }) => dir);
   return {
     PATH: [...bin, process.env.PATH ?? ""].join(delimiter),
     KUBECONFIG: paths.kubeconfig,

@@ -94,7 +94,8 @@ export async function stopNode(paths: LabPaths): Promise<void> {
     // Everything in the node is below its process 1 and ends with it.
     if (isAlive(state)) process.kill(state.pid, "SIGKILL");
     await until(`process ${state.pid} has ended`, () => !isAlive(state));
-    await until(`link ${state.hostLink} is gone`, () => !linkExists(state.hostLink));
+    // The kernel removes it with the node's network, but in its own time.
+    if (linkExists(state.hostLink)) await exec("ip", ["link", "delete", state.hostLink]);
     await exec(join(nodeProgram.dir, "node"), ["cgroups", paths.nodeConfig]);
   }
   rmSync(paths.root, { recursive: true, force: true });

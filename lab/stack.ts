@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, existsSync } from "node:fs";
+import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { exec, type ExecOptions } from "./exec";
 import { NODE_IMAGE, REDIS_IMAGE, REGISTRY } from "./images";
@@ -66,14 +66,29 @@ export class LabStack {
     await this.pulumi(["config", "set-all", ...this.which(), ...values]);
   }
 
-  /** Runs a Pulumi command on this stack and returns what it printed. */
-  run(args: string[], options: { timeoutMs?: number } = {}): Promise<string> {
+  /** Runs a Pulumi command that reads the configuration, such as `up`; returns what it printed. */
+  run(args: string[], options: ExecOptions = {}): Promise<string> {
     return this.pulumi([...args, ...this.which()], options);
+  }
+
+  /** Removes all its resources and then the stack with the lab's copy of its stack file. */
+  async remove(): Promise<void> {
+    await this.run(["destroy", "--yes", "--skip-preview"]);
+    // Otherwise the committed stack file of the same name would go too.
+    await this.pulumi(["stack", "rm", "--stack", this.stack, "--yes", "--preserve-config"]);
+    rmSync(this.file);
+  }
+
+  /** What `pulumi stack export` prints. */
+  export(): Promise<string> {
+    return this.pulumi(["stack", "export", "--stack", this.stack]);
   }
 
   /** Runs a Pulumi command on this stack with its output shown as it comes. Returns the exit status. */
   async show(args: string[]): Promise<number> {
-    const child = spawn("pulumi", [...args, ...this.which(), "--non-interactive"], {
+    // Where nobody watches a display that is redrawn, dots say nothing.
+    const plain = process.stdout.isTTY ? [] : ["--non-interactive", "--suppress-progress"];
+    const child = spawn("pulumi", [...args, ...this.which(), ...plain], {
       cwd: projectDir,
       env: { ...process.env, ...this.env },
       stdio: ["ignore", "inherit", "inherit"],
@@ -83,7 +98,9 @@ export class LabStack {
   }
 
   async outputs(): Promise<Record<string, unknown>> {
-    return JSON.parse(await this.run(["stack", "output", "--json"])) as Record<string, unknown>;
+    return JSON.parse(
+      await this.pulumi(["stack", "output", "--json", "--stack", this.stack]),
+    ) as Record<string, unknown>;
   }
 
   /** The command line for people, to be run with the variables of `lab env`. */

@@ -8,7 +8,6 @@ import {
   kubectl,
   pulumiUp,
   record,
-  removeStack,
 } from "./support";
 
 describe("a stack with a timeout of 13.7 s", () => {
@@ -18,7 +17,7 @@ describe("a stack with a timeout of 13.7 s", () => {
     stack = await devStack("e2e-13s7", { timeout: "13.7s" });
   });
 
-  after(() => removeStack(stack));
+  after(() => stack.remove());
 
   it("has its idle connection closed by the sidecar after 13.7 s, and only there", async () => {
     await pulumiUp(stack);
@@ -41,7 +40,7 @@ describe("a stack with a timeout of 13.7 s", () => {
   });
 
   it("keeps the password of its Redis secret, in the state and in what is shown", async () => {
-    const shown = await stack.run(["stack", "export"]);
+    const shown = await stack.export();
     const state = JSON.parse(shown) as {
       deployment: { resources: { type: string; inputs?: { command?: unknown; envs?: unknown } }[] };
     };

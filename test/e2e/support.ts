@@ -24,12 +24,6 @@ export function pulumiUp(stack: LabStack): Promise<string> {
   return stack.run(["up", "--yes", "--skip-preview"], { timeoutMs: 200_000 });
 }
 
-/** Removes a stack with all of its resources, whatever state a test left it in. */
-export async function removeStack(stack: LabStack | undefined): Promise<void> {
-  if (stack === undefined) return;
-  await stack.run(["destroy", "--yes", "--skip-preview", "--remove", "--preserve-config"]);
-}
-
 export async function record(stack: LabStack): Promise<RunRecord> {
   return (await stack.outputs()).results as RunRecord;
 }

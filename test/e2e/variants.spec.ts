@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { disconnectSeconds } from "../../cli/summary";
 import { LabStack } from "../../lab/stack";
-import {
-  assertClosedByIdleTimeout,
-  assertOpen,
-  pulumiUp,
-  record,
-  removeStack,
-  testLab,
-} from "./support";
+import { assertClosedByIdleTimeout, assertOpen, pulumiUp, record, testLab } from "./support";
 
 /** Longer than 30s needs, so that what stays open has outlived both. */
 const OBSERVE_SECONDS = 34;
@@ -28,7 +21,7 @@ describe("stacks side by side", () => {
 
   after(async function () {
     this.timeout(120_000);
-    await Promise.all([...stacks.values()].map(removeStack));
+    await Promise.all([...stacks.values()].map((made) => made.remove()));
   });
 
   for (const [name, seconds] of [
