@@ -70,7 +70,7 @@ function decodeValue(value: Plain): PropertyValue {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decodeValue(item)]));
 }
 
-/** To the engine's wire form. */
+/** To the engine's wire form, without what is undefined: an API may leave out what it has a type for. */
 export function encode(properties: PropertyMap): Struct {
   return Struct.fromJavaScript(encodeValue(properties) as Record<string, JavaScriptValue>);
 }
@@ -82,7 +82,10 @@ function encodeValue(value: PropertyValue): Plain {
   }
   if (typeof value !== "object" || value === null) return value;
   if (isList(value)) return value.map(encodeValue);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encodeValue(item)]));
+  const entries: [string, PropertyValue | undefined][] = Object.entries(value);
+  return Object.fromEntries(
+    entries.flatMap(([key, item]) => (item === undefined ? [] : [[key, encodeValue(item)]])),
+  );
 }
 
 /** The same value with no secret marked as one. Unknowns stay. */
@@ -146,7 +149,7 @@ export function withSecretsOf(outputs: PropertyMap, inputs: PropertyMap): Proper
     const output = marked[key];
     if (output === undefined || isSecret(output)) continue;
     if (isMap(output) && isMap(input)) marked[key] = withSecretsOf(output, input);
-    else if (hasSecrets(input)) marked[key] = secret(output);
+    else if (hasSecrets(input)) marked[key] = secret(reveal(output));
   }
   return marked;
 }
