@@ -1,6 +1,6 @@
 import type { ProbeKind, RunRecord } from "../app/probe/record.ts";
 import { firstSample } from "./summary.ts";
-import { describeEnd, describeIdleTimeout, seconds } from "./text.ts";
+import { shortEnd, describeIdleTimeout, seconds } from "./text.ts";
 
 /** Titles of {@link comparisonRow}'s cells. */
 export const COMPARISON_HEADER = [
@@ -8,7 +8,7 @@ export const COMPARISON_HEADER = [
   "timeout",
   "effective",
   "with sidecar",
-  "proxy's duration",
+  "proxy",
   "close reason",
   "without sidecar",
 ] as const;
@@ -17,7 +17,7 @@ export const COMPARISON_HEADER = [
 export function comparisonRow(stack: string, record: RunRecord): string[] {
   const end = (kind: ProbeKind): string => {
     const sample = firstSample(record, kind);
-    return sample === undefined ? "-" : describeEnd(sample);
+    return sample === undefined ? "-" : shortEnd(sample);
   };
   const subject = firstSample(record, "withSidecar");
   const proxy = subject?.end === "open" ? null : subject?.proxy;

@@ -20,12 +20,23 @@ export function seconds(ms: number, digits = 3): string {
 
 /** `open for >= 14 s (lower bound)` or `closed after 10.002 s (FIN)`. */
 export function describeEnd(sample: Sample): string {
+  return sample.end === "open"
+    ? `open for >= ${lowerBound(sample)} (lower bound)`
+    : `closed after ${shortEnd(sample)}`;
+}
+
+/** The same for a table's cell: `open >= 14 s` or `10.002 s (FIN)`. */
+export function shortEnd(sample: Sample): string {
   if (sample.end === "open") {
-    // Rounded down: a lower bound must not claim more than was waited.
-    return `open for >= ${Math.floor(sample.heldMs) / 1000} s (lower bound)`;
+    return `open >= ${lowerBound(sample)}`;
   }
   const name = sample.end === "error" ? (sample.error ?? END_NAMES.error) : END_NAMES[sample.end];
-  return `closed after ${seconds(sample.heldMs)} (${name})`;
+  return `${seconds(sample.heldMs)} (${name})`;
+}
+
+/** Rounded down: a lower bound must not claim more than was waited. */
+function lowerBound({ heldMs }: Sample): string {
+  return `${Math.floor(heldMs) / 1000} s`;
 }
 
 /** `10s` or `never`. */

@@ -25,7 +25,7 @@ export interface ConnectionTestArgs {
 }
 
 /** For everything before and after the observation: configuration to arrive, probes to connect. */
-const MARGIN_MS = 180_000;
+const MARGIN_MS = 240_000;
 
 /**
  * Measures, once for each run, how long both probes' connections live.

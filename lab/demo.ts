@@ -31,8 +31,10 @@ export async function demo(lab: string): Promise<void> {
     rows.push(comparisonRow(stack, results as RunRecord));
   }
   console.log(`\n${renderTable(COMPARISON_HEADER, rows)}`);
+  console.log("open >= N s: still open when the window ended; nothing is said about later.\n");
   console.log(
-    `The lab and its stacks are still up. Look around:  eval "$(npm run --silent lab -- env)"; kubectl get pods -A\n` +
-      `Take it all down:                                 npm run lab -- down`,
+    "The lab and its stacks are still up. Look around, then take it all down:\n" +
+      `  eval "$(npm run --silent lab -- env --name ${lab})"; kubectl get pods -A\n` +
+      `  npm run lab -- down --name ${lab}`,
   );
 }

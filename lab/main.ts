@@ -17,13 +17,15 @@ Commands:
 --name     which lab, where several run side by side; default: lab
 `;
 
+const name = { type: "string", default: "lab" } as const;
+
 async function main(argv: string[]): Promise<number> {
   const [entry, ...rest] = argv;
   switch (entry) {
     case "lab":
       return lab(rest);
     case "demo":
-      await demo("lab");
+      await demo(parseArgs({ args: rest, options: { name } }).values.name);
       return 0;
     case "test":
       return testAll();
@@ -38,7 +40,7 @@ async function lab(argv: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
-    options: { name: { type: "string", default: "lab" }, help: { type: "boolean" } },
+    options: { name, help: { type: "boolean" } },
   });
   const [command, ...more] = positionals;
   const [stack] = command === "stack" ? more.splice(0, 1) : [];

@@ -61,10 +61,10 @@ describe("comparison", () => {
       "10s",
       "10s",
       "10s",
-      "closed after 10.002 s (FIN)",
+      "10.002 s (FIN)",
       "10.001 s",
       "tcp_session_idle_timeout",
-      "open for >= 14 s (lower bound)",
+      "open >= 14 s",
     ]);
   });
 
@@ -75,10 +75,10 @@ describe("comparison", () => {
       "default",
       "default",
       "1h (Envoy's default)",
-      "open for >= 120 s (lower bound)",
+      "open >= 120 s",
       "-",
       "-",
-      "open for >= 14 s (lower bound)",
+      "open >= 14 s",
     ]);
   });
 
@@ -91,7 +91,7 @@ describe("comparison", () => {
     });
     assert.deepEqual(comparisonRow("off", record).slice(2), [
       "never",
-      "closed after 10.002 s (FIN)",
+      "10.002 s (FIN)",
       "-",
       "-",
       "-",
