@@ -20,6 +20,9 @@ import { checkNamed, withoutInternal } from "./properties.ts";
 
 const POLL_MS = 100;
 
+/** Outputs that the daemon decides about. */
+const CHOSEN = ["bridge", "networkDatas", "ports"];
+
 /** How long a started container is watched, as a wrong command line ends it at once. */
 const SETTLE_MS = 300;
 
@@ -180,9 +183,9 @@ export function containerResource(daemon: () => Daemon): ResourceType {
       return { id, inputs: stopped ? { ...oldInputs, mustRun: false } : oldInputs, outputs };
     },
 
-    async update({ id, newInputs }, operation) {
+    async update({ id, oldOutputs, newInputs }, operation) {
       const properties = withoutInternal(newInputs);
-      if (operation.preview) return previewOutputs(properties);
+      if (operation.preview) return { ...previewOutputs(properties), ...chosenBefore(oldOutputs) };
       const settings = toPlain(properties) as unknown as ContainerInputs;
       const signal = operation.signal();
       try {
@@ -217,13 +220,23 @@ function checkContainer(inputs: PropertyMap): CheckFailure[] {
   return failures;
 }
 
+/** What the daemon chose for a container that runs stays as it is when the container is changed. */
+function chosenBefore(oldOutputs: PropertyMap): PropertyMap {
+  if (oldOutputs.mustRun === false) return {};
+  const kept = Object.entries(oldOutputs).filter(([key]) => CHOSEN.includes(key));
+  return Object.fromEntries(kept);
+}
+
 /** What the daemon will choose is unknown, above all the ports that the program leaves to it. */
 function previewOutputs(inputs: PropertyMap): PropertyMap {
-  const chosen = ["bridge", "exitCode", "hostname", "networkDatas"];
   return {
-    ...Object.fromEntries(chosen.map((key) => [key, UNKNOWN])),
     ...DEFAULTS,
     ...inputs,
-    ...(inputs.ports !== undefined && { ports: UNKNOWN }),
+    ...Object.fromEntries(
+      CHOSEN.filter((key) => key !== "ports" || inputs.ports !== undefined).map((key) => [
+        key,
+        UNKNOWN,
+      ]),
+    ),
   };
 }

@@ -7,6 +7,9 @@ import type { KubeObject } from "./object.ts";
 /** How long to wait before asking again where the server doesn't allow or ends a watch, in ms. */
 const RECONNECT_MS = 500;
 
+/** After this the object is read anew, so that an event that got lost doesn't hold up for ever. */
+const WATCH_SECONDS = 60;
+
 /** Names an object: its kind and its place. */
 export type ObjectRef = Pick<KubeObject, "apiVersion" | "kind" | "metadata">;
 
@@ -115,6 +118,7 @@ export class Objects {
           {
             fieldSelector: `metadata.name=${ref.metadata.name}`,
             resourceVersion: object.metadata.resourceVersion ?? "",
+            timeoutSeconds: String(WATCH_SECONDS),
           },
           signal,
         );

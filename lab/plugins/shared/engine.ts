@@ -1,8 +1,11 @@
-import { credentials, Metadata } from "@grpc/grpc-js";
+import { connectivityState, credentials, Metadata } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 
 const SEVERITIES = { info: LogSeverity.INFO, warning: LogSeverity.WARNING } as const;
+
+/** How long an engine that doesn't answer may take to come back, in ms. */
+const RECONNECT_MS = 5_000;
 
 export interface LogLine {
   message: string;
@@ -44,7 +47,24 @@ export class Engine {
     return this.#sent;
   }
 
-  close(): void {
-    this.#client.close();
+  /**
+   * Resolves when the engine is gone. One that was killed asks nobody to stop, and what its plugins
+   * do must not go on without it.
+   */
+  async lost(): Promise<void> {
+    const channel = this.#client.getChannel();
+    for (;;) {
+      const connected = await new Promise<boolean>((resolve) => {
+        this.#client.waitForReady(Date.now() + RECONNECT_MS, (error) => {
+          resolve(!error);
+        });
+      });
+      if (!connected) return;
+      await new Promise<void>((resolve) => {
+        channel.watchConnectivityState(connectivityState.READY, Infinity, () => {
+          resolve();
+        });
+      });
+    }
   }
 }

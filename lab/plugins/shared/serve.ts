@@ -40,4 +40,5 @@ export function serve(provider: Provider): void {
   };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+  void engine?.lost().then(stop);
 }

@@ -302,6 +302,15 @@ describe("command plugin", () => {
       assert.equal(isRunning(Number(readFileSync(file, "utf8"))), false);
     });
 
+    it("is ended with everything it started when the engine is gone", async () => {
+      const file = join(folder, "pid");
+      const running = plugin.create(urn, { create: command.replace("PIDFILE", file) });
+      running.catch(() => undefined);
+      await untilLogged("started");
+      await plugin.loseEngine();
+      assert.equal(isRunning(Number(readFileSync(file, "utf8"))), false);
+    });
+
     it("is ended with everything it started when the plugin is", async () => {
       const file = join(folder, "pid");
       const running = plugin.create(urn, { create: command.replace("PIDFILE", file) });

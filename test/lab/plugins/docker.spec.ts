@@ -494,6 +494,16 @@ describe("docker plugin", () => {
       assert.equal(docker.containers.get(id).HostConfig.RestartPolicy.Name, "always");
     });
 
+    it("previews that its ports stay when it is changed in place", async () => {
+      const published = { ...inputs, ports: [{ internal: 6379 }] };
+      const { id, outputs } = await plugin.create(urn, published);
+      const news = { ...published, restart: "always" };
+      const preview = { preview: true };
+      const updated = await plugin.update(urn, id, published, outputs, news, preview);
+      assert.deepEqual(updated.ports, outputs.ports);
+      assert.equal(updated.restart, "always");
+    });
+
     it("finds itself unchanged or gone", async () => {
       const { id, outputs } = await plugin.create(urn, inputs);
       assert.deepEqual(await plugin.read(urn, id, inputs, outputs), { id, inputs, outputs });

@@ -103,6 +103,12 @@ export class Plugin {
     this.#engine.forceShutdown();
   }
 
+  /** Lets the engine vanish, and waits until the plugin has noticed and ended. */
+  async loseEngine(): Promise<void> {
+    this.#engine.forceShutdown();
+    await once(this.#process, "exit");
+  }
+
   urn(type: string, name: string): string {
     return `urn:pulumi:stack::project::${type}::${name}`;
   }
