@@ -8,7 +8,9 @@ import {
   reveal,
   secret,
   toPlain,
+  unwrap,
   withoutNulls,
+  withSecretsOf,
   type PropertyMap,
 } from "../shared/value.ts";
 import { digestOf, packContext, readContext } from "./context.ts";
@@ -88,7 +90,7 @@ export function imageResource(daemon: () => Daemon): ResourceType {
 }
 
 function withDefaults(inputs: PropertyMap): PropertyMap {
-  const given = inputs.build ?? {};
+  const given = unwrap(inputs.build) ?? {};
   if (!isMap(given)) return { ...inputs, buildOnPreview: inputs.buildOnPreview ?? false };
   const context = given.context ?? ".";
   const build: PropertyMap = {
@@ -98,7 +100,10 @@ function withDefaults(inputs: PropertyMap): PropertyMap {
       given.dockerfile ?? (typeof context === "string" ? join(context, "Dockerfile") : context),
     platform: given.platform ?? hostPlatform(),
   };
-  return { ...inputs, build, buildOnPreview: inputs.buildOnPreview ?? false };
+  return withSecretsOf(
+    { ...inputs, build, buildOnPreview: inputs.buildOnPreview ?? false },
+    inputs,
+  );
 }
 
 function hostPlatform(): string {
@@ -141,12 +146,12 @@ function checkImage(inputs: PropertyMap): CheckFailure[] {
 
 /** With a digest of what is built, so that a changed file is a changed input. */
 function withContextDigest(inputs: PropertyMap): PropertyMap {
-  const { build } = inputs;
+  const build = unwrap(inputs.build);
   if (!isMap(build)) return inputs;
   const { context, dockerfile } = reveal(build);
   if (typeof context !== "string" || typeof dockerfile !== "string") return inputs;
   const contextDigest = digestOf(readContext(context, dockerfile));
-  return { ...inputs, build: { ...build, contextDigest } };
+  return withSecretsOf({ ...inputs, build: { ...build, contextDigest } }, inputs);
 }
 
 function isBuiltInPreview(inputs: PropertyMap): boolean {

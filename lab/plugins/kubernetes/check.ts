@@ -1,6 +1,14 @@
 import { automaticName } from "../shared/naming.ts";
 import type { CheckRequest, CheckResult } from "../shared/provider.ts";
-import { isMap, reveal, withoutNulls, type PropertyMap } from "../shared/value.ts";
+import {
+  isMap,
+  reveal,
+  UNKNOWN,
+  unwrap,
+  withoutNulls,
+  withSecretsOf,
+  type PropertyMap,
+} from "../shared/value.ts";
 import { NoSuchKind } from "./discovery.ts";
 import type { Cluster } from "./resource.ts";
 import { withoutServerFields } from "./state.ts";
@@ -15,17 +23,17 @@ export async function checkObject(
   cluster: Cluster,
 ): Promise<CheckResult> {
   const inputs = withoutServerFields(withoutNulls(request.news));
-  const metadata = isMap(inputs.metadata) ? inputs.metadata : {};
+  const given = unwrap(inputs.metadata);
+  if (given === UNKNOWN) return { inputs: { ...inputs, ...kind }, failures: [] };
+  const metadata = isMap(given) ? given : {};
   if (metadata.generateName !== undefined && metadata.name === undefined) {
     throw new Error(
       "the `.metadata.generateName` field is not supported in Server-Side Apply mode",
     );
   }
   const named = metadata.name === undefined ? withName(metadata, request) : metadata;
-  return {
-    inputs: { ...inputs, ...kind, metadata: await withNamespace(named, kind, cluster) },
-    failures: [],
-  };
+  const completed = { ...inputs, ...kind, metadata: await withNamespace(named, kind, cluster) };
+  return { inputs: withSecretsOf(completed, inputs), failures: [] };
 }
 
 /** With the name that the object was given before, or else with a new one. */
@@ -40,8 +48,12 @@ function withName(metadata: PropertyMap, request: CheckRequest): PropertyMap {
   if (given === undefined) {
     throw new Error("autonaming is disabled, resource requires the .metadata.name field to be set");
   }
-  const annotations = isMap(metadata.annotations) ? metadata.annotations : {};
-  return { ...metadata, name: given, annotations: { ...annotations, [AUTONAMED]: "true" } };
+  const annotations = unwrap(metadata.annotations);
+  return {
+    ...metadata,
+    name: given,
+    annotations: { ...(isMap(annotations) ? annotations : {}), [AUTONAMED]: "true" },
+  };
 }
 
 async function withNamespace(

@@ -33,9 +33,13 @@ export function annotation(object: KubeObject, key: string): string | undefined 
   return object.metadata.annotations?.[`pulumi.com/${key}`];
 }
 
-/** `apps/v1` and `Deployment` of `kubernetes:apps/v1:Deployment`; `v1` of `kubernetes:core/v1:...`. */
+/**
+ * `apps/v1` and `Deployment` of `kubernetes:apps/v1:Deployment`; `v1` of `kubernetes:core/v1:...`.
+ * Undefined for types that are more than one object, or part of one (`NamespacePatch`).
+ */
 export function kindOfToken(token: string): { apiVersion: string; kind: string } | undefined {
   const [, apiVersion, kind] = /^kubernetes:([^:]+\/[^:]+):([^:]+)$/.exec(token) ?? [];
   if (apiVersion === undefined || kind === undefined) return undefined;
+  if (apiVersion.startsWith("helm.sh/") || /(Patch|List)$/.test(kind)) return undefined;
   return { apiVersion: apiVersion.replace(/^core\//, ""), kind };
 }

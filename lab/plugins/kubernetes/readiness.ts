@@ -66,13 +66,15 @@ export async function awaitReady(
   if (!readinessOf(live)) return live;
   const over = new AbortController();
   void reportProblems(objects, object, operation, over.signal);
+  let shown = "";
   try {
     for await (const now of objects.observe(object, signal)) {
       if (!now) throw new NotReady(`'${name}' was deleted while waiting for it`, live, []);
       live = now;
       const state = readinessOf(live);
       if (!state || state.done) return live;
-      operation.status(state.progress);
+      if (state.progress !== shown) operation.status(state.progress);
+      shown = state.progress;
     }
     return live;
   } catch (error) {

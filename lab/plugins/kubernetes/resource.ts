@@ -96,12 +96,11 @@ export class KubeResource implements ResourceType {
     const ref = { ...this.#kind, metadata: parseId(id) } as ObjectRef;
     const live = await objects.get(ref, operation.signal()).catch(undefinedIfNeverThere);
     if (!live) return undefined;
-    const inputs = isMap(oldInputs.metadata)
-      ? refreshedInputs(oldInputs, liveOf(oldOutputs), live)
-      : inputsOf(live);
+    const isOurs = oldInputs.metadata !== undefined;
+    const inputs = isOurs ? refreshedInputs(oldInputs, liveOf(oldOutputs), live) : inputsOf(live);
     const outputs = outputsOf(live, { inputs, fieldManager: fieldManagerOf(oldOutputs) });
     try {
-      if (isMap(oldInputs.metadata)) await requireReady(objects, live);
+      if (isOurs) await requireReady(objects, live);
     } catch (error) {
       if (!(error instanceof NotReady)) throw error;
       const reasons = [error.message, ...error.problems];

@@ -5,6 +5,7 @@ import {
   reveal,
   isSecret,
   secret,
+  unwrap,
   withSecretsOf,
   type PropertyMap,
   type PropertyValue,
@@ -47,11 +48,10 @@ const SERVER_METADATA = [
 
 /** Inputs without fields that the server alone decides about, as an exported manifest has them. */
 export function withoutServerFields(inputs: PropertyMap): PropertyMap {
-  if (!isMap(inputs.metadata)) return inputs;
-  const metadata = Object.entries(inputs.metadata).filter(
-    ([key]) => !SERVER_METADATA.includes(key),
-  );
-  return { ...inputs, metadata: Object.fromEntries(metadata) };
+  const given = unwrap(inputs.metadata);
+  if (!isMap(given)) return inputs;
+  const metadata = Object.entries(given).filter(([key]) => !SERVER_METADATA.includes(key));
+  return withSecretsOf({ ...inputs, metadata: Object.fromEntries(metadata) }, inputs);
 }
 
 /** Inputs for an object that this stack didn't create: all of it but what the server decides. */

@@ -98,6 +98,11 @@ export function reveal(value: PropertyValue): PropertyValue {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reveal(item)]));
 }
 
+/** The value without being marked as secret itself; what is in it stays as it is. */
+export function unwrap(value: PropertyValue | undefined): PropertyValue | undefined {
+  return isSecret(value) ? unwrap(value.value) : value;
+}
+
 /** The value as plain JSON. Only for values of which {@link hasUnknowns} is false. */
 export function toPlain(value: PropertyMap): PlainMap;
 export function toPlain(value: PropertyValue): Plain;

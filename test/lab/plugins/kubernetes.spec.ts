@@ -221,6 +221,20 @@ describe("kubernetes plugin", () => {
       assert.deepEqual(inputs.spec, { a: secret("s") });
     });
 
+    it("completes metadata that is secret or unknown as a whole", async () => {
+      const hidden = await plugin.check(filterUrn, { metadata: secret({ name: "x", uid: "u" }) });
+      assert.deepEqual(hidden.inputs.metadata, secret({ name: "x", namespace: "default" }));
+      const annotated = await plugin.check(filterUrn, {
+        metadata: { annotations: secret({ a: "b" }) },
+      });
+      assert.deepEqual(
+        metadataOf(annotated.inputs).annotations,
+        secret({ a: "b", "pulumi.com/autonamed": "true" }),
+      );
+      const unknown = await plugin.check(filterUrn, { metadata: UNKNOWN });
+      assert.equal(unknown.inputs.metadata, UNKNOWN);
+    });
+
     it("refuses names made up by the server", async () => {
       await assert.rejects(plugin.check(filterUrn, { metadata: { generateName: "x-" } }), {
         message: "the `.metadata.generateName` field is not supported in Server-Side Apply mode",
@@ -376,6 +390,15 @@ describe("kubernetes plugin", () => {
         plugin.logged.map(({ message }) => message),
         ["Waiting for app ReplicaSet to be available (0/1 Pods available)"],
       );
+    });
+
+    it("says anything new only once", async () => {
+      const created = plugin.create(deploymentUrn, deployment());
+      await server.untilWatched("web");
+      server.edit(`${DEPLOYMENTS}/web`, (object) => (object.status.replicas = 1));
+      server.edit(`${DEPLOYMENTS}/web`, rolledOut);
+      await created;
+      assert.equal(plugin.logged.length, 1);
     });
 
     it("doesn't begin if the program says so", async () => {

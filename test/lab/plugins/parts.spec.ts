@@ -93,6 +93,8 @@ describe("a kind", () => {
     assert.deepEqual(kindOfToken("kubernetes:apps/v1:Deployment"), deployment);
     assert.deepEqual(kindOfToken("kubernetes:core/v1:Pod"), { apiVersion: "v1", kind: "Pod" });
     assert.equal(kindOfToken("kubernetes:index:Thing"), undefined);
+    assert.equal(kindOfToken("kubernetes:core/v1:NamespacePatch"), undefined);
+    assert.equal(kindOfToken("kubernetes:helm.sh/v3:Release"), undefined);
   });
 });
 
