@@ -19,7 +19,9 @@ export async function notesOnChanges(
   before: ProxyPath,
 ): Promise<string[]> {
   const unknown = (why: string) => [`whether the sidecar changed meanwhile is unknown: ${why}`];
-  const changed = (what: string) => [`void: ${what} while the connection was held; measure again`];
+  const changed = (what: string) => [
+    `void: ${what} while the connection was held; set run to another number to measure again`,
+  ];
   try {
     const now = await findAgain(world, pod);
     if (now === undefined) {

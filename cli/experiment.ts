@@ -12,7 +12,7 @@ import { findMissingPolicy } from "./policy.ts";
 import { ProbeClient } from "./probeClient.ts";
 import { Proxy } from "./proxy.ts";
 import { assertReachable, resolveDestination } from "./reach.ts";
-import { describeEffective } from "./text.ts";
+import { describeEffective, describeShortWindow } from "./text.ts";
 import { start, watch } from "./watch.ts";
 import type { World } from "./world.ts";
 
@@ -39,7 +39,10 @@ export async function measure(asked: MeasureArguments, world: World): Promise<Ru
   const { effective } = path;
   const versions = await proxy.versions();
   const endpoint = formatEndpoint(asked.endpoint);
-  world.report(`effective idle timeout for ${endpoint}: ${describeEffective(effective)}`);
+  world.report(
+    `effective idle timeout for ${endpoint}: ${describeEffective(effective)}` +
+      describeShortWindow(effective, asked.observeMs),
+  );
 
   const spec = { run: asked.run, ...asked.endpoint, observeMs: asked.observeMs };
   const expectedMs = effective.idleTimeoutMs;

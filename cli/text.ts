@@ -50,6 +50,16 @@ export function describeIdleTimeout({ idleTimeoutMs, source }: EffectiveTimeout)
   return `${formatIdleTimeout(idleTimeoutMs)}${note}`;
 }
 
+/** Says so when a connection that is still open after `observeMs` may well be closed later. */
+export function describeShortWindow(
+  { idleTimeoutMs }: EffectiveTimeout,
+  observeMs: number,
+): string {
+  return idleTimeoutMs > 0 && observeMs > idleTimeoutMs
+    ? ""
+    : `; watched for ${formatDuration(observeMs)} only, so that "open" is a lower bound`;
+}
+
 /** `10s at listener virtualOutbound, filter chain virtualOutbound-catchall-tcp, cluster ...`. */
 export function describeEffective(effective: EffectiveTimeout): string {
   const { listener, filterChain, cluster } = effective;

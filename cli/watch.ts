@@ -121,7 +121,7 @@ async function assertStillThere(world: World, pod: ProbePod): Promise<void> {
   if (found === undefined) {
     throw new MeasureError(
       `pod ${pod.name} was deleted or replaced while its connection was held; ` +
-        `its sample is lost, measure again`,
+        `its sample is lost, run pulumi up again`,
     );
   }
 }

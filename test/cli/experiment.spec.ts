@@ -5,6 +5,7 @@ import type { MeasureArguments } from "../../cli/arguments.ts";
 import { measure } from "../../cli/experiment.ts";
 import { KubectlError } from "../../cli/kubectl.ts";
 import { MeasureError } from "../../cli/world.ts";
+import { parseTimeout } from "../../components/timeout.ts";
 import { evidenceLine, FakeCluster, RUN } from "./fakeCluster.ts";
 import { dump, httpConnectionManager, tcpProxy, virtualOutbound } from "./listeners.ts";
 
@@ -110,6 +111,23 @@ describe("measure", () => {
       "without sidecar: open for >= 14 s (lower bound)",
     ]);
   });
+
+  for (const [idle, watched] of [
+    ["30s", "14s"],
+    ["14s", "14s"],
+    ["0s", "14s"],
+  ] as const) {
+    it(`says before the wait that ${watched} are too short to see ${idle}`, async () => {
+      cluster.listeners = () => dump(virtualOutbound({ idle_timeout: idle }));
+      await run({ timeout: parseTimeout(idle) });
+      assert.match(
+        cluster.reported[0] ?? "",
+        new RegExp(
+          `PassthroughCluster; watched for ${watched} only, so that "open" is a lower bound$`,
+        ),
+      );
+    });
+  }
 
   it("gives both probes the same spec, and asks each of them once until its end", async () => {
     await run();
@@ -424,7 +442,7 @@ describe("measure", () => {
       };
       assert.equal(
         await refused(),
-        "pod with-0 was deleted or replaced while its connection was held; its sample is lost, measure again",
+        "pod with-0 was deleted or replaced while its connection was held; its sample is lost, run pulumi up again",
       );
     });
 
@@ -579,7 +597,7 @@ describe("measure", () => {
         cluster.listeners = () => dump(virtualOutbound({ idle_timeout: "30s" }));
       });
       assert.deepEqual(notesOf(await run()), [
-        "void: the filter chain was replaced while the connection was held; measure again",
+        "void: the filter chain was replaced while the connection was held; set run to another number to measure again",
       ]);
     });
 
@@ -606,7 +624,7 @@ describe("measure", () => {
         cluster.pods[0] = cluster.pod("withSidecar", { status: { containerStatuses } });
       });
       assert.deepEqual(notesOf(await run()), [
-        "void: the sidecar restarted while the connection was held; measure again",
+        "void: the sidecar restarted while the connection was held; set run to another number to measure again",
       ]);
     });
   });
