@@ -23,19 +23,16 @@ const COMPONENT = /^(\d+(?:\.\d*)?|\.\d+)([^\d.]*)/;
 const EXAMPLES = "use a Go duration such as 10s, 13.7s, 1h30m or 24h";
 
 /**
- * Parses a Go duration (https://pkg.go.dev/time#ParseDuration) to milliseconds.
+ * Parses a Go duration (https://pkg.go.dev/time#ParseDuration) to milliseconds. A bare `0`, the one number
+ * that Go takes without a unit, is refused like the others: it may stand for "at once" as for "never".
  *
  * @throws Error with one line for the user when the text is no Go duration, is negative, has a part
  *   finer than 1 ms or is longer than 10000h.
  */
 export function parseDuration(text: string): number {
   const refuse = (why: string) => new Error(`${JSON.stringify(text)} ${why}; ${EXAMPLES}`);
-  const unsigned = text.replace(/^[+-]/, "");
-  if (unsigned === "0") {
-    return 0;
-  }
   let nanoseconds = 0n;
-  let rest = unsigned;
+  let rest = text.replace(/^[+-]/, "");
   do {
     const [component, amount = "", unit = ""] = COMPONENT.exec(rest) ?? [];
     if (component === undefined) {

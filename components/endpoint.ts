@@ -32,8 +32,8 @@ export function parseEndpoint(text: string): Endpoint {
   const port = Number(digits);
   if (host === undefined || port < 1 || port > 65_535) {
     throw new Error(
-      `${JSON.stringify(text)} is not an endpoint; use host:port with a port from 1 to 65535, ` +
-        "such as redis.example.com:6379",
+      `${JSON.stringify(text)} is not an endpoint; use host:port without a scheme and with a port from ` +
+        "1 to 65535, such as redis.example.com:6379 or [2001:db8::5]:6379",
     );
   }
   return { host: parseHost(host), port };

@@ -69,8 +69,8 @@ describe("measure's arguments", () => {
         'unexpected argument "x"',
         "--run needs a value",
         "--namespace is missing",
-        '--endpoint: "10.0.0.5" is not an endpoint; use host:port with a port from 1 to 65535, ' +
-          "such as redis.example.com:6379",
+        '--endpoint: "10.0.0.5" is not an endpoint; use host:port without a scheme and with a ' +
+          "port from 1 to 65535, such as redis.example.com:6379 or [2001:db8::5]:6379",
         '--timeout: "10" has no unit after 10; use a Go duration such as 10s, 13.7s, 1h30m or 24h, ' +
           "or one of default, remove, off",
         '--observe: "0s" is out of range; use more than 0s and at most 596h',

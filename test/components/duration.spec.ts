@@ -6,7 +6,6 @@ const MAX_MS = 10_000 * 3_600_000;
 
 describe("parseDuration", () => {
   const accepted: [text: string, ms: number][] = [
-    ["0", 0],
     ["0s", 0],
     ["-0s", 0],
     ["10s", 10_000],
@@ -35,6 +34,7 @@ describe("parseDuration", () => {
     ["", `"" is not a duration`],
     ["s", `"s" is not a duration`],
     ["ten seconds", `"ten seconds" is not a duration`],
+    ["0", `"0" has no unit after 0`],
     ["10", `"10" has no unit after 10`],
     ["1h30", `"1h30" has no unit after 30`],
     ["30 s", `"30 s" has the unknown unit " s", allowed are ns, us, ms, s, m, h`],

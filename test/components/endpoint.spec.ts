@@ -16,7 +16,18 @@ describe("parseEndpoint", () => {
     });
   }
 
-  for (const text of ["", "redis", "redis:", ":6379", "redis:0", "redis:65536", "a:1:2", "[::1]"]) {
+  const refused = [
+    "",
+    "redis",
+    "redis:",
+    ":6379",
+    "redis:0",
+    "redis:65536",
+    "redis:-1",
+    "redis:NaN",
+  ];
+  const unclear = ["a:1:2", "[::1]", "2001:db8::5:6379", "redis://a:6379", "a:6379/0"];
+  for (const text of [...refused, ...unclear]) {
     it(`refuses ${JSON.stringify(text)}`, () => {
       assert.throws(
         () => parseEndpoint(text),
@@ -24,6 +35,14 @@ describe("parseEndpoint", () => {
       );
     });
   }
+
+  it("says how an endpoint is written", () => {
+    assert.throws(() => parseEndpoint("redis://cache:6379"), {
+      message:
+        '"redis://cache:6379" is not an endpoint; use host:port without a scheme and with a port ' +
+        "from 1 to 65535, such as redis.example.com:6379 or [2001:db8::5]:6379",
+    });
+  });
 
   it("reads back every address it writes", () => {
     fc.assert(

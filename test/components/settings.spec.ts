@@ -121,8 +121,8 @@ describe("parseSettings", () => {
       '  observe: "500ms" is outside 1s to 168h',
       '  run: "-1" is not a whole number from 0 to 999999999',
       '  evidence: "yes" is neither true nor false',
-      '  endpoint: "redis" is not an endpoint; use host:port with a port from 1 to 65535, such as ' +
-        "redis.example.com:6379",
+      '  endpoint: "redis" is not an endpoint; use host:port without a scheme and with a port from 1 ' +
+        "to 65535, such as redis.example.com:6379 or [2001:db8::5]:6379",
       '  externalHost: "my host" is not a DNS name or an IP address',
       '  registry: "acme/probe" is not a registry; set it to a registry that you can push to and the ' +
         "cluster can pull from, as host[:port][/path]",
@@ -131,6 +131,38 @@ describe("parseSettings", () => {
       '  platform: "amd64" is not a platform; use one such as linux/amd64 or linux/arm64',
     ]);
   });
+
+  const durations = "use a Go duration such as 10s, 13.7s, 1h30m or 24h";
+  const timeouts = `${durations}, or one of default, remove, off`;
+  const run = "is not a whole number from 0 to 999999999";
+  const endpoint =
+    "is not an endpoint; use host:port without a scheme and with a port from 1 to 65535, such as " +
+    "redis.example.com:6379 or [2001:db8::5]:6379";
+  const refused: [key: string, value: string, why: string][] = [
+    ["timeout", "10", `has no unit after 10; ${timeouts}`],
+    ["timeout", "0", `has no unit after 0; ${timeouts}`],
+    ["timeout", "-5s", `is negative; ${timeouts}`],
+    ["timeout", "99999h", `is longer than 10000h; ${timeouts}`],
+    ["timeout", "NaN", `is not a duration; ${timeouts}`],
+    ["timeout", "false", `is not a duration; ${timeouts}`],
+    ["observe", "0s", "is outside 1s to 168h"],
+    ["observe", "-5s", `is negative; ${durations}`],
+    ["observe", "169h", "is outside 1s to 168h"],
+    ["observe", "1e3s", `has the unknown unit "e", allowed are ns, us, ms, s, m, h; ${durations}`],
+    ["run", "1.5", run],
+    ["run", "NaN", run],
+    ["run", "1e99", run],
+    ["run", "99999999999", run],
+    ["evidence", "1", "is neither true nor false"],
+    ["endpoint", "redis://a:6379", endpoint],
+    ["endpoint", "2001:db8::5:6379", endpoint],
+  ];
+  for (const [key, value, why] of refused) {
+    it(`refuses ${key} ${value} in one line`, () => {
+      const given = JSON.stringify(value);
+      assert.deepEqual(problemsOf({ ...raw, [key]: value }), [`  ${key}: ${given} ${why}`]);
+    });
+  }
 
   it("says what is missing in a new stack", () => {
     assert.deepEqual(problemsOf({ ...raw, registry: "", externalHost: "" }), [
@@ -177,7 +209,7 @@ describe("project files", () => {
   /** The keys of the `config:` section with their defaults; it holds nothing deeper than those. */
   const declared = Object.fromEntries(
     [...project.matchAll(/^ {2}(\w+):\n(?: {4}.*\n)*? {4}default: (.*)$/gm)].map(
-      ([, key = "", value = ""]) => [key, value.replace(/^""$/, "")],
+      ([, key = "", value = ""]) => [key, value.replace(/^"(.*)"$/, "$1")],
     ),
   );
 

@@ -4,7 +4,16 @@ import { createServer, type AddressInfo, type Server } from "node:net";
 import { ExecError } from "../../lab/exec";
 import { nodeState } from "../../lab/lab";
 import type { LabStack } from "../../lab/stack";
-import { assertSeconds, devStack, pulumiUp, record, sampleOf, testLab } from "./support";
+import {
+  assertClosedByIdleTimeout,
+  assertOpen,
+  assertSeconds,
+  devStack,
+  pulumiUp,
+  record,
+  sampleOf,
+  testLab,
+} from "./support";
 
 /** On the host's side of the lab's link, so outside the cluster and reachable from its pods. */
 async function listen(server: Server): Promise<string> {
@@ -49,24 +58,56 @@ describe("an endpoint that closes by itself after 7 s", () => {
   });
 });
 
-describe("an endpoint where nothing listens", () => {
+describe("an endpoint", () => {
+  /** Accepts and says nothing, ever. */
+  const silent = createServer((socket) => socket.on("error", () => undefined).resume());
   let stack: LabStack | undefined;
 
-  after(() => stack?.remove());
+  after(async () => {
+    silent.close();
+    await stack?.remove();
+  });
 
-  it("is a clear error that leaves no result", async () => {
+  /** What `up` says of a stack with this endpoint, which has to leave no result. */
+  async function refusal(endpoint: string): Promise<string> {
+    if (stack === undefined) stack = await devStack("e2e-endpoint", { endpoint, timeout: "5s" });
+    else await stack.configure({ endpoint });
+    const failure: unknown = await pulumiUp(stack).then(
+      () => assert.fail("it was measured"),
+      (error: unknown) => error,
+    );
+    assert.ok(failure instanceof ExecError);
+    const outputs = await stack.outputs();
+    assert.equal(outputs.results, undefined);
+    assert.equal(outputs.disconnectSeconds, undefined);
+    return failure.output;
+  }
+
+  it("where nothing listens is a clear error that leaves no result", async () => {
     const server = createServer();
     const endpoint = await listen(server);
     server.close();
     await once(server, "close");
-    stack = await devStack("e2e-refused", { endpoint, timeout: "5s" });
-    await assert.rejects(pulumiUp(stack), (error) => {
-      assert.ok(error instanceof ExecError);
-      assert.match(error.output, new RegExp(`${endpoint}.*ECONNREFUSED`));
-      return true;
-    });
-    const outputs = await stack.outputs();
-    assert.equal(outputs.results, undefined);
-    assert.equal(outputs.disconnectSeconds, undefined);
+    assert.match(
+      await refusal(endpoint),
+      new RegExp(`${endpoint} can't be reached .*ECONNREFUSED`),
+    );
+  });
+
+  it("whose name can't be resolved is another", async () => {
+    const endpoint = "no-such-host.example:6379";
+    assert.match(
+      await refusal(endpoint),
+      new RegExp(`${endpoint} can't be reached .* name .* .(ENOTFOUND|EAI_AGAIN) no-such-host`),
+    );
+  });
+
+  it("that accepts and is silent is measured by the next up", async () => {
+    assert.ok(stack);
+    await stack.configure({ endpoint: await listen(silent) });
+    await pulumiUp(stack);
+    const run = await record(stack);
+    assertClosedByIdleTimeout(run, 5);
+    assertOpen(run, "withoutSidecar", 9);
   });
 });
