@@ -1,56 +1,18 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { changes } from "../shared/diff.ts";
-import type { CheckFailure, Operation, ResourceType } from "../shared/provider.ts";
-import {
-  hasUnknowns,
-  isMap,
-  reveal,
-  secret,
-  toPlain,
-  unwrap,
-  withoutNulls,
-  withSecretsOf,
-  type PropertyMap,
-} from "../shared/value.ts";
-import { digestOf, packContext, readContext } from "./context.ts";
-import { findImage, type Daemon } from "./daemon.ts";
-import { followProgress } from "./progress.ts";
-import { checkProperties, withoutInternal } from "./properties.ts";
-import { parseReference, pinnedName } from "./reference.ts";
-
-const OFFERED = ["build", "buildOnPreview", "imageName", "registry", "skipPush"];
-const BUILD_OFFERED = [
-  "args",
-  "builderVersion",
-  "context",
-  "contextDigest",
-  "dockerfile",
-  "platform",
-  "target",
-];
-
-/** The inputs after a check, which fills in what the program leaves out. */
-interface ImageInputs {
-  imageName: string;
-  build: {
-    context: string;
-    dockerfile: string;
-    platform: string;
-    args?: Record<string, string>;
-    target?: string;
-  };
-  registry?: { server?: string; username?: string; password?: string };
-  skipPush?: boolean;
-  buildOnPreview?: boolean;
-}
+import type { Operation, ResourceType } from "../shared/provider.ts";
+import { hasUnknowns, secret, toPlain, withoutNulls, type PropertyMap } from "../shared/value.ts";
+import { readContext } from "./context.ts";
+import type { Daemon } from "./daemon.ts";
+import { build, push } from "./imageBuild.ts";
+import { checkImage, withContextDigest, withDefaults, type ImageInputs } from "./imageInputs.ts";
+import { withoutInternal } from "./properties.ts";
 
 /** `docker:index/image:Image`: an image built from a folder and pushed to its registry. */
 export function imageResource(daemon: () => Daemon): ResourceType {
   return {
     check({ news }) {
       const inputs = withDefaults(withoutNulls(news));
-      const failures = [...checkProperties(inputs, OFFERED), ...checkImage(inputs)];
+      const failures = checkImage(inputs);
       if (failures.length > 0) return { inputs, failures };
       return { inputs: withContextDigest(inputs), failures };
     },
@@ -89,71 +51,6 @@ export function imageResource(daemon: () => Daemon): ResourceType {
   };
 }
 
-function withDefaults(inputs: PropertyMap): PropertyMap {
-  const given = unwrap(inputs.build) ?? {};
-  if (!isMap(given)) return { ...inputs, buildOnPreview: inputs.buildOnPreview ?? false };
-  const context = given.context ?? ".";
-  const build: PropertyMap = {
-    ...given,
-    context,
-    dockerfile:
-      given.dockerfile ?? (typeof context === "string" ? join(context, "Dockerfile") : context),
-    platform: given.platform ?? hostPlatform(),
-  };
-  return withSecretsOf(
-    { ...inputs, build, buildOnPreview: inputs.buildOnPreview ?? false },
-    inputs,
-  );
-}
-
-function hostPlatform(): string {
-  const architecture = { x64: "amd64", ia32: "386" }[process.arch as string] ?? process.arch;
-  return `linux/${architecture}`;
-}
-
-function checkImage(inputs: PropertyMap): CheckFailure[] {
-  const { build, imageName, skipPush } = reveal(inputs);
-  const failures: CheckFailure[] = [];
-  if (imageName === undefined) {
-    failures.push({ property: "imageName", reason: "missing required property" });
-  }
-  if (typeof imageName === "string" && skipPush !== true && !parseReference(imageName).qualified) {
-    failures.push({
-      property: "imageName",
-      reason:
-        `"${imageName}": repository name must be canonical. This resource requires all image ` +
-        "names to be fully qualified; for Docker Hub, prefix the name with `docker.io`",
-    });
-  }
-  if (!isMap(build)) return failures;
-  for (const { property, reason } of checkProperties(build, BUILD_OFFERED)) {
-    failures.push({ property: `build.${property}`, reason });
-  }
-  if (build.builderVersion === "BuilderBuildKit") {
-    failures.push({
-      property: "build.builderVersion",
-      reason: "the lab's docker plugin builds with BuilderV1 only",
-    });
-  }
-  if (typeof build.dockerfile === "string" && !existsSync(build.dockerfile)) {
-    failures.push({
-      property: "build.dockerfile",
-      reason: `could not open dockerfile at relative path "${build.dockerfile}"`,
-    });
-  }
-  return failures;
-}
-
-/** With a digest of what is built, so that a changed file is a changed input. */
-function withContextDigest(inputs: PropertyMap): PropertyMap {
-  const build = unwrap(inputs.build);
-  if (!isMap(build)) return inputs;
-  const { context, dockerfile } = reveal(build);
-  if (typeof context !== "string" || typeof dockerfile !== "string") return inputs;
-  const contextDigest = digestOf(readContext(context, dockerfile));
-  return withSecretsOf({ ...inputs, build: { ...build, contextDigest } }, inputs);
-}
-
 function isBuiltInPreview(inputs: PropertyMap): boolean {
   return inputs.buildOnPreview === true && !hasUnknowns(inputs);
 }
@@ -178,60 +75,4 @@ async function buildImage(
     repoDigest: local ? imageId : await push(daemon, inputs, operation, signal),
     __inputs: secret(withoutInternal(properties)),
   };
-}
-
-/** @returns the id of the image */
-async function build(
-  { client }: Daemon,
-  { imageName, build: { context, dockerfile, platform, args, target } }: ImageInputs,
-  operation: Operation,
-  signal: AbortSignal,
-): Promise<string> {
-  operation.status("Starting Docker build");
-  const buildContext = readContext(context, dockerfile);
-  const response = await client.stream({
-    method: "POST",
-    path: "/build",
-    query: {
-      version: "1",
-      t: imageName,
-      dockerfile: buildContext.dockerfile,
-      platform,
-      target,
-      buildargs: args && JSON.stringify(args),
-    },
-    headers: { "content-type": "application/x-tar" },
-    body: packContext(buildContext, signal),
-    signal,
-  });
-  const { imageId } = await followProgress(response, operation.status);
-  if (imageId === undefined) throw new Error("no image id found in build output");
-  return imageId;
-}
-
-/** @returns the pushed image's name with its digest */
-async function push(
-  daemon: Daemon,
-  { imageName, registry = {} }: ImageInputs,
-  operation: Operation,
-  signal: AbortSignal,
-): Promise<string> {
-  operation.status("Pushing Image to the registry");
-  const reference = parseReference(imageName);
-  const { username, password } = registry;
-  const login = username && password ? { username, password } : undefined;
-  const response = await daemon.client.stream({
-    method: "POST",
-    path: `/images/${reference.registry}/${reference.path}/push`,
-    query: { tag: reference.tag ?? "latest" },
-    headers: daemon.credentials.header(reference.registry, login),
-    signal,
-  });
-  const { digest } = await followProgress(response, operation.status);
-  if (digest !== undefined) return pinnedName(reference, digest);
-  const repository = `${reference.registry}/${reference.path}@`;
-  const image = await findImage(daemon, imageName, signal);
-  const known = image?.repoDigests.find((name) => name.startsWith(repository));
-  if (known === undefined) throw new Error(`the push of ${imageName} reported no digest`);
-  return known;
 }

@@ -10,6 +10,7 @@ import {
   type PropertyMap,
 } from "../shared/value.ts";
 import { NoSuchKind } from "./discovery.ts";
+import type { ObjectKind } from "./object.ts";
 import type { Cluster } from "./resource.ts";
 import { withoutServerFields } from "./state.ts";
 
@@ -19,7 +20,7 @@ const NAME_DIGITS = 8;
 /** Completes the inputs with what the program may leave out: kind, name and namespace. */
 export async function checkObject(
   request: CheckRequest,
-  kind: { apiVersion: string; kind: string },
+  kind: ObjectKind,
   cluster: Cluster,
 ): Promise<CheckResult> {
   const inputs = withoutServerFields(withoutNulls(request.news));
@@ -58,7 +59,7 @@ function withName(metadata: PropertyMap, request: CheckRequest): PropertyMap {
 
 async function withNamespace(
   metadata: PropertyMap,
-  kind: { apiVersion: string; kind: string },
+  kind: ObjectKind,
   { objects, namespace }: Cluster,
 ): Promise<PropertyMap> {
   if (metadata.namespace !== undefined) return metadata;

@@ -1,9 +1,13 @@
 import type { PlainMap } from "../shared/value.ts";
 
-/** Any object of the API, as far as every kind is alike. */
-export interface KubeObject extends PlainMap {
+/** What an object is of; `v1` is the version of the core group. */
+export interface ObjectKind {
   apiVersion: string;
   kind: string;
+}
+
+/** Any object of the API, as far as every kind is alike. */
+export interface KubeObject extends PlainMap, ObjectKind {
   metadata: ObjectMeta;
 }
 
@@ -37,7 +41,7 @@ export function annotation(object: KubeObject, key: string): string | undefined 
  * `apps/v1` and `Deployment` of `kubernetes:apps/v1:Deployment`; `v1` of `kubernetes:core/v1:...`.
  * Undefined for types that are more than one object, or part of one (`NamespacePatch`).
  */
-export function kindOfToken(token: string): { apiVersion: string; kind: string } | undefined {
+export function kindOfToken(token: string): ObjectKind | undefined {
   const [, apiVersion, kind] = /^kubernetes:([^:]+\/[^:]+):([^:]+)$/.exec(token) ?? [];
   if (apiVersion === undefined || kind === undefined) return undefined;
   if (apiVersion.startsWith("helm.sh/") || /(Patch|List)$/.test(kind)) return undefined;

@@ -2,7 +2,7 @@ import { pause } from "../shared/pause.ts";
 import { Api, ApiError, Unreachable } from "./api.ts";
 import { collectionPath, Discovery, objectPath, type ApiResource } from "./discovery.ts";
 import type { ClusterAccess } from "./kubeconfig.ts";
-import type { KubeObject } from "./object.ts";
+import type { KubeObject, ObjectKind } from "./object.ts";
 
 /** How long to wait before asking again where the server doesn't allow or ends a watch, in ms. */
 const RECONNECT_MS = 500;
@@ -30,10 +30,7 @@ export class Objects {
     this.#discovery = new Discovery(this.api);
   }
 
-  resourceOf(
-    ref: Pick<ObjectRef, "apiVersion" | "kind">,
-    signal: AbortSignal,
-  ): Promise<ApiResource> {
+  resourceOf(ref: ObjectKind, signal: AbortSignal): Promise<ApiResource> {
     return this.#discovery.find(ref.apiVersion, ref.kind, signal);
   }
 
@@ -93,7 +90,7 @@ export class Objects {
   }
 
   async list(
-    kind: Pick<ObjectRef, "apiVersion" | "kind">,
+    kind: ObjectKind,
     namespace: string | undefined,
     query: Record<string, string>,
     signal: AbortSignal,

@@ -1,4 +1,3 @@
-import { changes } from "../shared/diff.ts";
 import { InitializationFailed, messageOf } from "../shared/errors.ts";
 import { uniqueName } from "../shared/naming.ts";
 import { pause } from "../shared/pause.ts";
@@ -14,26 +13,24 @@ import type {
   ResourceType,
   UpdateRequest,
 } from "../shared/provider.ts";
-import { hasUnknowns, isMap, reveal, toPlain, type PropertyMap } from "../shared/value.ts";
-import { ApiError, Unreachable } from "./api.ts";
+import { hasUnknowns, toPlain, type PropertyMap } from "../shared/value.ts";
 import { checkObject } from "./check.ts";
-import { NoSuchKind } from "./discovery.ts";
+import {
+  applyFailure,
+  createFailure,
+  isNotPreviewable,
+  isYetToCome,
+  undefinedIfNeverThere,
+} from "./failures.ts";
 import { CREATE_MANAGER, handOver } from "./managers.ts";
-import { annotation, idOf, parseId, type KubeObject } from "./object.ts";
-import { undefinedIfGone, type ObjectRef, type Objects } from "./objects.ts";
+import { annotation, idOf, parseId, type KubeObject, type ObjectKind } from "./object.ts";
+import type { ObjectRef, Objects } from "./objects.ts";
 import { awaitGone, awaitReady, NotReady, requireReady, timeoutSignal } from "./readiness.ts";
+import { diffObject } from "./replacement.ts";
 import { inputsOf, liveOf, outputsOf, refreshedInputs, type Bookkeeping } from "./state.ts";
 
 /** Waits before a create is tried again whose namespace or kind is yet to come, in ms. */
 const RETRY_DELAYS_MS = [1_000, 2_000, 4_000, 8_000, 16_000];
-
-/** Fields of some kinds, besides name and namespace, that can't be changed in place. */
-const IMMUTABLE: Record<string, string> = {
-  "apps/v1/DaemonSet": "spec.selector",
-  "apps/v1/Deployment": "spec.selector",
-  "apps/v1/StatefulSet": "spec.selector",
-  "batch/v1/Job": "spec.template",
-};
 
 export interface Cluster {
   objects: Objects;
@@ -43,10 +40,10 @@ export interface Cluster {
 
 /** One kind of the Kubernetes API as a resource type. Nothing in here is particular to a kind. */
 export class KubeResource implements ResourceType {
-  readonly #kind: { apiVersion: string; kind: string };
+  readonly #kind: ObjectKind;
   readonly #cluster: () => Cluster;
 
-  constructor(kind: { apiVersion: string; kind: string }, cluster: () => Cluster) {
+  constructor(kind: ObjectKind, cluster: () => Cluster) {
     this.#kind = kind;
     this.#cluster = cluster;
   }
@@ -55,18 +52,8 @@ export class KubeResource implements ResourceType {
     return checkObject(request, this.#kind, this.#cluster());
   }
 
-  diff({ oldInputs, oldOutputs, newInputs }: DiffRequest): Diff {
-    const immutable = IMMUTABLE[`${this.#kind.apiVersion}/${this.#kind.kind}`];
-    const found = changes(oldInputs, newInputs).map((change) => {
-      const field = change.path.slice(0, 2).join(".");
-      const replace = ["metadata.name", "metadata.namespace", immutable].includes(field);
-      return { ...change, replace };
-    });
-    return {
-      changes: found,
-      deleteBeforeReplace:
-        found.some(({ replace }) => replace) && keepsPlace(oldOutputs, newInputs),
-    };
+  diff(request: DiffRequest): Diff {
+    return diffObject(request, this.#kind);
   }
 
   async create({ urn, inputs }: CreateRequest, operation: Operation): Promise<Created> {
@@ -237,15 +224,6 @@ async function createWithRetry(
   return objects.create(object, options);
 }
 
-/** Whether a replacement would get the very name of what it replaces, as only one can have it. */
-function keepsPlace(oldOutputs: PropertyMap, newInputs: PropertyMap): boolean {
-  const old = liveOf(oldOutputs).metadata;
-  const now = reveal(newInputs).metadata;
-  if (!isMap(old) || !isMap(now)) return false;
-  const autonamed = isMap(now.annotations) && now.annotations["pulumi.com/autonamed"] === "true";
-  return !autonamed && now.name === old.name && now.namespace === old.namespace;
-}
-
 function fieldManagerOf(outputs: PropertyMap): string {
   const known = outputs.__fieldManager;
   return typeof known === "string" ? known : uniqueName("pulumi-kubernetes-", new Uint8Array(), 8);
@@ -254,62 +232,4 @@ function fieldManagerOf(outputs: PropertyMap): string {
 function propagationOf(object: KubeObject): string {
   const wanted = annotation(object, "deletionPropagationPolicy")?.toLowerCase();
   return wanted === "orphan" ? "Orphan" : wanted === "background" ? "Background" : "Foreground";
-}
-
-/** Gone as well where the kind itself is gone with its definition. */
-function undefinedIfNeverThere(error: unknown): undefined {
-  if (!(error instanceof NoSuchKind)) undefinedIfGone(error);
-}
-
-function isYetToCome(error: unknown): boolean {
-  return error instanceof NoSuchKind || (error instanceof ApiError && error.code === 404);
-}
-
-/** The server can't be asked: the object or its namespace isn't there yet, or webhooks object. */
-function isNotPreviewable(error: unknown): boolean {
-  if (error instanceof NoSuchKind) return true;
-  if (!(error instanceof ApiError)) return false;
-  return (
-    error.code === 403 ||
-    error.reason === "AlreadyExists" ||
-    (error.code === 404 && error.about === "namespaces") ||
-    error.message.includes("does not support dry run")
-  );
-}
-
-const ALREADY_EXISTS_HELP = `
-
-The resource already exists in the cluster. This can happen when:
-
-  - Renaming a Pulumi resource: use an alias to preserve the identity,
-    or use deleteBeforeReplace if the resource needs replacement.
-  - Managing an existing resource: delete it, or give this one another name.
-  - Adopting a resource into Pulumi: use \`pulumi import\`.`;
-
-function createFailure(urn: string, error: unknown): Error {
-  if (error instanceof Unreachable) return error;
-  if (error instanceof NoSuchKind) {
-    return new Error(
-      `creation of resource "${urn}" failed because the Kubernetes API server reported that the ` +
-        "apiVersion for this resource does not exist. Verify that any required CRDs have been " +
-        `created: ${error.message}`,
-    );
-  }
-  const help =
-    error instanceof ApiError && error.reason === "AlreadyExists" ? ALREADY_EXISTS_HELP : "";
-  return new Error(
-    `resource "${urn}" was not successfully created by the Kubernetes API server: ` +
-      `${messageOf(error)}${help}`,
-    { cause: error },
-  );
-}
-
-function applyFailure(error: unknown, fieldManager: string): string {
-  if (!(error instanceof ApiError && error.reason === "Conflict")) return messageOf(error);
-  return (
-    "server-side apply field conflict detected, see https://www.pulumi.com/registry/packages/" +
-    "kubernetes/how-to-guides/managing-resources-with-server-side-apply/" +
-    "#handle-field-conflicts-on-existing-resources for troubleshooting help\n" +
-    `The resource managed by field manager "${fieldManager}" had an apply conflict: ${error.message}`
-  );
 }

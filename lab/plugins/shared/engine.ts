@@ -5,7 +5,7 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 const SEVERITIES = { info: LogSeverity.INFO, warning: LogSeverity.WARNING } as const;
 
 /** How long an engine that doesn't answer may take to come back, in ms. */
-const RECONNECT_MS = 5_000;
+const RECONNECT_MS = 2_000;
 
 export interface LogLine {
   message: string;

@@ -2,12 +2,12 @@ import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-j
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { changes, formatPath } from "./diff.ts";
-import type { Autonaming } from "./naming.ts";
+import { changes } from "./diff.ts";
+import { autonamingOf, checkFailures, diffResponse, nameOf, typeTokenOf } from "./messages.ts";
 import type { Operations } from "./operations.ts";
-import type { CheckFailure, Diff, Provider, ResourceType } from "./provider.ts";
+import type { Provider, ResourceType } from "./provider.ts";
 import { statusOf } from "./status.ts";
-import { decode, encode } from "./value.ts";
+import { decode, encode } from "./wire.ts";
 
 /** The gRPC methods the engine calls, in terms of a {@link Provider}. */
 export function providerService(
@@ -49,7 +49,7 @@ export function providerService(
     checkConfig: answer((request: proto.CheckRequest) =>
       new proto.CheckResponse()
         .setInputs(request.getNews())
-        .setFailuresList(failures(provider.checkConfig(decode(request.getNews())))),
+        .setFailuresList(checkFailures(provider.checkConfig(decode(request.getNews())))),
     ),
 
     diffConfig: answer(async (request: proto.DiffRequest) => {
@@ -88,7 +88,7 @@ export function providerService(
       });
       return new proto.CheckResponse()
         .setInputs(encode(checked.inputs))
-        .setFailuresList(failures(checked.failures));
+        .setFailuresList(checkFailures(checked.failures));
     }),
 
     diff: answer(async (request: proto.DiffRequest) =>
@@ -174,53 +174,4 @@ export function providerService(
       return new Empty();
     }),
   };
-}
-
-/** `command:local:Command` of `urn:pulumi:stack::project::parent$command:local:Command::name`. */
-function typeTokenOf(urn: string): string {
-  const qualified = urn.split("::")[2] ?? "";
-  return qualified.slice(qualified.lastIndexOf("$") + 1);
-}
-
-/** The last part of a URN; a logical name may itself contain `::`. */
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
-}
-
-function autonamingOf(request: proto.CheckRequest): Autonaming | undefined {
-  const options = request.getAutonaming();
-  if (!options) return undefined;
-  const modes = ["propose", "enforce", "disable"] as const;
-  return { mode: modes[options.getMode()], proposedName: options.getProposedName() };
-}
-
-function failures(found: CheckFailure[]): proto.CheckFailure[] {
-  return found.map(({ property, reason }) =>
-    new proto.CheckFailure().setProperty(property).setReason(reason),
-  );
-}
-
-const { Kind } = proto.PropertyDiff;
-const DIFF_KINDS = {
-  add: [Kind.ADD, Kind.ADD_REPLACE],
-  delete: [Kind.DELETE, Kind.DELETE_REPLACE],
-  update: [Kind.UPDATE, Kind.UPDATE_REPLACE],
-} as const;
-
-function diffResponse({ changes, deleteBeforeReplace }: Diff): proto.DiffResponse {
-  const { DiffChanges } = proto.DiffResponse;
-  const response = new proto.DiffResponse()
-    .setChanges(changes.length > 0 ? DiffChanges.DIFF_SOME : DiffChanges.DIFF_NONE)
-    .setDeletebeforereplace(deleteBeforeReplace)
-    .setHasdetaileddiff(true);
-  for (const { path, kind, replace } of changes) {
-    const formatted = formatPath(path);
-    const detail = new proto.PropertyDiff()
-      .setKind(DIFF_KINDS[kind][replace ? 1 : 0])
-      .setInputdiff(true);
-    response.getDetaileddiffMap().set(formatted, detail);
-    response.addDiffs(String(path[0]));
-    if (replace) response.addReplaces(formatted);
-  }
-  return response;
 }

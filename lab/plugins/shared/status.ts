@@ -3,7 +3,7 @@ import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { InitializationFailed, messageOf } from "./errors.ts";
-import { encode } from "./value.ts";
+import { encode } from "./wire.ts";
 
 /** The gRPC status that tells the engine about a failure, with the detail it looks for. */
 export function statusOf(error: unknown): Partial<StatusObject> {

@@ -3,20 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { buildPlugins } from "../../../lab/plugins/build.ts";
+import { builtPlugins } from "./harness.ts";
 
 describe("built plugins", () => {
-  let folder: string;
-
-  before(() => {
-    folder = mkdtempSync(join(tmpdir(), "build-"));
-  });
-
-  after(() => {
-    rmSync(folder, { recursive: true });
-  });
-
   it("are laid out as installed ones, in the versions the stack asks for", async () => {
-    const built = await buildPlugins(join(folder, "plugins"));
+    const built = await builtPlugins;
     assert.deepEqual(
       built.map((plugin) => basename(plugin.folder)),
       ["resource-command-v1.2.1", "resource-docker-v5.2.0", "resource-kubernetes-v4.29.0"],
@@ -28,15 +19,17 @@ describe("built plugins", () => {
     }
   });
 
-  it("refer to nothing in the checkout, and are the same each time", async () => {
-    const [first, second] = await Promise.all([
-      buildPlugins(join(folder, "one")),
-      buildPlugins(join(folder, "two")),
-    ]);
-    for (const [index, plugin] of first.entries()) {
-      const bundle = readFileSync(join(plugin.folder, "index.cjs"), "utf8");
-      assert.equal(bundle.includes(process.cwd()), false);
-      assert.equal(bundle, readFileSync(join(second[index]!.folder, "index.cjs"), "utf8"));
+  it("refer to nothing in the checkout, and are the same wherever they are built", async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), "build-"));
+    try {
+      const [first, second] = [await builtPlugins, await buildPlugins(elsewhere)];
+      for (const [index, plugin] of first.entries()) {
+        const bundle = readFileSync(join(plugin.folder, "index.cjs"), "utf8");
+        assert.equal(bundle.includes(process.cwd()), false);
+        assert.equal(bundle, readFileSync(join(second[index]!.folder, "index.cjs"), "utf8"));
+      }
+    } finally {
+      rmSync(elsewhere, { recursive: true });
     }
   });
 });

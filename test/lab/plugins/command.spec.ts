@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { secret, UNKNOWN, type PropertyMap } from "../../../lab/plugins/shared/value.ts";
 import { CallError, Plugin } from "./harness.ts";
+import { until } from "./until.ts";
 
 describe("command plugin", () => {
   let plugin: Plugin;
@@ -32,9 +32,8 @@ describe("command plugin", () => {
     (await plugin.create(urn, inputs)).outputs.stdout as string;
 
   /** Waits for a line that the command writes when it is where the test wants it. */
-  const untilLogged = async (message: string): Promise<void> => {
-    while (!plugin.logged.some((line) => line.message === message)) await sleep(5);
-  };
+  const untilLogged = (message: string): Promise<void> =>
+    until(() => plugin.logged.some((line) => line.message === message), message);
 
   /** Dead but not yet waited for by whoever inherited it is not running. */
   const isRunning = (pid: number): boolean => {

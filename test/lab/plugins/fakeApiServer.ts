@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { until } from "./until.ts";
 import type { Plain, PlainMap } from "../../../lab/plugins/shared/value.ts";
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- objects of any kind, looked into freely */
@@ -80,10 +81,9 @@ export class FakeApiServer {
   }
 
   /** Resolves when the plugin watches an object, that is when it waits for it. */
-  async untilWatched(name: string): Promise<void> {
-    while (![...this.#watches].some((watch) => watch.name === name)) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+  untilWatched(name: string): Promise<void> {
+    const isWatched = (): boolean => [...this.#watches].some((watch) => watch.name === name);
+    return until(isWatched, `a watch of ${name}`);
   }
 
   #tell(path: string, type: string, object: any): void {

@@ -12,14 +12,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildPlugins } from "../../../lab/plugins/build.ts";
-import { decode, encode, type PropertyMap } from "../../../lab/plugins/shared/value.ts";
+import { type PropertyMap } from "../../../lab/plugins/shared/value.ts";
+import { decode, encode } from "../../../lab/plugins/shared/wire.ts";
 
 /** Built once for all specs, outside of the checkout, as an installation has them. */
 const folder = mkdtempSync(join(tmpdir(), "plugins-"));
 process.once("exit", () => {
   rmSync(folder, { recursive: true, force: true });
 });
-const built = buildPlugins(folder);
+export const builtPlugins = buildPlugins(folder);
 
 export interface LogLine {
   message: string;
@@ -82,7 +83,7 @@ export class Plugin {
         else resolve(port);
       });
     });
-    const folder = (await built).find(({ name }) => name === this.#name)?.folder ?? "";
+    const folder = (await builtPlugins).find(({ name }) => name === this.#name)?.folder ?? "";
     this.#process = spawn(
       join(folder, `pulumi-resource-${this.#name}`),
       [`127.0.0.1:${enginePort}`],

@@ -10,6 +10,7 @@ import {
 } from "../../../lab/plugins/shared/value.ts";
 import { FakeApiServer, rolledOut } from "./fakeApiServer.ts";
 import { CallError, Plugin } from "./harness.ts";
+import { until } from "./until.ts";
 
 /** Prints the configuration it is given, or fails as kubectl does for a context it can't find. */
 const KUBECTL = `#!/bin/sh
@@ -312,7 +313,7 @@ describe("kubernetes plugin", () => {
     it("tries again while the namespace is yet to come", async () => {
       const inputs = filter("10s", { namespace: "late" });
       const created = plugin.create(filterUrn, inputs);
-      while (plugin.logged.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await until(() => plugin.logged.length > 0, "a retry");
       server.add("/api/v1/namespaces/late", {});
       assert.equal((await created).id, "late/idle");
       assert.deepEqual(plugin.logged[0], {

@@ -3,8 +3,6 @@ import assert from "node:assert/strict";
 import { changes, formatPath } from "../../../lab/plugins/shared/diff.ts";
 import { uniqueName } from "../../../lab/plugins/shared/naming.ts";
 import {
-  decode,
-  encode,
   equal,
   hasSecrets,
   hasUnknowns,
@@ -17,6 +15,7 @@ import {
   type PropertyMap,
   type PropertyValue,
 } from "../../../lab/plugins/shared/value.ts";
+import { decode, encode } from "../../../lab/plugins/shared/wire.ts";
 
 const properties: fc.Arbitrary<PropertyMap> = fc.letrec<{ map: PropertyMap; value: PropertyValue }>(
   (tie) => ({
