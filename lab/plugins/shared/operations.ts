@@ -37,11 +37,17 @@ export class Operations {
   }
 }
 
+/** What a timer can hold, in ms: almost 25 days. A longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 function withTimeout(cancelled: AbortSignal, timeoutMs: number | undefined): AbortSignal {
   if (timeoutMs === undefined) return cancelled;
   const timedOut = new AbortController();
-  setTimeout(() => {
-    timedOut.abort(new TimedOut(timeoutMs));
-  }, timeoutMs).unref();
+  setTimeout(
+    () => {
+      timedOut.abort(new TimedOut(timeoutMs));
+    },
+    Math.min(timeoutMs, LONGEST_TIMER_MS),
+  ).unref();
   return AbortSignal.any([cancelled, timedOut.signal]);
 }

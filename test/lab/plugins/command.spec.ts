@@ -291,6 +291,15 @@ describe("command plugin", () => {
       assert.equal(isRunning(Number(readFileSync(file, "utf8"))), false);
     });
 
+    it("is not ended early by a time too long for a timer", async () => {
+      const { outputs } = await plugin.create(
+        urn,
+        { create: "echo done" },
+        { timeoutSeconds: 1e7 },
+      );
+      assert.equal(outputs.stdout, "done");
+    });
+
     it("is ended with everything it started on cancel", async () => {
       const file = join(folder, "pid");
       const running = plugin.create(urn, { create: command.replace("PIDFILE", file) });
