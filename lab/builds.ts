@@ -28,33 +28,43 @@ export const rootfs = artifact({
   bound: "other",
   inputs: { suite: DEBIAN_SUITE, packages: NODE_PACKAGES },
   async build(dir, log) {
-    // debootstrap runs from its unpacked package, so that nothing is installed on the host.
-    const tool = join(dir, ".debootstrap");
-    mkdirSync(tool);
-    await aptDownload("debootstrap", tool, log);
-    const [file] = readdirSync(tool);
-    await exec("dpkg-deb", ["-x", join(tool, file ?? ""), tool], { log });
-    // Its mounts, and whatever it starts, end with it, even when it is killed.
-    const namespaces = ["--mount", "--pid", "--fork", "--kill-child"];
-    const root = join(dir, "root");
-    await exec(
-      "unshare",
-      [
-        ...namespaces,
-        join(tool, "usr/sbin/debootstrap"),
-        "--variant=minbase",
-        `--include=${NODE_PACKAGES.join(",")}`,
-        DEBIAN_SUITE,
-        root,
-      ],
-      { log, env: { DEBOOTSTRAP_DIR: join(tool, "usr/share/debootstrap") } },
-    );
-    rmSync(tool, { recursive: true });
+    const root = await installDebian(dir, NODE_PACKAGES, log);
     for (const mountPoint of [".old", "opt/kubernetes", "etc/lab", "etc/lab-pki"]) {
       mkdirSync(join(root, mountPoint), { recursive: true });
     }
   },
 });
+
+/** Makes a minimal Debian with more packages in the folder `root` of `dir`, and returns its path. */
+export async function installDebian(
+  dir: string,
+  packages: readonly string[],
+  log: string,
+): Promise<string> {
+  // debootstrap runs from its unpacked package, so that nothing is installed on the host.
+  const tool = join(dir, ".debootstrap");
+  mkdirSync(tool);
+  await aptDownload("debootstrap", tool, log);
+  const [file] = readdirSync(tool);
+  await exec("dpkg-deb", ["-x", join(tool, file ?? ""), tool], { log });
+  // Its mounts, and whatever it starts, end with it, even when it is killed.
+  const namespaces = ["--mount", "--pid", "--fork", "--kill-child"];
+  const root = join(dir, "root");
+  await exec(
+    "unshare",
+    [
+      ...namespaces,
+      join(tool, "usr/sbin/debootstrap"),
+      "--variant=minbase",
+      `--include=${packages.join(",")}`,
+      DEBIAN_SUITE,
+      root,
+    ],
+    { log, env: { DEBOOTSTRAP_DIR: join(tool, "usr/share/debootstrap") } },
+  );
+  rmSync(tool, { recursive: true });
+  return root;
+}
 
 async function aptDownload(name: string, cwd: string, log: string): Promise<void> {
   try {

@@ -1,16 +1,19 @@
-import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { artifact, type Artifact } from "./artifacts";
-import { envoy, istio, nodeRuntime, pause, rootfs } from "./builds";
+import { envoy, installDebian, istio, nodeRuntime, pause, rootfs } from "./builds";
 import { exec } from "./exec";
 import { readLayer, writeLayer, type Image } from "./oci";
-import { ISTIO_VERSION } from "./versions";
+import { COMPILER_PACKAGES, DEBIAN_SUITE, ISTIO_VERSION } from "./versions";
 
 /**
  * The lab's images, made without a container engine: each layer is a folder packed once and kept,
  * and an image is a few layers with a configuration. Debian files come from the node's root
  * filesystem, package by package with the libraries they load, so that images stay small.
  */
+
+/** What decides how every layer comes out. */
+const LAYER_SOURCES = ["lab/images.ts", "lab/oci.ts"];
 
 const path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -72,14 +75,33 @@ const redis = layer("redis-image", {}, [rootfs], async (dir) => {
   await copyFromDebian(dir, ["redis-server", "redis-tools"], []);
 });
 
+/** A compiler, from a Debian of its own: the node needs none. */
+const compiler = artifact({
+  name: "layer-compiler",
+  title: "Image layer compiler",
+  typicalSeconds: 60,
+  bound: "other",
+  inputs: { suite: DEBIAN_SUITE, packages: COMPILER_PACKAGES },
+  sources: LAYER_SOURCES,
+  async build(dir, log) {
+    const root = await installDebian(dir, ["gcc", "libc6-dev"], log);
+    const files = join(dir, "files");
+    mkdirSync(files);
+    await copyFromDebian(files, COMPILER_PACKAGES, ["/usr/bin/cc"], root);
+    rmSync(root, { recursive: true });
+    await writeLayer(files, dir);
+  },
+});
+
 /** Everything that has to be built before {@link labImages} can be read. */
-export const imageLayers: Artifact[] = [base, proxy, pilot, pauseProgram, nodeJs, redis];
+export const imageLayers: Artifact[] = [base, proxy, pilot, pauseProgram, nodeJs, redis, compiler];
 
 /** Pull names, as the node's containerd and docker use them. */
 export const REGISTRY = "localhost:5000";
 export const PAUSE_IMAGE = `${REGISTRY}/pause:1`;
 export const NODE_IMAGE = `${REGISTRY}/node:22`;
 export const REDIS_IMAGE = `${REGISTRY}/redis:7`;
+export const COMPILER_IMAGE = `${REGISTRY}/gcc:12`;
 export const ISTIO_HUB = `${REGISTRY}/istio`;
 
 export function labImages(): Image[] {
@@ -99,6 +121,11 @@ export function labImages(): Image[] {
       name: "redis:7",
       layers: from(base, redis),
       config: { Env: [path], Cmd: ["redis-server"], User: "999", WorkingDir: "/tmp" },
+    },
+    {
+      name: "gcc:12",
+      layers: from(base, compiler),
+      config: { Env: [path] },
     },
     {
       name: `istio/pilot:${ISTIO_VERSION}`,
@@ -126,7 +153,7 @@ function layer(
     bound: "other",
     inputs,
     from,
-    sources: ["lab/images.ts", "lab/oci.ts"],
+    sources: LAYER_SOURCES,
     async build(dir) {
       const files = join(dir, "files");
       mkdirSync(files);
@@ -150,8 +177,12 @@ function write(dir: string, target: string, text: string): void {
 }
 
 /** Copies what Debian packages hold, without documentation, and every library they load. */
-async function copyFromDebian(dir: string, packages: string[], files: string[]): Promise<void> {
-  const root = rootDir();
+async function copyFromDebian(
+  dir: string,
+  packages: readonly string[],
+  files: readonly string[],
+  root = rootDir(),
+): Promise<void> {
   const listed = await exec("chroot", [root, "dpkg", "-L", ...packages]);
   // Links that are made at installation, such as iptables -> iptables-nft, are in no package.
   const alternatives = await exec("chroot", [root, "find", "/etc/alternatives", "-type", "l"]);

@@ -4,6 +4,24 @@ export const ISTIO_VERSION = "1.31-dev";
 export const PULUMI_VERSION = "v3.250.0";
 export const DEBIAN_SUITE = "bookworm";
 
+/** Packages of the image that compiles, with the libraries that its programs load. */
+export const COMPILER_PACKAGES = [
+  "binutils",
+  "binutils-x86-64-linux-gnu",
+  "cpp-12",
+  "gcc",
+  "gcc-12",
+  "libc6-dev",
+  "libgcc-12-dev",
+  "libgmp10",
+  "libisl23",
+  "libmpc3",
+  "libmpfr6",
+  "libzstd1",
+  "linux-libc-dev",
+  "zlib1g",
+];
+
 /** Packages in the node's root filesystem, beside the minimal system. */
 export const NODE_PACKAGES = [
   "busybox-static",
