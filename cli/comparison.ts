@@ -1,6 +1,6 @@
 import type { ProbeKind, RunRecord } from "../app/probe/record.ts";
 import { firstSample } from "./summary.ts";
-import { shortEnd, describeIdleTimeout, seconds } from "./text.ts";
+import { shortEnd, describeIdleTimeout, proxySeconds } from "./text.ts";
 
 /** Titles of {@link comparisonRow}'s cells. */
 export const COMPARISON_HEADER = [
@@ -26,7 +26,7 @@ export function comparisonRow(stack: string, record: RunRecord): string[] {
     record.timeout,
     describeIdleTimeout(record.effective),
     end("withSidecar"),
-    proxy ? seconds(proxy.durationMs) : "-",
+    proxy ? proxySeconds(proxy.durationMs, subject?.timelapse) : "-",
     proxy?.closeReason ?? "-",
     end("withoutSidecar"),
   ];

@@ -1,7 +1,8 @@
 import { SCHEMA_VERSION } from "../app/probe/record.ts";
-import type { ProxyEvidence, RunRecord } from "../app/probe/record.ts";
+import type { LapsedDuration, ProxyEvidence, RunRecord, Sample } from "../app/probe/record.ts";
 import { formatEndpoint } from "../components/endpoint.ts";
 import type { EvidenceEntry } from "../components/evidence.ts";
+import { toWallMs } from "../components/timelapse.ts";
 import { expectedIdleTimeoutMs } from "../components/timeout.ts";
 import { findEntry } from "./accessLog.ts";
 import type { MeasureArguments } from "./arguments.ts";
@@ -12,7 +13,7 @@ import { findMissingPolicy } from "./policy.ts";
 import { ProbeClient } from "./probeClient.ts";
 import { Proxy } from "./proxy.ts";
 import { assertReachable, resolveDestination } from "./reach.ts";
-import { describeEffective, describeShortWindow } from "./text.ts";
+import { describeEffective, describeShortWindow, describeSpeed } from "./text.ts";
 import { start, watch } from "./watch.ts";
 import type { World } from "./world.ts";
 
@@ -39,25 +40,28 @@ export async function measure(asked: MeasureArguments, world: World): Promise<Ru
   const { effective } = path;
   const versions = await proxy.versions();
   const endpoint = formatEndpoint(asked.endpoint);
+  const { timelapse: factor } = asked;
+  const expectedMs = toWallMs(effective.idleTimeoutMs, factor);
   world.report(
     `effective idle timeout for ${endpoint}: ${describeEffective(effective)}` +
-      describeShortWindow(effective, asked.observeMs),
+      describeSpeed(factor, expectedMs) +
+      describeShortWindow(expectedMs, asked.observeMs),
   );
 
   const spec = { run: asked.run, ...asked.endpoint, observeMs: asked.observeMs };
-  const expectedMs = effective.idleTimeoutMs;
+  const watched = { ...spec, expectedMs, timelapse: factor };
   const [subjectStarted, controlStarted] = await Promise.all([
     start(world, subject, spec),
     start(world, control, spec),
   ]);
   const [withSidecar, withoutSidecar] = await Promise.all([
-    watch(world, subject, subjectStarted, { ...spec, expectedMs }).then(async (sample) => ({
+    watch(world, subject, subjectStarted, watched).then(async (sample) => ({
       sample,
       // At once: what changes after the connection's end has no part in it.
       changes: await notesOnChanges(world, subject.pod, proxy, destination, path),
       search: asked.evidence ? await findEntry(world, subject.pod, sample) : undefined,
     })),
-    watch(world, control, controlStarted, { ...spec, expectedMs }),
+    watch(world, control, controlStarted, watched),
   ]);
 
   return {
@@ -66,6 +70,7 @@ export async function measure(asked: MeasureArguments, world: World): Promise<Ru
     endpoint,
     timeout: asked.timeoutText,
     observeMs: asked.observeMs,
+    ...(factor > 1 && { timelapse: { factor } }),
     effective,
     ...versions,
     samples: [
@@ -73,8 +78,11 @@ export async function measure(asked: MeasureArguments, world: World): Promise<Ru
         probe: "withSidecar",
         pod: subject.pod.name,
         ...withSidecar.sample,
+        ...(factor > 1 && {
+          timelapse: lapsedDuration(withSidecar.sample, withSidecar.search?.entry, factor),
+        }),
         proxy: evidenceOf(withSidecar.search?.entry),
-        notes: notesOnSubject({ ...withSidecar, effective }),
+        notes: notesOnSubject({ ...withSidecar, effective, factor }),
       },
       {
         probe: "withoutSidecar",
@@ -91,6 +99,14 @@ export async function measure(asked: MeasureArguments, world: World): Promise<Ru
       control: withoutSidecar,
     }),
   };
+}
+
+function lapsedDuration(
+  { heldMs }: Sample,
+  entry: EvidenceEntry | undefined,
+  factor: number,
+): LapsedDuration {
+  return { factor, proxyMs: entry?.durationMs ?? null, wallMs: heldMs };
 }
 
 function evidenceOf(entry: EvidenceEntry | undefined): ProxyEvidence | null {

@@ -1,5 +1,6 @@
 import type { EffectiveTimeout, Sample } from "../app/probe/record.ts";
 import { formatDuration } from "../components/duration.ts";
+import { toWallMs } from "../components/timelapse.ts";
 import type { EntrySearch } from "./accessLog.ts";
 import { formatIdleTimeout, seconds } from "./text.ts";
 
@@ -33,12 +34,15 @@ export function notesOnSubject(subject: {
   search: EntrySearch | undefined;
   /** What changed at the sidecar meanwhile. */
   changes: string[];
+  /** How many times as fast the sidecar's clock ran; 1 is real time. */
+  factor: number;
 }): string[] {
-  const { sample, effective, search, changes } = subject;
+  const { sample, effective, search, changes, factor } = subject;
   return [
     ...notesOnSample(sample),
-    ...notesOnOverdue(sample, effective),
-    ...(search === undefined ? [] : notesOnEntry(sample, search)),
+    ...notesOnOverdue(sample, effective, factor),
+    ...(search === undefined ? [] : notesOnEntry(sample, search, factor)),
+    ...(factor === 1 ? [] : notesOnTimelapse({ sample, effective, entry: search?.entry, factor })),
     ...changes,
   ];
 }
@@ -46,8 +50,10 @@ export function notesOnSubject(subject: {
 function notesOnOverdue(
   { end, heldMs, lastByteMs = 0 }: Sample,
   { idleTimeoutMs }: EffectiveTimeout,
+  factor: number,
 ): string[] {
-  const overdue = idleTimeoutMs > 0 && heldMs - lastByteMs > idleTimeoutMs + OVERDUE_MS;
+  const overdue =
+    idleTimeoutMs > 0 && heldMs - lastByteMs > toWallMs(idleTimeoutMs, factor) + OVERDUE_MS;
   const how = end === "open" ? "and the connection was still open" : "before the connection ended";
   return overdue
     ? [
@@ -57,7 +63,11 @@ function notesOnOverdue(
     : [];
 }
 
-function notesOnEntry(sample: Sample, { entry, unreadable }: EntrySearch): string[] {
+function notesOnEntry(
+  sample: Sample,
+  { entry, unreadable }: EntrySearch,
+  factor: number,
+): string[] {
   if (sample.end === "open") {
     return []; // The probe closed it, so the proxy's entry says nothing about a cause.
   }
@@ -70,7 +80,7 @@ function notesOnEntry(sample: Sample, { entry, unreadable }: EntrySearch): strin
   }
   const { durationMs, responseFlags, closeReason, upstreamClose } = entry;
   const notes: string[] = [];
-  if (Math.abs(sample.heldMs - durationMs) > AGREEMENT_MS) {
+  if (factor === 1 && Math.abs(sample.heldMs - durationMs) > AGREEMENT_MS) {
     notes.push(
       `probe and sidecar differ by more than ${AGREEMENT_MS} ms: ` +
         `${seconds(sample.heldMs)} and ${seconds(durationMs)}`,
@@ -87,6 +97,42 @@ function notesOnEntry(sample: Sample, { entry, unreadable }: EntrySearch): strin
     notes.push(`the sidecar closed the connection for another reason: ${closeReason}`);
   }
   return notes;
+}
+
+/**
+ * A time-lapse has to prove itself: that the sidecar's clock ran as fast as it should, and that the
+ * connection was closed at the timeout by that clock. Otherwise its figure is void.
+ */
+function notesOnTimelapse(lapse: {
+  sample: Sample;
+  effective: EffectiveTimeout;
+  entry: EntrySearch["entry"];
+  factor: number;
+}): string[] {
+  const { sample, effective, entry, factor } = lapse;
+  const open = sample.end === "open";
+  if (entry === undefined) {
+    return open
+      ? [`whether the sidecar's clock ran at x${factor} is unknown: its log has no entry yet`]
+      : [`void: without the sidecar's own duration a time-lapse says nothing`];
+  }
+  const proxyWallMs = toWallMs(entry.durationMs, factor);
+  if (Math.abs(sample.heldMs - proxyWallMs) > AGREEMENT_MS) {
+    return [
+      `void: the sidecar's clock did not run at x${factor}: it counted ${seconds(entry.durationMs)} in ` +
+        `${seconds(sample.heldMs)} of wall time`,
+    ];
+  }
+  const { lastByteMs = 0 } = sample;
+  const { idleTimeoutMs } = effective;
+  const expectedWallMs = lastByteMs + toWallMs(idleTimeoutMs, factor);
+  if (!open && idleTimeoutMs > 0 && Math.abs(proxyWallMs - expectedWallMs) > AGREEMENT_MS) {
+    return [
+      `void: the sidecar held the connection for ${seconds(entry.durationMs)} at x${factor}, which is more than ` +
+        `${AGREEMENT_MS} ms of wall time off its idle timeout of ${formatDuration(idleTimeoutMs)}`,
+    ];
+  }
+  return [];
 }
 
 /** What holds for the run as a whole. */

@@ -1,19 +1,51 @@
 import type { Measurement, ProbeKind, RunRecord } from "../app/probe/record.ts";
-import { describeEffective, describeEnd, PROBE_NAMES, seconds } from "./text.ts";
+import { describeEffective, describeEnd, PROBE_NAMES, proxySeconds } from "./text.ts";
 
-/** Seconds until each pod's connection ended; null while it was open, or where there is no sample. */
+/**
+ * Seconds until each pod's connection ended; null while it was open, or where there is no sample. In a
+ * time-lapse the sidecar's figure is no number, so that nobody takes it for one of real time.
+ */
 export interface DisconnectSeconds {
-  withSidecar: number | null;
+  withSidecar: number | LapsedSeconds | null;
   withoutSidecar: number | null;
+}
+
+/** One duration in a time-lapse. */
+export interface LapsedSeconds {
+  /** How many times as fast the sidecar's clock ran. */
+  timelapse: number;
+  /** By the sidecar's clock; null where it is not known. */
+  proxySeconds: number | null;
+  /** By the probe's clock. */
+  wallSeconds: number;
 }
 
 /** The first sample of each kind, in seconds with ms digits. */
 export function disconnectSeconds(record: RunRecord): DisconnectSeconds {
-  const of = (kind: ProbeKind): number | null => {
+  const ended = (kind: ProbeKind): Measurement | undefined => {
     const sample = firstSample(record, kind);
-    return sample === undefined || sample.end === "open" ? null : Math.round(sample.heldMs) / 1000;
+    return sample?.end === "open" ? undefined : sample;
   };
-  return { withSidecar: of("withSidecar"), withoutSidecar: of("withoutSidecar") };
+  const [subject, control] = [ended("withSidecar"), ended("withoutSidecar")];
+  return {
+    withSidecar:
+      subject === undefined ? null : (lapsedSeconds(subject) ?? toSeconds(subject.heldMs)),
+    withoutSidecar: control === undefined ? null : toSeconds(control.heldMs),
+  };
+}
+
+function lapsedSeconds({ timelapse }: Measurement): LapsedSeconds | undefined {
+  return (
+    timelapse && {
+      timelapse: timelapse.factor,
+      proxySeconds: timelapse.proxyMs === null ? null : toSeconds(timelapse.proxyMs),
+      wallSeconds: toSeconds(timelapse.wallMs),
+    }
+  );
+}
+
+function toSeconds(ms: number): number {
+  return Math.round(ms) / 1000;
 }
 
 /** What was found, in lines a person reads. */
@@ -21,6 +53,12 @@ export function summaryLines(record: RunRecord): string[] {
   return [
     `endpoint ${record.endpoint}, timeout ${record.timeout}, run ${record.run}`,
     `effective idle timeout: ${describeEffective(record.effective)}`,
+    ...(record.timelapse === undefined
+      ? []
+      : [
+          `time-lapse: the sidecar's clock ran x${record.timelapse.factor}; ` +
+            `what is not marked so is wall time`,
+        ]),
     ...record.samples.flatMap((sample) => [
       `${PROBE_NAMES[sample.probe]}: ${describeEnd(sample)}${describeProxy(sample)}`,
       ...sample.notes.map((note) => `  note: ${note}`),
@@ -34,8 +72,8 @@ export function firstSample(record: RunRecord, kind: ProbeKind): Measurement | u
   return record.samples.find(({ probe }) => probe === kind);
 }
 
-function describeProxy({ proxy, end }: Measurement): string {
+function describeProxy({ proxy, end, timelapse }: Measurement): string {
   return proxy === null || end === "open"
     ? ""
-    : `, proxy: ${seconds(proxy.durationMs)}, ${proxy.closeReason ?? "no close reason of its own"}`;
+    : `, proxy: ${proxySeconds(proxy.durationMs, timelapse)}, ${proxy.closeReason ?? "no close reason of its own"}`;
 }

@@ -1,4 +1,10 @@
-import type { ConnectionEnd, EffectiveTimeout, ProbeKind, Sample } from "../app/probe/record.ts";
+import type {
+  ConnectionEnd,
+  EffectiveTimeout,
+  LapsedDuration,
+  ProbeKind,
+  Sample,
+} from "../app/probe/record.ts";
 import { formatDuration } from "../components/duration.ts";
 
 /** The two probes in words. */
@@ -18,25 +24,50 @@ export function seconds(ms: number, digits = 3): string {
   return `${(ms / 1000).toFixed(digits)} s`;
 }
 
-/** `open for >= 14 s (lower bound)` or `closed after 10.002 s (FIN)`. */
-export function describeEnd(sample: Sample): string {
+/** A sample, and what its time means in a time-lapse. */
+export type Timed = Sample & { timelapse?: LapsedDuration };
+
+/**
+ * `open for >= 14 s (lower bound)` or `closed after 10.002 s (FIN)`; in a time-lapse
+ * `closed after 3600.319 s at x360 (10.001 s of wall time, FIN)`.
+ */
+export function describeEnd(sample: Timed): string {
   return sample.end === "open"
     ? `open for >= ${lowerBound(sample)} (lower bound)`
     : `closed after ${shortEnd(sample)}`;
 }
 
 /** The same for a table's cell: `open >= 14 s` or `10.002 s (FIN)`. */
-export function shortEnd(sample: Sample): string {
+export function shortEnd(sample: Timed): string {
   if (sample.end === "open") {
     return `open >= ${lowerBound(sample)}`;
   }
   const name = sample.end === "error" ? (sample.error ?? END_NAMES.error) : END_NAMES[sample.end];
-  return `${seconds(sample.heldMs)} (${name})`;
+  const { timelapse } = sample;
+  return timelapse === undefined
+    ? `${seconds(sample.heldMs)} (${name})`
+    : `${lapsed(timelapse, seconds)} (${seconds(timelapse.wallMs)} of wall time, ${name})`;
+}
+
+function lowerBound({ heldMs, timelapse }: Timed): string {
+  return timelapse === undefined
+    ? wholeMs(heldMs)
+    : `${lapsed(timelapse, wholeMs)} (${wholeMs(timelapse.wallMs)} of wall time)`;
 }
 
 /** Rounded down: a lower bound must not claim more than was waited. */
-function lowerBound({ heldMs }: Sample): string {
-  return `${Math.floor(heldMs) / 1000} s`;
+function wholeMs(ms: number): string {
+  return `${Math.floor(ms) / 1000} s`;
+}
+
+/** Time by the sidecar's clock, which never stands without its speed. */
+function lapsed({ proxyMs, factor }: LapsedDuration, format: (ms: number) => string): string {
+  return `${proxyMs === null ? "? s" : format(proxyMs)} at x${factor}`;
+}
+
+/** The proxy's own duration: `10.001 s`, in a time-lapse `3600.319 s at x360`. */
+export function proxySeconds(durationMs: number, timelapse?: { factor: number }): string {
+  return `${seconds(durationMs)}${timelapse === undefined ? "" : ` at x${timelapse.factor}`}`;
 }
 
 /** `10s` or `never`. */
@@ -50,12 +81,19 @@ export function describeIdleTimeout({ idleTimeoutMs, source }: EffectiveTimeout)
   return `${formatIdleTimeout(idleTimeoutMs)}${note}`;
 }
 
-/** Says so when a connection that is still open after `observeMs` may well be closed later. */
-export function describeShortWindow(
-  { idleTimeoutMs }: EffectiveTimeout,
-  observeMs: number,
-): string {
-  return idleTimeoutMs > 0 && observeMs > idleTimeoutMs
+/** How long a time-lapse makes that, in ms of wall time (0 is never); nothing in real time. */
+export function describeSpeed(factor: number, expectedMs: number): string {
+  const takes = expectedMs === 0 ? "" : `, so that this takes ${seconds(expectedMs)} of wall time`;
+  return factor === 1 ? "" : `; its clock runs x${factor}${takes}`;
+}
+
+/**
+ * Says so when a connection that is still open after `observeMs` may well be closed later.
+ *
+ * @param expectedMs when the sidecar should close it; 0 is never.
+ */
+export function describeShortWindow(expectedMs: number, observeMs: number): string {
+  return expectedMs > 0 && observeMs > expectedMs
     ? ""
     : `; watched for ${formatDuration(observeMs)} only, so that "open" is a lower bound`;
 }

@@ -1,4 +1,4 @@
-import type { ProbeSpec, ProbeStatus, Sample } from "../app/probe/record.ts";
+import type { ProbeKind, ProbeSpec, ProbeStatus, Sample } from "../app/probe/record.ts";
 import { KubectlError } from "./kubectl.ts";
 import { nextWaitMs } from "./pace.ts";
 import { findAgain } from "./pods.ts";
@@ -19,8 +19,10 @@ const START_LIMIT_MS = 30_000;
 export interface Watched {
   run: string;
   observeMs: number;
-  /** When the sidecar is expected to close the connection, in ms; 0 is never. */
+  /** When the sidecar is expected to close the connection, in ms of wall time; 0 is never. */
   expectedMs: number;
+  /** How many times as fast the sidecar's clock runs; 1 is real time. */
+  timelapse: number;
 }
 
 /** Starts a probe, or finds it at the same run already: an interrupted measurement is taken up again. */
@@ -66,7 +68,7 @@ export async function watch(
 ): Promise<Sample> {
   const { report } = world;
   const { run, observeMs, expectedMs } = watched;
-  const name = PROBE_NAMES[probe.pod.kind];
+  const name = nameOf(probe.pod.kind, watched.timelapse);
   const deadlineMs = world.clock.nowMs() + observeMs + MARGIN_MS;
   let status = started;
   while (status.state === "holding") {
@@ -83,6 +85,12 @@ export async function watch(
   }
   report(`${name}: ${describeEnd(status.sample)}`);
   return status.sample;
+}
+
+/** What is told while waiting is wall time; that has to be said where there is another one. */
+function nameOf(kind: ProbeKind, timelapse: number): string {
+  const lapsed = timelapse > 1 && kind === "withSidecar";
+  return `${PROBE_NAMES[kind]}${lapsed ? ` (wall time, its clock at x${timelapse})` : ""}`;
 }
 
 async function askUntilAnswered(

@@ -61,7 +61,7 @@ export type ProbeStatus =
 
 /** The proxy's own word on one connection, from its access log. */
 export interface ProxyEvidence {
-  /** `%DURATION%`: from accept to close, in ms. */
+  /** `%DURATION%`: from accept to close, in ms of the proxy's own clock. */
   durationMs: number;
   /** `%RESPONSE_FLAGS%`, `-` where there is none. */
   responseFlags: string;
@@ -84,10 +84,26 @@ export interface EffectiveTimeout {
 
 export type ProbeKind = "withSidecar" | "withoutSidecar";
 
+/** A run whose sidecar's clock ran faster than time does. */
+export interface Timelapse {
+  /** How many times as fast, more than 1. */
+  factor: number;
+}
+
+/** How long a connection was held in a time-lapse: three things of which none means much by itself. */
+export interface LapsedDuration extends Timelapse {
+  /** By the sidecar's clock, in ms; null where it is not known. */
+  proxyMs: number | null;
+  /** By the probe's clock, in ms. */
+  wallMs: number;
+}
+
 /** A sample of one of the two probes with everything known about it. */
 export interface Measurement extends Sample {
   probe: ProbeKind;
   pod: string;
+  /** Of a connection through a sidecar whose clock ran faster; absent for every other one. */
+  timelapse?: LapsedDuration;
   /** The proxy's access-log entry of the same connection; null where there is no proxy or no entry. */
   proxy: ProxyEvidence | null;
   /** Things a reader has to know before trusting the figure, e.g. proxy and probe disagree. */
@@ -103,6 +119,8 @@ export interface RunRecord {
   /** The stack's `timeout` setting as the user wrote it: `10s`, `default`, `remove`, `off`. */
   timeout: string;
   observeMs: number;
+  /** Absent where the sidecar's clock was the real one. */
+  timelapse?: Timelapse;
   /** Read from the sidecar's configuration just before the clock started. */
   effective: EffectiveTimeout;
   istioVersion: string;

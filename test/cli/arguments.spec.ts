@@ -27,6 +27,7 @@ describe("measure's arguments", () => {
         timeoutText: "10s",
         timeout: { variant: "duration", ms: 10_000 },
         observeMs: 14_000,
+        timelapse: 1,
         evidence: true,
       },
     });
@@ -46,6 +47,14 @@ describe("measure's arguments", () => {
       { context, policy, evidence },
       { context: "kind", policy: "idle", evidence: false },
     );
+  });
+
+  it("may name a speed of the sidecar's clock", () => {
+    const parsed = parseArguments([...COMPLETE, "--timelapse", "360"]);
+    assert.equal(parsed.kind === "arguments" && parsed.arguments.timelapse, 360);
+    assert.deepEqual(problems(...COMPLETE, "--timelapse", "0"), [
+      '--timelapse: "0" is not a whole number from 1, which is real time, to 360',
+    ]);
   });
 
   it("are explained with --help, whatever else is given", () => {

@@ -16,6 +16,7 @@ const ASKED: MeasureArguments = {
   timeoutText: "10s",
   timeout: { variant: "duration", ms: 10_000 },
   observeMs: 14_000,
+  timelapse: 1,
   policy: "idle-timeout",
   evidence: true,
 };
