@@ -14,6 +14,7 @@ import { ProbeImage } from "./components/probeImage.ts";
 import { ProbeWorkload } from "./components/probeWorkload.ts";
 import { runId as runIdOf } from "./components/runId.ts";
 import { parseSettings, projectConfig } from "./components/settings.ts";
+import { TimelapseProxy } from "./components/timelapseProxy.ts";
 
 const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
 const settings = parseSettings(projectConfig(pulumi.runtime.allConfig(), project));
@@ -66,12 +67,29 @@ if (settings.evidence) {
   configuration.push(new EvidenceFilter("evidence", { namespace, podLabels }, inCluster));
 }
 
+const sidecarAnnotations =
+  settings.timelapse === 1
+    ? undefined
+    : new TimelapseProxy(
+        "timelapse",
+        {
+          namespace,
+          runId,
+          factor: settings.timelapse,
+          registry: settings.registry,
+          compilerImage: settings.compilerImage,
+          platform: settings.platform,
+          kubeContext,
+        },
+        inDocker,
+      ).annotations;
+
 // Sidecars start with the configuration in place: one that arrived later would drain the listener.
 const probes = [true, false].map(
   (sidecar) =>
     new ProbeWorkload(
       sidecar ? "with-sidecar" : "without-sidecar",
-      { namespace, image: image.reference, sidecar, runId, timeout },
+      { namespace, image: image.reference, sidecar, runId, timeout, sidecarAnnotations },
       { ...inCluster, dependsOn: configuration },
     ),
 );
@@ -84,6 +102,7 @@ const test = new ConnectionTest(
     endpoint,
     timeout: settings.timeoutText,
     observeMs: settings.observeMs,
+    timelapse: settings.timelapse,
     policy: policy.filterName,
     evidence: settings.evidence,
     kubeContext,

@@ -16,6 +16,8 @@ export interface ConnectionTestArgs {
   timeout: string;
   /** How long the connections are held and watched, in ms. */
   observeMs: number;
+  /** How many times as fast the sidecar's clock runs; 1 is real time. */
+  timelapse: number;
   /** Name of the EnvoyFilter that the sidecar has to have received; undefined where there is none. */
   policy: pulumi.Input<string> | undefined;
   /** Whether the sidecar writes an access-log entry for the connection. */
@@ -74,6 +76,7 @@ function measureCommand(args: ConnectionTestArgs): pulumi.Output<string> {
         ...["--timeout", args.timeout],
         ...["--observe", formatDuration(args.observeMs)],
         ...(args.kubeContext === undefined ? [] : ["--context", args.kubeContext]),
+        ...(args.timelapse === 1 ? [] : ["--timelapse", String(args.timelapse)]),
         ...(policy === undefined ? [] : ["--policy", policy]),
         ...(args.evidence ? [] : ["--no-evidence"]),
       ]),

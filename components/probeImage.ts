@@ -1,6 +1,5 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { contextDigest } from "./contextDigest.ts";
+import { contentImage } from "./contentImage.ts";
 
 export interface ProbeImageArgs {
   /** Folder of Dockerfile and sources, relative to the project. */
@@ -16,11 +15,7 @@ export interface ProbeImageArgs {
   platform?: string | undefined;
 }
 
-/**
- * The probe's image, built and pushed. Its tag is the digest of its content: stacks with equal content
- * share one image, and changed content never hides behind an old tag. Destroying a stack leaves the
- * image where it is, since others may use it.
- */
+/** The probe's image, built and pushed under the digest of its content. */
 export class ProbeImage extends pulumi.ComponentResource {
   /** `repository@sha256:...` of what was pushed; by this, not by its tag, it is deployed. */
   readonly reference: pulumi.Output<string>;
@@ -28,25 +23,17 @@ export class ProbeImage extends pulumi.ComponentResource {
   constructor(name: string, args: ProbeImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("istio-idle-timeout:index:ProbeImage", name, {}, opts);
 
-    const tag = contextDigest(args.context, [args.baseImage, args.platform ?? ""]);
-    const image = new docker.Image(
+    this.reference = contentImage(
       `${name}-image`,
       {
-        imageName: `${args.registry}/istio-idle-timeout-probe:${tag}`,
-        build: {
-          context: args.context,
-          dockerfile: `${args.context}/Dockerfile`,
-          args: { BASE_IMAGE: args.baseImage },
-          platform: args.platform,
-          // Files are only copied: nothing here needs BuildKit, and every Docker daemon has the classic
-          // builder.
-          builderVersion: docker.BuilderVersion.BuilderV1,
-        },
+        repository: "istio-idle-timeout-probe",
+        context: args.context,
+        registry: args.registry,
+        buildArgs: { BASE_IMAGE: args.baseImage },
+        platform: args.platform,
       },
       { parent: this },
     );
-
-    this.reference = image.repoDigest;
     this.registerOutputs({ reference: this.reference });
   }
 }

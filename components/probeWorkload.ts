@@ -15,6 +15,11 @@ export interface ProbeWorkloadArgs {
   runId: string;
   /** Idle timeout that the run is about. */
   timeout: Timeout;
+  /**
+   * More annotations for the injection of the sidecar.
+   * @default none
+   */
+  sidecarAnnotations?: pulumi.Input<Record<string, string>> | undefined;
 }
 
 /** Where the probe keeps its socket and its records. */
@@ -53,7 +58,9 @@ export class ProbeWorkload extends pulumi.ComponentResource {
                 [TIMEOUT_LABEL]: formatTimeout(args.timeout),
                 "sidecar.istio.io/inject": String(args.sidecar),
               },
-              annotations: SIDECAR_REQUESTS,
+              annotations: pulumi
+                .output(args.sidecarAnnotations ?? {})
+                .apply((more) => ({ ...SIDECAR_REQUESTS, ...more })),
             },
             spec: probePod(args.image),
           },

@@ -17,6 +17,8 @@ export function runId(settings: Settings): string {
     observeMs: settings.observeMs,
     outside: settings.outside,
     run: settings.run,
+    // Left out in real time, as it is no part of what was measured before there was a time-lapse.
+    timelapse: settings.timelapse === 1 ? undefined : settings.timelapse,
     timeout: settings.timeout,
   };
   return digest(canonicalJson(definition), LENGTH);
@@ -25,7 +27,7 @@ export function runId(settings: Settings): string {
 /** The settings that make a measurement what it is; the others only say how it comes about. */
 type RunDefinition = Pick<
   Settings,
-  "evidence" | "kubeContext" | "observeMs" | "outside" | "run" | "timeout"
+  "evidence" | "kubeContext" | "observeMs" | "outside" | "run" | "timelapse" | "timeout"
 >;
 
 /** JSON with sorted keys, so that the order in which an object was put together does not matter. */

@@ -3,7 +3,8 @@ import { formatDuration, parseDuration } from "./duration.ts";
 import { parseEndpoint, parseHost } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { parseImage, parsePlatform, parseRegistry } from "./imageNames.ts";
-import { parseTimeout } from "./timeout.ts";
+import { parseTimelapse, toWallMs } from "./timelapse.ts";
+import { expectedIdleTimeoutMs, parseTimeout } from "./timeout.ts";
 import type { Timeout } from "./timeout.ts";
 
 /** One stack's configuration, checked. The keys are described in `Pulumi.yaml`. */
@@ -15,6 +16,8 @@ export interface Settings {
   observeMs: number;
   /** Another number measures again. */
   run: number;
+  /** How many times as fast the sidecar's clock runs; 1 is real time. */
+  timelapse: number;
   /** Whether the sidecar is asked for an access-log entry on each connection. */
   evidence: boolean;
   /** What the probes connect to. */
@@ -24,6 +27,8 @@ export interface Settings {
   /** Where the probe's image is pushed to, and pulled from by the cluster: `host[:port][/path]`. */
   registry: string;
   baseImage: string;
+  /** Image with a C compiler, for the faster clock. */
+  compilerImage: string;
   /** `os/arch` of the cluster's nodes; undefined is the machine that builds. */
   platform: string | undefined;
 }
@@ -35,6 +40,8 @@ export type Outside =
 /** Added to the timeout, so that a close that comes in time is inside the observation. */
 const GRACE_MS = 4_000;
 const MAX_DEFAULT_OBSERVE_MS = 120_000;
+/** A time-lapse is there to see the end: that of 24 h at its greatest speed takes 4 minutes. */
+const MAX_DEFAULT_LAPSED_OBSERVE_MS = 300_000;
 const MIN_OBSERVE_MS = 1_000;
 /** A week. The timers of Node.js, with which the probe observes, end at 24.8 days. */
 const MAX_OBSERVE_MS = 168 * 3_600_000;
@@ -44,12 +51,14 @@ const readers = {
   timeout: (text: string) => ({ timeout: parseTimeout(text), text }),
   observe: optional(parseObserve),
   run: parseRun,
+  timelapse: parseTimelapse,
   evidence: parseBoolean,
   endpoint: optional(parseEndpoint),
   externalHost: optional(parseHost),
   kubeContext: optional((text: string) => text),
   registry: parseRegistry,
   baseImage: parseImage,
+  compilerImage: parseImage,
   redisImage: parseImage,
   platform: optional(parsePlatform),
 };
@@ -100,6 +109,12 @@ export function parseSettings(raw: Readonly<Record<string, string>>): Settings {
         "that runs Docker, such as host.minikube.internal, or set endpoint to something that exists",
     );
   }
+  if (values.timelapse > 1 && raw.evidence === "false") {
+    problems.push(
+      "evidence: false can't be had in a time-lapse, whose figure needs the sidecar's own duration; " +
+        "set evidence to true, or timelapse to 1",
+    );
+  }
   if (problems.length > 0) {
     throw new pulumi.RunError(
       `the stack's configuration can't be used:\n${problems.map((line) => `  ${line}`).join("\n")}`,
@@ -113,8 +128,9 @@ function compose(values: Values): Settings {
   return {
     timeout,
     timeoutText,
-    observeMs: values.observe ?? defaultObserveMs(timeout),
+    observeMs: values.observe ?? defaultObserveMs(timeout, values.timelapse),
     run: values.run,
+    timelapse: values.timelapse,
     evidence: values.evidence,
     outside: values.endpoint
       ? { kind: "endpoint", endpoint: values.endpoint }
@@ -122,15 +138,18 @@ function compose(values: Values): Settings {
     kubeContext: values.kubeContext,
     registry: values.registry,
     baseImage: values.baseImage,
+    compilerImage: values.compilerImage,
     platform: values.platform,
   };
 }
 
-/** What can't close within two minutes is watched that long, and found open: a lower bound. */
-function defaultObserveMs(timeout: Timeout): number {
-  return timeout.variant === "duration"
-    ? Math.min(timeout.ms + GRACE_MS, MAX_DEFAULT_OBSERVE_MS)
-    : MAX_DEFAULT_OBSERVE_MS;
+/** What can't close in that time is watched as long all the same, and found open: a lower bound. */
+function defaultObserveMs(timeout: Timeout, timelapse: number): number {
+  const idleTimeoutMs = expectedIdleTimeoutMs(timeout);
+  const longestMs = timelapse > 1 ? MAX_DEFAULT_LAPSED_OBSERVE_MS : MAX_DEFAULT_OBSERVE_MS;
+  return idleTimeoutMs === 0
+    ? MAX_DEFAULT_OBSERVE_MS
+    : Math.min(Math.ceil(toWallMs(idleTimeoutMs, timelapse)) + GRACE_MS, longestMs);
 }
 
 function optional<T>(parse: (text: string) => T): (text: string) => T | undefined {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { exec, type ExecOptions } from "./exec";
-import { NODE_IMAGE, REDIS_IMAGE, REGISTRY } from "./images";
+import { COMPILER_IMAGE, NODE_IMAGE, REDIS_IMAGE, REGISTRY } from "./images";
 import { environment, LabError, nodeState } from "./lab";
 import { labPaths, projectDir } from "./paths";
 
@@ -51,6 +51,7 @@ export class LabStack {
       kubeContext: `lab-${lab}`,
       registry: REGISTRY,
       baseImage: NODE_IMAGE,
+      compilerImage: COMPILER_IMAGE,
       redisImage: REDIS_IMAGE,
       externalHost: nodeAddress,
       ...config,

@@ -17,6 +17,7 @@ const args: ConnectionTestArgs = {
   endpoint: "192.0.2.1:6379",
   timeout: "13.7s",
   observeMs: 17_700,
+  timelapse: 1,
   policy: "idle-timeout",
   evidence: true,
   kubeContext: undefined,
@@ -45,13 +46,18 @@ describe("ConnectionTest", () => {
   });
 
   it("hands on what is not the default", async () => {
-    const change = { policy: undefined, evidence: false, kubeContext: "it's mine" };
+    const change = {
+      timelapse: 360,
+      policy: undefined,
+      evidence: false,
+      kubeContext: "it's mine",
+    };
     const { resources } = await declare(() => program(change), { outputs });
     assert.equal(
       only(resources, COMMAND).inputs.create,
       "node --import tsx cli/measure.ts --namespace istio-idle-timeout-test --run 0123456789 " +
         "--endpoint 192.0.2.1:6379 --timeout 13.7s --observe 17.7s " +
-        "--context 'it'\\''s mine' --no-evidence",
+        "--context 'it'\\''s mine' --timelapse 360 --no-evidence",
     );
   });
 

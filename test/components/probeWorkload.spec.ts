@@ -88,6 +88,26 @@ describe("ProbeWorkload", () => {
     assert.equal(await valueOf(result.deploymentName), "probe-with-sidecar");
   });
 
+  it("hands more annotations on to the injector", async () => {
+    const { resources } = await declare(
+      () =>
+        new ProbeWorkload("probe", {
+          namespace: "istio-idle-timeout-test",
+          image: IMAGE,
+          sidecar: true,
+          runId: "0123456789",
+          timeout: { variant: "default" },
+          sidecarAnnotations: { "sidecar.istio.io/proxyImage": "proxy" },
+        }),
+    );
+    const { template } = only(resources, "kubernetes:apps/v1:Deployment").inputs.spec;
+    assert.deepEqual(template.metadata.annotations, {
+      "sidecar.istio.io/proxyCPU": "10m",
+      "sidecar.istio.io/proxyMemory": "64Mi",
+      "sidecar.istio.io/proxyImage": "proxy",
+    });
+  });
+
   it("differs without a sidecar in name and labels only", async () => {
     const { inputs } = await deploymentOf(false);
     assert.deepEqual(inputs, expected("probe-without-sidecar", "false"));

@@ -9,6 +9,7 @@ const config = {
   timeout: "10s",
   observe: "",
   run: "1",
+  timelapse: "1",
   evidence: "true",
   endpoint: "",
   externalHost: "192.0.2.1",
@@ -16,6 +17,7 @@ const config = {
   kubeContext: "",
   registry: "localhost:5000",
   baseImage: "node:22-slim",
+  compilerImage: "gcc:14",
   platform: "",
 };
 
@@ -176,6 +178,24 @@ describe("the program", () => {
     );
     const { create } = only(resources, "command:local:Command").inputs;
     assert.match(String(create), / --endpoint redis\.example\.com:6379 /);
+  });
+
+  it("gives the probes' sidecar a faster clock in a time-lapse", async () => {
+    const { resources } = await run({ timeout: "default", timelapse: "360" });
+    const { name, inputs } = only(resources, "command:local:Command", "connection-measurement");
+    const meshProxy = name.replace("connection-measurement", "timelapse-mesh-proxy");
+    assert.deepEqual(
+      namesOf(resources).filter((other) => other.startsWith("timelapse")),
+      ["timelapse", "timelapse-image", meshProxy],
+    );
+    const { create } = inputs;
+    assert.match(String(create), / --timeout default --observe 14s --timelapse 360$/);
+    const { template } = only(resources, "kubernetes:apps/v1:Deployment", "with-sidecar").inputs
+      .spec;
+    assert.equal(
+      template.metadata.annotations["sidecar.istio.io/proxyImage"],
+      "localhost:5000/probe@sha256:0",
+    );
   });
 
   it("leaves out what is not wanted", async () => {

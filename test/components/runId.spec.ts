@@ -5,11 +5,13 @@ import { parseSettings } from "../../components/settings.ts";
 const raw = {
   timeout: "60s",
   run: "1",
+  timelapse: "1",
   evidence: "true",
   externalHost: "192.0.2.1",
   redisImage: "redis:7",
   registry: "localhost:5000",
   baseImage: "node:22-slim",
+  compilerImage: "gcc:14",
 };
 const idOf = (change: Record<string, string>) => runId(parseSettings({ ...raw, ...change }));
 
@@ -24,6 +26,8 @@ describe("runId", () => {
     { timeout: "remove" },
     { timeout: "off" },
     { observe: "63s" },
+    { observe: "64s", timelapse: "2" },
+    { observe: "64s", timelapse: "3" },
     { run: "2" },
     { evidence: "false" },
     { endpoint: "redis.example.com:6379" },
@@ -44,6 +48,7 @@ describe("runId", () => {
     { run: "01" },
     { registry: "ghcr.io/acme" },
     { baseImage: "node:24-slim" },
+    { compilerImage: "gcc:13" },
     { platform: "linux/arm64" },
   ];
   for (const change of irrelevant) {

@@ -9,6 +9,7 @@ const raw = {
   timeout: "10s",
   observe: "",
   run: "1",
+  timelapse: "1",
   evidence: "true",
   endpoint: "",
   externalHost: "192.0.2.1",
@@ -16,6 +17,7 @@ const raw = {
   kubeContext: "",
   registry: "localhost:5000",
   baseImage: "node:22-slim",
+  compilerImage: "gcc:14",
   platform: "",
 };
 
@@ -24,11 +26,13 @@ const settings: Settings = {
   timeoutText: "10s",
   observeMs: 14_000,
   run: 1,
+  timelapse: 1,
   evidence: true,
   outside: { kind: "redis", image: "redis:7", externalHost: "192.0.2.1" },
   kubeContext: undefined,
   registry: "localhost:5000",
   baseImage: "node:22-slim",
+  compilerImage: "gcc:14",
   platform: undefined,
 };
 
@@ -55,6 +59,7 @@ describe("parseSettings", () => {
       timeout: "off",
       observe: "90s",
       run: "7",
+      timelapse: "1",
       evidence: "false",
       endpoint: "[2001:db8::5]:3306",
       externalHost: "",
@@ -62,6 +67,7 @@ describe("parseSettings", () => {
       kubeContext: "kind-mesh",
       registry: "ghcr.io/acme/tools",
       baseImage: "localhost:5000/node:22",
+      compilerImage: "localhost:5000/gcc:12",
       platform: "linux/arm64",
     };
     assert.deepEqual(parseSettings(config), {
@@ -69,11 +75,13 @@ describe("parseSettings", () => {
       timeoutText: "off",
       observeMs: 90_000,
       run: 7,
+      timelapse: 1,
       evidence: false,
       outside: { kind: "endpoint", endpoint: { host: "2001:db8::5", port: 3306 } },
       kubeContext: "kind-mesh",
       registry: "ghcr.io/acme/tools",
       baseImage: "localhost:5000/node:22",
+      compilerImage: "localhost:5000/gcc:12",
       platform: "linux/arm64",
     });
   });
@@ -94,11 +102,40 @@ describe("parseSettings", () => {
     });
   }
 
+  const lapsed: [timeout: string, timelapse: string, observeMs: number][] = [
+    ["default", "360", 14_000],
+    ["remove", "360", 14_000],
+    ["24h", "360", 244_000],
+    ["10s", "360", 4028],
+    ["24h", "2", 300_000],
+    ["off", "360", 120_000],
+  ];
+  for (const [timeout, timelapse, observeMs] of lapsed) {
+    it(`watches a timeout of ${timeout} at x${timelapse} for ${observeMs} ms`, () => {
+      const found = parseSettings({ ...raw, timeout, timelapse });
+      assert.equal(found.timelapse, Number(timelapse));
+      assert.equal(found.observeMs, observeMs);
+    });
+  }
+
+  it("keeps a window that was set in a time-lapse", () => {
+    const found = parseSettings({ ...raw, timeout: "24h", timelapse: "360", observe: "20s" });
+    assert.equal(found.observeMs, 20_000);
+  });
+
+  it("wants the sidecar's word on a time-lapse", () => {
+    assert.deepEqual(problemsOf({ ...raw, timelapse: "2", evidence: "false" }), [
+      "  evidence: false can't be had in a time-lapse, whose figure needs the sidecar's own duration; " +
+        "set evidence to true, or timelapse to 1",
+    ]);
+  });
+
   it("names everything that is wrong at once", () => {
     const config = {
       timeout: "1d",
       observe: "500ms",
       run: "-1",
+      timelapse: "361",
       evidence: "yes",
       endpoint: "redis",
       externalHost: "my host",
@@ -106,13 +143,14 @@ describe("parseSettings", () => {
       kubeContext: "any text",
       registry: "acme/probe",
       baseImage: "node 22",
+      compilerImage: "",
       platform: "amd64",
       tiemout: "10s",
       Run: "2",
     };
     const keys =
-      "baseImage, endpoint, evidence, externalHost, kubeContext, observe, platform, redisImage, " +
-      "registry, run, timeout";
+      "baseImage, compilerImage, endpoint, evidence, externalHost, kubeContext, observe, platform, " +
+      "redisImage, registry, run, timelapse, timeout";
     assert.deepEqual(problemsOf(config), [
       `  Run: no such key; allowed are ${keys}`,
       `  tiemout: no such key; allowed are ${keys}`,
@@ -120,6 +158,7 @@ describe("parseSettings", () => {
         "such as 10s, 13.7s, 1h30m or 24h, or one of default, remove, off",
       '  observe: "500ms" is outside 1s to 168h',
       '  run: "-1" is not a whole number from 0 to 999999999',
+      '  timelapse: "361" is not a whole number from 1, which is real time, to 360',
       '  evidence: "yes" is neither true nor false',
       '  endpoint: "redis" is not an endpoint; use host:port without a scheme and with a port from 1 ' +
         "to 65535, such as redis.example.com:6379 or [2001:db8::5]:6379",
@@ -127,6 +166,7 @@ describe("parseSettings", () => {
       '  registry: "acme/probe" is not a registry; set it to a registry that you can push to and the ' +
         "cluster can pull from, as host[:port][/path]",
       `  baseImage: "node 22" is not an image's name; use [host/]name[:tag]`,
+      `  compilerImage: "" is not an image's name; use [host/]name[:tag]`,
       `  redisImage: "" is not an image's name; use [host/]name[:tag]`,
       '  platform: "amd64" is not a platform; use one such as linux/amd64 or linux/arm64',
     ]);
@@ -230,7 +270,10 @@ describe("project files", () => {
           return key === undefined || value === undefined ? [] : [[key, value]];
         }),
       );
-      assert.deepEqual(Object.keys(set), ["timeout"]);
+      assert.deepEqual(
+        Object.keys(set),
+        file.includes("-x") ? ["timeout", "timelapse"] : ["timeout"],
+      );
       assert.deepEqual(problemsOf({ ...raw, ...set }), []);
     });
   }
