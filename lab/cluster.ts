@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { istio, kubernetes } from "./builds";
-import { exec } from "./exec";
+import { execContained } from "./exec";
 import { ISTIO_HUB, PAUSE_IMAGE } from "./images";
 import type { LabPaths } from "./paths";
 import { kubeconfig, type NodeIdentity } from "./services";
@@ -23,7 +23,7 @@ export class Cluster {
   }
 
   private run(command: string, args: string[], input = ""): Promise<string> {
-    return exec(command, args, {
+    return execContained(command, args, {
       env: { KUBECONFIG: this.paths.kubeconfig },
       log: this.log,
       input,

@@ -1,7 +1,8 @@
 import type { RunRecord } from "../app/probe/record";
 import { COMPARISON_HEADER, comparisonRow } from "../cli/comparison";
 import { renderTable } from "../cli/table";
-import { LabError, up } from "./lab";
+import { LabError } from "./errors";
+import { up } from "./lab";
 import { LabStack } from "./stack";
 
 /** What the demo measures, with the committed stack file of that name. */

@@ -12,6 +12,11 @@ export interface ExecOptions {
   input?: string;
   /** The command is killed after this long. */
   timeoutMs?: number;
+  /**
+   * The command ends with this process, however this one ends, and with the command all that it
+   * started: by the kernel, so that kill -9 is no exception. Needs root.
+   */
+  contained?: boolean;
 }
 
 /** A command that could not be started, did not end well or took too long. */
@@ -26,17 +31,26 @@ export class ExecError extends Error {
   }
 }
 
+/** Process namespaces take everything in them along when their first process ends. */
+const CONTAINER = ["setpriv", "--pdeathsig", "KILL", "unshare", "--pid", "--kill-child", "--"];
+
 /** Runs a command to its end and returns its standard output. Throws {@link ExecError}. */
 export async function exec(
   command: string,
   args: readonly string[],
   options: ExecOptions = {},
 ): Promise<string> {
-  const child = spawn(command, args, {
+  const [program = "", ...words] = [
+    ...(options.contained === true ? CONTAINER : []),
+    command,
+    ...args,
+  ];
+  const child = spawn(program, words, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: "pipe",
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+    killSignal: options.contained === true ? "SIGKILL" : "SIGTERM",
   });
   const log =
     options.log === undefined ? undefined : createWriteStream(options.log, { flags: "a" });
@@ -56,7 +70,11 @@ export async function exec(
   try {
     const [code, signal] = (await once(child, "close")) as [number | null, string | null];
     if (code !== 0) {
-      const reason = code === null ? `ended by ${signal ?? "a signal"}` : `exit status ${code}`;
+      const reason = child.killed
+        ? `took longer than ${(options.timeoutMs ?? 0) / 1_000} s`
+        : code === null
+          ? `ended by ${signal ?? "a signal"}`
+          : `exit status ${code}`;
       throw new ExecError(command, reason, stderr.trim() === "" ? stdout : stderr);
     }
     return stdout;
@@ -66,6 +84,15 @@ export async function exec(
   } finally {
     log?.end();
   }
+}
+
+/** As {@link exec}, for commands that must not outlive this process ({@link ExecOptions.contained}). */
+export function execContained(
+  command: string,
+  args: readonly string[],
+  options: ExecOptions = {},
+): Promise<string> {
+  return exec(command, args, { ...options, contained: true });
 }
 
 /** The end of a long output, where commands say what went wrong. */

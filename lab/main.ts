@@ -1,20 +1,31 @@
 import { parseArgs } from "node:util";
 import { demo } from "./demo";
-import { down, environment, LabError, status, up } from "./lab";
+import { LabError } from "./errors";
+import { checkName, down, environment, status, up } from "./lab";
+import { showLogs } from "./logs";
+import { labPaths } from "./paths";
+import { pluginsLine } from "./pulumiHome";
+import { purge } from "./purge";
 import { LabStack } from "./stack";
+import { labList } from "./status";
 import { testAll, testQuick } from "./test";
 import { StepError } from "./steps";
 
 const HELP = `Usage: npm run lab -- <command> [--name NAME]
 
 Commands:
-  up       build what is missing, start the node, install Istio
-  down     end the node and remove all of it; what was built is kept
-  status   tell what runs; exit status 1 unless all does
-  env      print shell exports: eval "$(npm run --silent lab -- env)"
-  stack S  prepare stack S from Pulumi.S.yaml for the lab, and tell how to bring it up
+  up           build what is missing, start the node, install Istio, wait until all of it works;
+               interrupted or after a crash, it goes on from where it was
+  down         end the node and remove all of it; what was built is kept
+  status       tell what runs and whether it works; exit status 1 unless all does
+  list         tell which labs there are
+  logs [WHAT]  show the end of a service's log, or of all; with --follow also what comes
+  env          print shell exports: eval "$(npm run --silent lab -- env)"
+  stack S      prepare stack S from Pulumi.S.yaml for the lab, and tell how to bring it up
+  purge        give the disk back: remove all labs that do not run, and all that was built and is
+               used by none that runs
 
---name     which lab, where several run side by side; default: lab
+--name         which lab, where several run side by side; default: lab
 `;
 
 const name = { type: "string", default: "lab" } as const;
@@ -40,15 +51,16 @@ async function lab(argv: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
-    options: { name, help: { type: "boolean" } },
+    options: { name, help: { type: "boolean" }, follow: { type: "boolean", default: false } },
   });
   const [command, ...more] = positionals;
-  const [stack] = command === "stack" ? more.splice(0, 1) : [];
+  const [word] = command === "stack" || command === "logs" ? more.splice(0, 1) : [];
   if (values.help === true || command === "help") {
     console.log(HELP);
     return 0;
   }
   if (more.length > 0) throw new LabError(`Too many words: ${more.join(" ")}\n\n${HELP}`);
+  checkName(values.name);
   switch (command) {
     case "up":
       await up(values.name);
@@ -57,19 +69,29 @@ async function lab(argv: string[]): Promise<number> {
       await down(values.name);
       return 0;
     case "status":
-      return status(values.name) ? 0 : 1;
+      return (await status(values.name)) ? 0 : 1;
+    case "list":
+      console.log(labList().join("\n"));
+      return 0;
+    case "logs":
+      return showLogs(values.name, word, values.follow);
     case "env":
       for (const [key, value] of Object.entries(environment(values.name))) {
         console.log(`export ${key}='${value.replaceAll("'", "'\\''")}'`);
       }
+      // Beside what a shell evaluates.
+      console.error(pluginsLine(labPaths(values.name)));
       return 0;
     case "stack": {
-      if (stack === undefined)
+      if (word === undefined)
         throw new LabError("Which stack? For instance: npm run lab -- stack dev");
-      const prepared = await LabStack.prepare(values.name, stack);
+      const prepared = await LabStack.prepare(values.name, word);
       console.log(prepared.commandLine("up"));
       return 0;
     }
+    case "purge":
+      await purge();
+      return 0;
     default:
       throw new LabError(`Unknown command "${command ?? ""}".\n\n${HELP}`);
   }

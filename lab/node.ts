@@ -1,35 +1,93 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { networkInterfaces } from "node:os";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { kubernetes, nodeProgram, rootfs } from "./builds";
+import { cgroupExists, cgroupHost, makeCgroups, processesIn, removeCgroups } from "./cgroups";
+import { LabError } from "./errors";
 import { exec } from "./exec";
-import type { LabPaths } from "./paths";
+import { isLock, takeLock } from "./lock";
+import { freeNetwork, linkName, type Network } from "./network";
+import { labPaths, NETWORK_LOCK, type LabPaths } from "./paths";
+import { commandLine } from "./processes";
 import { services, writeServiceConfigs } from "./services";
+import { eventually } from "./wait";
 
-/** What is kept about a started node; enough to find it again and to take it down. */
-export interface NodeState {
-  /** Process 1, as the host sees it, with its start time: process ids are used again. */
-  pid: number;
-  startTime: string;
+/** What is kept about a started node. */
+export interface NodeState extends Network {
   /** Keys of what it was started from. */
   builtFrom: string[];
-  hostLink: string;
-  hostAddress: string;
-  nodeAddress: string;
 }
+
+/** What there is of a lab's node on this host. */
+export type NodePresence =
+  | { is: "absent" }
+  /** `pid` is its process 1, as the host sees it. */
+  | { is: "running"; pid: number; state: NodeState }
+  /** It was started, but its process 1 has gone: killed, or ended by a reboot. */
+  | { is: "ended" }
+  /** Parts of it are there, of a start or a removal that was interrupted. */
+  | { is: "remains" }
+  /** A lab of the same name, kept in another folder of this host. */
+  | { is: "foreign"; pid: number; root: string };
 
 /** One state folder per daemon, on the host's file system: overlays can't be stacked at will. */
 const DATA = ["containerd", "docker", "etcd", "kubelet", "registry"];
 
-const LINK_PREFIX = "idle-";
-
-/** Starts the lab's node; returns once its process 1 supervises the services. */
-export async function startNode(name: string, paths: LabPaths, log: string): Promise<NodeState> {
-  const network = freeNetwork(name);
-  for (const dir of [paths.run, paths.serviceLogs, paths.etc, join(paths.root, "fs")]) {
-    mkdirSync(dir, { recursive: true });
+/**
+ * Looks for a node. What counts is the process 1 in the lab's control group, which names the lab's
+ * folder in its command line: it is there from before the node does anything until its very end,
+ * whatever became of the file that describes it.
+ */
+export function findNode(name: string, paths: LabPaths): NodePresence {
+  const host = cgroupHost();
+  const group = cgroupName(name);
+  for (const pid of processesIn(group, host)) {
+    const [, command, root = "?"] = commandLine(pid);
+    if (command !== "init") continue;
+    if (root !== paths.root) return { is: "foreign", pid, root };
+    const state = readState(paths);
+    return state === undefined ? { is: "remains" } : { is: "running", pid, state };
   }
-  const fs = (part: string): string => join(paths.root, "fs", part);
+  if (readState(paths) !== undefined) return { is: "ended" };
+  const remains = cgroupExists(group, host) || linkExists(linkName(name)) || existsSync(paths.data);
+  return { is: remains ? "remains" : "absent" };
+}
+
+/**
+ * Starts the lab's node; returns once its process 1 supervises the services. Whatever an earlier
+ * start left must have been removed. A start that fails removes what it made.
+ */
+export async function startNode(name: string, paths: LabPaths, log: string): Promise<NodeState> {
+  // Another lab that starts meanwhile would choose the same network.
+  const lock = takeLock(NETWORK_LOCK, `start lab ${name}`, 60);
+  if (!isLock(lock)) {
+    throw new Error(`process ${lock.pid} (${lock.doing}) has held ${NETWORK_LOCK} for 60 s`);
+  }
+  try {
+    const network = freeNetwork(name);
+    if ("coveredBy" in network) {
+      throw new Error(
+        `no free network for the lab: ${network.coveredBy.join(", ")} are in the way`,
+      );
+    }
+    return await startIn(network, name, paths, log);
+  } catch (error) {
+    await removeNode(name, paths);
+    throw error;
+  } finally {
+    lock.release();
+  }
+}
+
+async function startIn(
+  network: Network,
+  name: string,
+  paths: LabPaths,
+  log: string,
+): Promise<NodeState> {
+  // The node's docker socket is in it, and its group may mean somebody else on the host.
+  mkdirSync(paths.root, { recursive: true, mode: 0o700 });
+  for (const dir of [paths.run, paths.serviceLogs, paths.etc]) mkdirSync(dir, { recursive: true });
+  const fs = (part: string): string => join(paths.fs, part);
   for (const part of ["upper", "work", "root"]) mkdirSync(fs(part), { recursive: true });
   for (const part of DATA) mkdirSync(join(paths.data, part), { recursive: true });
   const program = join(nodeProgram.dir, "node");
@@ -38,6 +96,8 @@ export async function startNode(name: string, paths: LabPaths, log: string): Pro
   writeServiceConfigs(paths.etc, paths.pki, node);
   const config = {
     name: cgroupName(name),
+    lab: paths.root,
+    cgroups: makeCgroups(cgroupName(name), cgroupHost()),
     lower: join(rootfs.dir, "root"),
     upper: fs("upper"),
     work: fs("work"),
@@ -55,14 +115,10 @@ export async function startNode(name: string, paths: LabPaths, log: string): Pro
     services: services(node, cgroupName(name)),
   };
   writeFileSync(paths.nodeConfig, JSON.stringify(config, undefined, 2));
-  const pid = Number(await exec(program, ["start", paths.nodeConfig], { log }));
-  const state: NodeState = {
-    pid,
-    startTime: startTime(pid) ?? "",
-    builtFrom: builtFrom(),
-    ...network,
-  };
-  writeFileSync(join(paths.root, "state.json"), JSON.stringify(state, undefined, 2));
+  // Process 1 must outlive this process, but the program that starts it must not.
+  await exec("setpriv", ["--pdeathsig", "KILL", program, "start", paths.nodeConfig], { log });
+  const state: NodeState = { builtFrom: builtFrom(), ...network };
+  writeState(paths, state);
   return state;
 }
 
@@ -71,75 +127,81 @@ export function builtFrom(): string[] {
   return [rootfs, kubernetes, nodeProgram].map(({ key }) => key);
 }
 
-/** The node's state, or undefined when none was started. */
-export function readNode(paths: LabPaths): NodeState | undefined {
+/** Whole or not at all. */
+function writeState(paths: LabPaths, state: NodeState): void {
+  writeFileSync(`${paths.state}.new`, JSON.stringify(state, undefined, 2));
+  renameSync(`${paths.state}.new`, paths.state);
+}
+
+/** The running node's state; a {@link LabError} when there is none. */
+export function nodeState(name: string): NodeState {
+  const node = findNode(name, labPaths(name));
+  if (node.is !== "running") {
+    throw new LabError(`Lab ${name} is not up. Start it: npm run lab -- up --name ${name}`);
+  }
+  return node.state;
+}
+
+function readState(paths: LabPaths): NodeState | undefined {
   try {
-    return JSON.parse(readFileSync(join(paths.root, "state.json"), "utf8")) as NodeState;
+    return JSON.parse(readFileSync(paths.state, "utf8")) as NodeState;
   } catch {
     return undefined;
   }
 }
 
-export function isAlive(state: NodeState): boolean {
-  return startTime(state.pid) === state.startTime;
+/**
+ * Ends the node, if it runs, and removes all that is left of it on the host: its control groups, its
+ * link and its files, but for the logs. It needs none of what the lab builds.
+ */
+export async function removeNode(name: string, paths: LabPaths): Promise<void> {
+  const host = cgroupHost();
+  const group = cgroupName(name);
+  for (const pid of processesIn(group, host)) {
+    const [, command, root = "?"] = commandLine(pid);
+    if (command !== "init") continue;
+    if (root !== paths.root) throw foreignLab(name, pid, root);
+    // Everything in the node is below its process 1 and ends with it.
+    process.kill(pid, "SIGKILL");
+  }
+  await eventually(`the processes in control group ${group} have ended`, () => {
+    return processesIn(group, host).length === 0;
+  });
+  await removeCgroups(group, host);
+  // The kernel removes the link with the node's network, but in its own time.
+  const link = linkName(name);
+  if (linkExists(link)) {
+    await exec("ip", ["link", "delete", link]).catch((error: unknown) => {
+      if (linkExists(link)) throw error;
+    });
+  }
+  // The state goes last: until then an interrupted removal is one to be gone on with.
+  for (const path of [
+    paths.marks,
+    paths.kubeconfig,
+    paths.nodeConfig,
+    paths.run,
+    paths.etc,
+    paths.pki,
+    paths.fs,
+    paths.data,
+    paths.state,
+  ]) {
+    rmSync(path, { recursive: true, force: true });
+  }
 }
 
-/**
- * Ends the node and removes what it left on the host: its link, its control groups, its files.
- * Built results stay.
- */
-export async function stopNode(paths: LabPaths): Promise<void> {
-  const state = readNode(paths);
-  if (state !== undefined) {
-    // Everything in the node is below its process 1 and ends with it.
-    if (isAlive(state)) process.kill(state.pid, "SIGKILL");
-    await until(`process ${state.pid} has ended`, () => !isAlive(state));
-    // The kernel removes it with the node's network, but in its own time.
-    if (linkExists(state.hostLink)) await exec("ip", ["link", "delete", state.hostLink]);
-    await exec(join(nodeProgram.dir, "node"), ["cgroups", paths.nodeConfig]);
-  }
-  rmSync(paths.root, { recursive: true, force: true });
+export function foreignLab(name: string, pid: number, root: string): LabError {
+  return new LabError(
+    `Lab name "${name}": process ${pid} is the node of a lab of this name in ${root}. ` +
+      "Choose another --name, or take that one down with its IDLE_TIMEOUT_LAB_HOME.",
+  );
 }
 
 export function cgroupName(name: string): string {
   return `istio-idle-timeout-${name}`;
 }
 
-/** The first network of four addresses in 10.213.0.0/16 that touches none of this host's. */
-function freeNetwork(name: string): { hostLink: string; hostAddress: string; nodeAddress: string } {
-  const taken = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  for (let third = 0; third < 256; third += 1) {
-    const prefix = `10.213.${third}.`;
-    if (!taken.some(({ address }) => address.startsWith(prefix))) {
-      return {
-        hostLink: `${LINK_PREFIX}${name}`,
-        hostAddress: `${prefix}1`,
-        nodeAddress: `${prefix}2`,
-      };
-    }
-  }
-  throw new Error("every network 10.213.N.0/30 is taken on this host; remove one (ip address)");
-}
-
 function linkExists(link: string): boolean {
   return existsSync(join("/sys/class/net", link));
-}
-
-/** Field 22 of /proc/PID/stat: with the pid it names a process for good. */
-function startTime(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
-}
-
-/** Waits up to 20 s for a condition that the kernel brings about by itself. */
-async function until(what: string, condition: () => boolean): Promise<void> {
-  for (const since = Date.now(); !condition();) {
-    if (Date.now() - since > 20_000) throw new Error(`waited 20 s, but not: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -17,9 +17,33 @@ export function cacheDir(): string {
   return join(labHome(), "cache");
 }
 
+/** Held by the process that is at work on a lab. */
+export function lockFile(lab: string): string {
+  return join(labHome(), "locks", lab);
+}
+
+/** In the place of a lab's name: held by a process that removes what no lab uses. */
+export const PURGE = "-purge-";
+
+/** Held while a lab takes a network: one for all labs of this host, wherever they are kept. */
+export const NETWORK_LOCK = "/run/istio-idle-timeout.lock";
+
+/** Where each lab has its folder. */
+export function labsDir(): string {
+  return join(labHome(), "labs");
+}
+
 /** Folders and files of one running lab. */
 export interface LabPaths {
   root: string;
+  /** What is known of the started node. */
+  state: string;
+  /** A file for each step that is done. */
+  marks: string;
+  /** The names of the built results that this lab uses: `purge` leaves them alone. */
+  uses: string;
+  /** The node's root filesystem: its layers, and where they are joined. */
+  fs: string;
   /** Output of the steps of `up`, by step. */
   stepLogs: string;
   /** Output of the node's services, by service; `/var/log/lab` inside. */
@@ -41,9 +65,13 @@ export interface LabPaths {
 }
 
 export function labPaths(name: string): LabPaths {
-  const root = join(labHome(), "labs", name);
+  const root = join(labsDir(), name);
   return {
     root,
+    state: join(root, "state.json"),
+    marks: join(root, "done"),
+    uses: join(root, "uses.json"),
+    fs: join(root, "fs"),
     stepLogs: join(root, "log", "steps"),
     serviceLogs: join(root, "log", "services"),
     run: join(root, "run"),

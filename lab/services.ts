@@ -13,6 +13,9 @@ const POD_CIDR = "10.244.0.0/16";
 const SERVICE_CIDR = "10.96.0.0/16";
 export const REGISTRY_PORT = 5000;
 export const API_PORT = 6443;
+export const KUBELET_PORT = 10250;
+/** Where kube-proxy says whether it is healthy. */
+export const KUBE_PROXY_PORT = 10256;
 /** Inside the node; the host sees it in the lab's `run` folder. */
 const DOCKER_SOCKET = "/run/lab/docker.sock";
 const CONTAINERD = "/run/containerd/containerd.sock";
@@ -54,6 +57,8 @@ export function services(node: NodeIdentity, cgroup: string): Service[] {
         `--cgroup-parent=/${cgroup}/docker`,
         "--exec-opt=native.cgroupdriver=cgroupfs",
         "--storage-driver=overlay2",
+        // Containers outlive a daemon that is killed.
+        "--live-restore",
         // Lowering it needs CAP_SYS_RESOURCE, which not every host gives.
         "--oom-score-adjust=0",
       ],
@@ -155,6 +160,7 @@ export function writeServiceConfigs(etc: string, pki: string, node: NodeIdentity
     kind: "KubeProxyConfiguration",
     mode: "iptables",
     clusterCIDR: POD_CIDR,
+    healthzBindAddress: `${node.address}:${KUBE_PROXY_PORT}`,
     clientConnection: { kubeconfig: "/etc/lab/proxy.kubeconfig" },
     // The limits are the host's, and the node must not change them.
     conntrack: { maxPerCore: 0, min: 0 },
@@ -235,6 +241,7 @@ function kubeletConfig(node: NodeIdentity, cgroup: string): object {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
     address: node.address,
+    port: KUBELET_PORT,
     authentication: {
       anonymous: { enabled: false },
       webhook: { enabled: true },

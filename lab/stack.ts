@@ -2,9 +2,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { LabError } from "./errors";
 import { exec, type ExecOptions } from "./exec";
 import { COMPILER_IMAGE, NODE_IMAGE, REDIS_IMAGE, REGISTRY } from "./images";
-import { environment, LabError, nodeState } from "./lab";
+import { environment } from "./lab";
+import { nodeState } from "./node";
 import { labPaths, projectDir } from "./paths";
 
 /**

@@ -4,6 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -19,12 +20,11 @@ if (major < minimumNode[0] || (major === minimumNode[0] && minor < minimumNode[1
 }
 
 installPackages();
-const { status, signal } = spawnSync(
-  process.execPath,
-  ["--import", "tsx", join("lab", "main.ts"), ...process.argv.slice(2)],
-  { cwd: project, stdio: "inherit" },
-);
-process.exit(signal === null ? status : 130);
+process.chdir(project);
+// In this same process, so that whoever ends it has ended all of it.
+const require = createRequire(import.meta.url);
+require("tsx/cjs/api").register();
+require("./main.ts");
 
 /** Runs `npm ci` unless node_modules is already what package-lock.json says. */
 function installPackages() {

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { down, LabError, up } from "./lab";
+import { LabError } from "./errors";
+import { down, up } from "./lab";
 import { projectDir } from "./paths";
 import { elapsed, humanSeconds } from "./progress";
 import { StepError } from "./steps";

@@ -46,7 +46,7 @@ export async function buildPlugins(outDir: string): Promise<BuiltPlugin[]> {
   );
 }
 
-async function packageVersion(name: string): Promise<string> {
+export async function packageVersion(name: string): Promise<string> {
   const manifest = await readFile(require.resolve(`@pulumi/${name}/package.json`), "utf8");
   return (JSON.parse(manifest) as { version: string }).version;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { ExecError } from "../../lab/exec";
-import { nodeState } from "../../lab/lab";
+import { nodeState } from "../../lab/node";
 import type { LabStack } from "../../lab/stack";
 import {
   assertClosedByIdleTimeout,

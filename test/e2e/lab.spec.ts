@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { exec } from "../../lab/exec";
 import { down, environment, status, up } from "../../lab/lab";
-import { readNode } from "../../lab/node";
+import { findNode } from "../../lab/node";
 import { labPaths } from "../../lab/paths";
 
 /** A lab of this test's own, beside the one that the other tests use. */
@@ -57,15 +57,14 @@ describe("a lab", () => {
     const before = await hostState();
     assert.deepEqual(before.processes, []);
     await up(NAME);
-    assert.equal(status(NAME), true);
+    assert.equal(await status(NAME), true);
     const pods = await exec("kubectl", ["get", "nodes", "-o=name"], { env: environment(NAME) });
     assert.equal(pods.trim(), `node/${NAME}`);
     assert.notDeepEqual((await hostState()).processes, []);
-    const node = readNode(labPaths(NAME));
-    assert.ok(node);
+    assert.equal(findNode(NAME, labPaths(NAME)).is, "running");
 
     await down(NAME);
     assert.deepEqual(await hostState(), before);
-    assert.equal(readNode(labPaths(NAME)), undefined);
+    assert.equal(findNode(NAME, labPaths(NAME)).is, "absent");
   });
 });

@@ -11,7 +11,13 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { artifact, type ArtifactDefinition } from "../../lab/artifacts";
+import {
+  artifact,
+  cacheEntries,
+  removeAbandoned,
+  type ArtifactDefinition,
+} from "../../lab/artifacts";
+import { startTime } from "../../lab/processes";
 
 describe("built results of the lab", () => {
   let home: string;
@@ -62,12 +68,20 @@ describe("built results of the lab", () => {
     assert.deepEqual(readdirSync(join(home, "cache")), []);
   });
 
-  it("are built although a build of them was killed, whose remains are removed", async () => {
+  it("of a build that was killed are removed, and those of one that runs are left", () => {
     const thing = define();
     const { pid } = spawnSync("true");
-    mkdirSync(`${thing.dir}.unfinished-${pid}`, { recursive: true });
-    await thing.step.run("/dev/null");
-    assert.deepEqual(readdirSync(join(home, "cache")), [basename(thing.dir)]);
+    const mine = `${thing.dir}.unfinished-${process.pid}-${startTime(process.pid)!}`;
+    // The second one is of a process whose id this one has got again.
+    for (const dir of [
+      `${thing.dir}.unfinished-${pid}-1`,
+      `${thing.dir}.unfinished-${process.pid}-1`,
+      mine,
+    ]) {
+      mkdirSync(dir, { recursive: true });
+    }
+    removeAbandoned();
+    assert.deepEqual(cacheEntries(), [basename(mine)]);
   });
 
   it("have another key for other inputs and for results made from another one", () => {

@@ -67,7 +67,10 @@ func setUp(config Config) error {
 	if err := syscall.Sethostname([]byte(config.Name)); err != nil {
 		return err
 	}
-	return setUpNetwork(config)
+	if err := setUpNetwork(config); err != nil {
+		return err
+	}
+	return refuseStrangers(config.Network)
 }
 
 func mount(source, target, kind string, flags uintptr, data string) error {
@@ -117,4 +120,13 @@ func setUpNetwork(config Config) error {
 		}
 	}
 	return nil
+}
+
+// refuseStrangers lets only this machine begin a connection to the node and its pods. A machine that
+// routes for others would otherwise hand on what they send to the node's address. What the node
+// itself began is answered from whatever address it asked.
+func refuseStrangers(n Network) error {
+	args := []string{"-w", "-t", "mangle", "-A", "PREROUTING", "-i", "eth0", "!", "-s", n.HostAddress,
+		"-m", "conntrack", "--ctstate", "NEW", "-j", "DROP"}
+	return command("iptables", args...)
 }

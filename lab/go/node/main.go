@@ -4,8 +4,8 @@
 //	node pki DIR ADDRESS NAME    write the cluster's certificates into DIR
 //	node start CONFIG            start the node that the JSON file CONFIG describes, print the
 //	                             process id of its process 1 and return
-//	node cgroups CONFIG          remove the node's control groups, once it is down
-//	node init                    what process 1 runs; reads CONFIG on standard input
+//	node init LAB                what process 1 runs; reads CONFIG on standard input. LAB is only
+//	                             there to be read in the list of processes
 package main
 
 import (
@@ -16,8 +16,13 @@ import (
 
 // Config describes one node. Paths are the host's unless said otherwise.
 type Config struct {
-	// Name of the node's control group; also its host name.
+	// Name is the node's host name.
 	Name string `json:"name"`
+	// Lab is the lab's folder. It stands in the command line of process 1, by which a node is found
+	// whose start was interrupted before anyone noted its process id.
+	Lab string `json:"lab"`
+	// Cgroups are the folders of the control groups that process 1 enters before it does anything.
+	Cgroups []string `json:"cgroups"`
 	// Lower is the root filesystem, left as it is; what the node writes goes to Upper.
 	Lower string `json:"lower"`
 	Upper string `json:"upper"`
@@ -75,16 +80,10 @@ func run(args []string) error {
 		}
 		fmt.Println(pid)
 		return nil
-	case len(args) == 2 && args[0] == "cgroups":
-		config, err := readConfig(args[1])
-		if err != nil {
-			return err
-		}
-		return removeCgroups(config.Name)
-	case len(args) == 1 && args[0] == "init":
+	case len(args) == 2 && args[0] == "init":
 		return runInit()
 	}
-	return fmt.Errorf("usage: node pki DIR ADDRESS NAME | start CONFIG | cgroups CONFIG, given %q", args)
+	return fmt.Errorf("usage: node pki DIR ADDRESS NAME | start CONFIG | init LAB, given %q", args)
 }
 
 func readConfig(path string) (Config, error) {

@@ -11,9 +11,10 @@ import (
 	"syscall"
 )
 
-// start makes process 1 in new namespaces, gives it its control groups and its network, hands it
-// the configuration and waits until it has set up its root filesystem. It returns its process id
-// as the host sees it.
+// start makes process 1 in new namespaces, puts it into its control groups, gives it its network,
+// hands it the configuration and waits until it has set up its root filesystem. It returns its
+// process id as the host sees it. Until it has the configuration, process 1 ends when this process
+// does; from then on it is in its control groups, where it is found.
 func start(config Config) (pid int, err error) {
 	log, err := os.OpenFile(config.Log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
@@ -21,16 +22,12 @@ func start(config Config) (pid int, err error) {
 	}
 	defer log.Close()
 
-	cgroups, err := makeCgroups(config.Name)
-	if err != nil {
-		return 0, err
-	}
-
 	answerRead, answerWrite, err := os.Pipe()
 	if err != nil {
 		return 0, err
 	}
-	child := exec.Command("/proc/self/exe", "init")
+	child := exec.Command("/proc/self/exe")
+	child.Args = []string{"lab-node", "init", config.Lab}
 	child.Stdout, child.Stderr = log, log
 	child.ExtraFiles = []*os.File{answerWrite}
 	child.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
@@ -55,7 +52,7 @@ func start(config Config) (pid int, err error) {
 		}
 	}()
 
-	for _, cgroup := range cgroups {
+	for _, cgroup := range config.Cgroups {
 		if err := os.WriteFile(cgroup+"/cgroup.procs", []byte(strconv.Itoa(pid)), 0o644); err != nil {
 			return 0, err
 		}
@@ -86,9 +83,13 @@ func start(config Config) (pid int, err error) {
 }
 
 func ip(args ...string) error {
-	out, err := exec.Command("ip", args...).CombinedOutput()
+	return command("ip", args...)
+}
+
+func command(name string, args ...string) error {
+	out, err := exec.Command(name, args...).CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("ip %v: %w: %s", args, err, bytes.TrimSpace(out))
+		return fmt.Errorf("%s %v: %w: %s", name, args, err, bytes.TrimSpace(out))
 	}
 	return nil
 }

@@ -15,16 +15,27 @@ import (
 const (
 	logDir    = "/var/log/lab"
 	stateFile = "/run/lab/services.json"
-	// A service that ends is started again after this long.
-	restartDelay = time.Second
+)
+
+// A service that ends is started again after firstDelay, which doubles up to lastDelay each time
+// that it ends again. One that ran for steadyAfter starts over with firstDelay.
+const (
+	firstDelay  = time.Second
+	lastDelay   = 30 * time.Second
+	steadyAfter = time.Minute
 )
 
 // State is what `lab status` reads about one service.
 type State struct {
-	Name     string    `json:"name"`
-	Running  bool      `json:"running"`
-	Restarts int       `json:"restarts"`
-	Since    time.Time `json:"since"`
+	Name    string `json:"name"`
+	Running bool   `json:"running"`
+	// Pid is the process, as the node sees it; 0 while none runs.
+	Pid      int `json:"pid"`
+	Restarts int `json:"restarts"`
+	// Since is when it began to run or stopped to.
+	Since time.Time `json:"since"`
+	// WaitingFor is the address that has to accept before the service is started.
+	WaitingFor string `json:"waitingFor,omitempty"`
 	// LastExit is how the previous process ended, empty for the first.
 	LastExit string `json:"lastExit,omitempty"`
 }
@@ -40,43 +51,56 @@ type supervisor struct {
 func supervise(services []Service) {
 	s := &supervisor{exits: map[int]chan syscall.WaitStatus{}}
 	for _, service := range services {
-		state := &State{Name: service.Name, Since: time.Now()}
-		s.states = append(s.states, state)
-		go s.keep(service, state)
+		s.states = append(s.states, &State{Name: service.Name, Since: time.Now()})
+	}
+	s.update(func() {})
+	for i, service := range services {
+		go s.keep(service, s.states[i])
 	}
 	s.reap()
 }
 
 func (s *supervisor) keep(service Service, state *State) {
-	for _, address := range service.WaitFor {
-		awaitTCP(address)
-	}
-	for {
-		exit, err := s.start(service)
-		s.update(func() { state.Running, state.Since = err == nil, time.Now() })
+	for delay := firstDelay; ; {
+		for _, address := range service.WaitFor {
+			s.update(func() { state.WaitingFor = address })
+			awaitTCP(address)
+		}
+		pid, exit, err := s.start(service)
+		started := time.Now()
+		s.update(func() {
+			state.WaitingFor, state.Running, state.Pid, state.Since = "", err == nil, pid, started
+			if err != nil {
+				state.LastExit = err.Error()
+			}
+		})
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "%s: %v\n", service.Name, err)
 		} else {
 			status := <-exit
 			s.update(func() {
-				state.Running, state.Since, state.LastExit = false, time.Now(), describe(status)
+				state.Running, state.Pid, state.Since, state.LastExit = false, 0, time.Now(), describe(status)
 			})
-			fmt.Fprintf(os.Stderr, "%s ended: %s\n", service.Name, describe(status))
+			fmt.Fprintf(os.Stderr, "%s %s ended: %s\n", time.Now().Format(time.RFC3339), service.Name, describe(status))
 		}
-		time.Sleep(restartDelay)
+		if time.Since(started) >= steadyAfter {
+			delay = firstDelay
+		}
+		time.Sleep(delay)
+		delay = min(2*delay, lastDelay)
 		s.update(func() { state.Restarts++ })
 	}
 }
 
-func (s *supervisor) start(service Service) (<-chan syscall.WaitStatus, error) {
+func (s *supervisor) start(service Service) (pid int, exit <-chan syscall.WaitStatus, err error) {
 	log, err := os.OpenFile(logDir+"/"+service.Name+".log", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	defer log.Close()
 	path, err := exec.LookPath(service.Argv[0])
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	// The lock keeps reap from seeing the process end before its channel is there.
 	s.mu.Lock()
@@ -88,11 +112,12 @@ func (s *supervisor) start(service Service) (<-chan syscall.WaitStatus, error) {
 		Sys:   &syscall.SysProcAttr{Setsid: true},
 	})
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	exit := make(chan syscall.WaitStatus, 1)
-	s.exits[process.Pid] = exit
-	return exit, process.Release()
+	pid = process.Pid
+	ended := make(chan syscall.WaitStatus, 1)
+	s.exits[pid] = ended
+	return pid, ended, process.Release()
 }
 
 func (s *supervisor) reap() {

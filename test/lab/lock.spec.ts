@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { isLock, lockHolder, takeLock, type Lock } from "../../lab/lock";
+
+describe("locks of the lab", () => {
+  let dir: string;
+  let file: string;
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "lock-"));
+    file = join(dir, "locks", "mine");
+  });
+
+  afterEach(() => {
+    rmSync(dir, { recursive: true });
+  });
+
+  const take = (doing: string): Lock => {
+    const lock = takeLock(file, doing);
+    assert.ok(isLock(lock));
+    return lock;
+  };
+
+  it("are held by one, and tell the other who it is", () => {
+    const lock = take("up");
+    const second = takeLock(file, "down");
+    assert.ok(!isLock(second));
+    assert.equal(second.pid, process.pid);
+    assert.equal(second.doing, "up");
+    assert.deepEqual(lockHolder(file), second);
+    lock.release();
+  });
+
+  it("are free, and leave no file, once they are given back", () => {
+    take("up").release();
+    assert.equal(existsSync(file), false);
+    assert.equal(lockHolder(file), undefined);
+    take("down").release();
+  });
+
+  it("are free as soon as their holder was killed", async () => {
+    const script = `
+      require("tsx/cjs/api").register();
+      const { takeLock } = require(${JSON.stringify(resolve("lab/lock.ts"))});
+      takeLock(${JSON.stringify(file)}, "up");
+      console.log("taken");
+      setInterval(() => undefined, 1000);`;
+    const holder = spawn(process.execPath, ["-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(holder.stdout, "data");
+    assert.equal(lockHolder(file)?.pid, holder.pid);
+    holder.kill("SIGKILL");
+    await once(holder, "exit");
+    assert.equal(lockHolder(file), undefined);
+    take("up").release();
+  });
+});
