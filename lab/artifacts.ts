@@ -20,6 +20,8 @@ export interface ArtifactDefinition {
   name: string;
   title: string;
   typicalSeconds: number;
+  /** What its folder takes on disk, for asking whether there is room. */
+  megabytes: number;
   bound: Step["bound"];
   /** Whatever else goes into it: versions, flags, keys of artifacts it is made from. */
   inputs: unknown;
@@ -33,6 +35,7 @@ export interface ArtifactDefinition {
 /** A built result in a folder of its own, which is there whole or not at all. */
 export interface Artifact {
   title: string;
+  megabytes: number;
   key: string;
   /** The folder; exists once the step has run. */
   dir: string;
@@ -48,6 +51,7 @@ export function artifact(definition: ArtifactDefinition): Artifact {
   const dir = join(cacheDir(), `${definition.name}-${key}`);
   return {
     title: definition.title,
+    megabytes: definition.megabytes,
     key,
     dir,
     step: {

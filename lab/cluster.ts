@@ -80,7 +80,9 @@ export async function checkInjection(cluster: Cluster): Promise<void> {
       },
     },
   ];
-  const remove = ["delete", "namespace", namespace, "--ignore-not-found", "--wait=false"];
+  const remove = ["delete", "namespace", namespace, "--ignore-not-found"];
+  // One that was interrupted may have left its namespace, or left it on its way out.
+  await cluster.kubectl([...remove, "--timeout=60s"]);
   try {
     for (const object of objects) {
       // The default service account of a new namespace takes a moment.
@@ -105,7 +107,7 @@ export async function checkInjection(cluster: Cluster): Promise<void> {
       throw new Error(`the pod got no sidecar; its containers: ${containers}`);
     }
   } finally {
-    await cluster.kubectl(remove);
+    await cluster.kubectl([...remove, "--wait=false"]);
   }
 }
 

@@ -7,7 +7,7 @@ import { LabError } from "./errors";
 import { awaitAnswers } from "./heal";
 import { builtFrom, findNode, foreignLab, nodeState, removeNode } from "./node";
 import { cacheDir, labPaths, type LabPaths } from "./paths";
-import { missingPrerequisites, thisMachine } from "./prerequisites";
+import { missingPrerequisites, thisMachine, type Plan } from "./prerequisites";
 import { elapsed, humanSeconds, stepReport } from "./progress";
 import { laidOut, pluginsLine } from "./pulumiHome";
 import { labStatus } from "./status";
@@ -21,12 +21,12 @@ import { noteUses } from "./uses";
  */
 export async function up(name: string): Promise<void> {
   checkName(name);
-  const missing = missingPrerequisites(thisMachine);
+  const paths = labPaths(name);
+  const missing = missingPrerequisites(thisMachine, planFor(name, paths));
   if (missing.length > 0) {
     throw new LabError(["This machine is not ready for the lab:", ...missing].join("\n  "));
   }
   await alone(name, "up", async () => {
-    const paths = labPaths(name);
     await makeWay(name, paths);
     removeAbandoned();
     const since = Date.now();
@@ -35,6 +35,17 @@ export async function up(name: string): Promise<void> {
     const after = todo === 0 ? "" : ` after ${humanSeconds(elapsed(since))}`;
     console.error(`Lab ${name} is up${after}; ${pluginsLine(paths)}.`);
   });
+}
+
+function planFor(name: string, paths: LabPaths): Plan {
+  const missing = artifacts.filter(({ step }) => step.done?.() !== true);
+  return {
+    startsNode: findNode(name, paths).is !== "running",
+    buildsMegabytes: missing.reduce((sum, { megabytes }) => sum + megabytes, 0),
+    compilesGo: [builds.kubernetes, builds.istio, builds.pulumi].some((each) =>
+      missing.includes(each),
+    ),
+  };
 }
 
 /** Removes what can't be gone on from, and refuses what must not be touched. */

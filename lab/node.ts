@@ -41,7 +41,7 @@ export function findNode(name: string, paths: LabPaths): NodePresence {
   const host = cgroupHost();
   const group = cgroupName(name);
   for (const pid of processesIn(group, host)) {
-    const [, command, root = "?"] = commandLine(pid);
+    const [, command, root = paths.root] = commandLine(pid);
     if (command !== "init") continue;
     if (root !== paths.root) return { is: "foreign", pid, root };
     const state = readState(paths);
@@ -158,7 +158,7 @@ export async function removeNode(name: string, paths: LabPaths): Promise<void> {
   const host = cgroupHost();
   const group = cgroupName(name);
   for (const pid of processesIn(group, host)) {
-    const [, command, root = "?"] = commandLine(pid);
+    const [, command, root = paths.root] = commandLine(pid);
     if (command !== "init") continue;
     if (root !== paths.root) throw foreignLab(name, pid, root);
     // Everything in the node is below its process 1 and ends with it.

@@ -1,6 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { release } from "node:os";
 import { delimiter, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { cgroupHost, cgroupProblems } from "./cgroups";
+import { diskProblems, freeSpace, type DiskNeed, type FreeSpace } from "./disk";
+import { kernelProblems } from "./kernel";
+import { freeNetwork } from "./network";
+import { labHome } from "./paths";
 
 /** What the checks look at; injected by tests. */
 export interface Machine {
@@ -9,9 +16,36 @@ export interface Machine {
   uid: number;
   /** Whether a command is on PATH. */
   has(command: string): boolean;
-  /** Output of a command that is on PATH. */
+  /** Output of a command that is on PATH; throws where the command fails. */
   output(command: string, ...args: string[]): string;
+  /** Where everything of all labs is kept. */
+  home: string;
+  free(path: string): FreeSpace;
+  /** The text with which the kernel was built; undefined where it is not to be had. */
+  kernelConfig(): string | undefined;
+  cgroupProblems(): string[];
+  /** Routes that leave no room for a lab's network; none when there is some. */
+  routesInTheWay(): string[];
 }
+
+/** What is going to be done, as far as it matters to the checks. */
+export interface Plan {
+  /** Whether a node has to be started, which one that runs shows to be possible. */
+  startsNode: boolean;
+  /** Megabytes of results that are going to be built. */
+  buildsMegabytes: number;
+  /** Whether some of them are compiled by Go. */
+  compilesGo: boolean;
+}
+
+/**
+ * Megabytes that were seen to be written, rounded up: by a lab with the project's stacks in it, and
+ * by Go when it builds everything from nothing, into its caches and a working folder.
+ */
+const LAB_MEGABYTES = 1_500;
+const GO_BUILD_MEGABYTES = 7_500;
+const GO_MODULES_MEGABYTES = 3_000;
+const GO_WORK_MEGABYTES = 1_000;
 
 /** The Go modules of Istio and Pulumi name this version; a later one will do. */
 const MINIMUM_GO = [1, 26] as const;
@@ -27,12 +61,16 @@ const COMMANDS: Record<string, string[]> = {
   wget: ["wget"],
   apt: ["apt-get"],
   dpkg: ["dpkg-deb"],
-  "util-linux": ["unshare"],
+  "util-linux": ["flock", "setpriv", "unshare"],
+  mount: ["mount"],
   tar: ["tar"],
 };
 
-/** Everything that is missing on this machine for a lab, each with its remedy; none when all is there. */
-export function missingPrerequisites(machine: Machine): string[] {
+/**
+ * Everything that keeps this machine from running a lab, each with its remedy; none when all is
+ * there.
+ */
+export function missingPrerequisites(machine: Machine, plan: Plan): string[] {
   const problems: string[] = [];
   if (machine.platform !== "linux" || machine.arch !== "x64") {
     problems.push(
@@ -59,7 +97,100 @@ export function missingPrerequisites(machine: Machine): string[] {
   ) {
     problems.push("python3 has no pip. Install it: apt-get install python3-pip");
   }
+  problems.push(...homeProblems(machine.home));
+  if (plan.startsNode) {
+    problems.push(...kernelProblems(machine.kernelConfig()));
+    if (machine.uid === 0) problems.push(...machine.cgroupProblems());
+    const routes = machine.has("ip") ? machine.routesInTheWay() : [];
+    if (routes.length > 0) {
+      problems.push(
+        `No free network for the lab: this machine routes ${routes.join(", ")} elsewhere. ` +
+          "Take one of these routes away while the lab is used (ip route; often a VPN's).",
+      );
+    }
+    // These try what needs root and the commands above.
+    if (problems.length === 0) problems.push(...refusals(machine));
+  }
+  problems.push(...diskProblems(diskNeeds(machine, plan), (path) => machine.free(path)));
   return problems;
+}
+
+/** The longest path of a socket that Linux takes, without its final zero byte. */
+const SOCKET_PATH_LIMIT = 107;
+
+function homeProblems(home: string): string[] {
+  const problems: string[] = [];
+  const remedy = "Name another folder: IDLE_TIMEOUT_LAB_HOME";
+  const [bad] = /[^\p{L}\p{N}_./@%+=~-]/u.exec(home) ?? [];
+  if (bad !== undefined) {
+    problems.push(
+      `The lab's folder ${home} has a "${bad}" in its name, which mounts and PATH can't take. ` +
+        `${remedy}, of letters, digits and ./_-+=@%~.`,
+    );
+  }
+  const longest = `${home}/labs/${"x".repeat(10)}/run/docker.sock`;
+  if (Buffer.byteLength(longest) > SOCKET_PATH_LIMIT) {
+    const limit = SOCKET_PATH_LIMIT - (longest.length - home.length);
+    problems.push(
+      `The path of the lab's folder ${home} is too long for sockets in it. ` +
+        `${remedy}, of ${limit} characters at most.`,
+    );
+  }
+  return problems;
+}
+
+/** Tries, in namespaces that are gone right after, what a kernel or a container may refuse. */
+function refusals(machine: Machine): string[] {
+  const problems: string[] = [];
+  const attempt = (remedy: string, ...args: string[]): void => {
+    if (succeeds(() => machine.output("unshare", ...args))) return;
+    problems.push(`This fails here: unshare ${args.join(" ")}\n    ${remedy}`);
+  };
+  attempt(
+    "The lab needs namespaces of its own: run it on the machine itself, or in a privileged container.",
+    ...["--mount", "--uts", "--ipc", "--net", "--pid", "--fork", "true"],
+  );
+  attempt(
+    "The lab needs links between network namespaces: modprobe veth, or another kernel.",
+    ...["--net", "ip", "link", "add", "lab0", "type", "veth", "peer", "name", "lab1"],
+  );
+  attempt(
+    "The lab needs overlay mounts there: modprobe overlay; where the folder is on an overlay itself, " +
+      "as in a container, name one on a volume: IDLE_TIMEOUT_LAB_HOME.",
+    ...["--mount", "sh", "-c", OVERLAY_TRIAL, "sh", machine.home],
+  );
+  return problems;
+}
+
+const OVERLAY_TRIAL =
+  'mkdir -p "$1" && d=$(mktemp -d "$1/trial-XXXXXX") && cd "$d" && mkdir lower upper work root && ' +
+  "mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work root; " +
+  's=$?; umount root; cd / && rm -r "$d"; exit $s';
+
+function diskNeeds(machine: Machine, plan: Plan): DiskNeed[] {
+  const needs: DiskNeed[] = [
+    {
+      what: "the lab and what is built for it",
+      path: machine.home,
+      megabytes:
+        plan.buildsMegabytes +
+        (plan.compilesGo ? GO_WORK_MEGABYTES : 0) +
+        (plan.startsNode ? LAB_MEGABYTES : 0),
+    },
+  ];
+  if (!plan.compilesGo || !machine.has("go")) return needs;
+  for (const [name, what, megabytes] of [
+    ["GOCACHE", "Go's build cache", GO_BUILD_MEGABYTES],
+    ["GOMODCACHE", "Go's modules", GO_MODULES_MEGABYTES],
+  ] as const) {
+    const path = machine.output("go", "env", name).trim();
+    // What is there already may be other projects', but then nothing is refused wrongly.
+    const there = succeeds(() => machine.output("test", "-d", path))
+      ? Number.parseInt(machine.output("du", "-sm", path), 10)
+      : 0;
+    needs.push({ what, path, megabytes: Math.max(0, megabytes - there) });
+  }
+  return needs;
 }
 
 function goProblems(machine: Machine): string[] {
@@ -84,6 +215,14 @@ function succeeds(action: () => unknown): boolean {
   }
 }
 
+function kernelConfig(): string | undefined {
+  if (existsSync("/proc/config.gz")) {
+    return gunzipSync(readFileSync("/proc/config.gz")).toString("utf8");
+  }
+  const file = `/boot/config-${release()}`;
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+}
+
 export const thisMachine: Machine = {
   platform: process.platform,
   arch: process.arch,
@@ -96,4 +235,12 @@ export const thisMachine: Machine = {
     ),
   output: (command, ...args) =>
     execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
+  home: labHome(),
+  free: freeSpace,
+  kernelConfig,
+  cgroupProblems: () => cgroupProblems(cgroupHost()),
+  routesInTheWay: () => {
+    const network = freeNetwork("");
+    return "coveredBy" in network ? network.coveredBy : [];
+  },
 };

@@ -18,6 +18,7 @@ const officialPlugins = artifact({
   name: "plugins-official",
   title: "Official provider plugins",
   typicalSeconds: 8,
+  megabytes: 300,
   bound: "other",
   inputs: PLUGIN_NAMES,
   sources: ["package-lock.json"],

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Artifact } from "./artifacts";
 import * as builds from "./builds";
 import { awaitNode, checkInjection, Cluster, installIstio, writeAdminKubeconfig } from "./cluster";
+import { firewallTrial } from "./firewall";
 import { imageLayers, labImages } from "./images";
 import { findNode, nodeState, startNode } from "./node";
 import { push } from "./oci";
@@ -51,13 +52,16 @@ export function startSteps(name: string): Step[] {
     };
   };
   const titles = (built: Artifact[]): string[] => built.map(({ title }) => title);
+  const runs = (): boolean => findNode(name, paths).is === "running";
+  const trial = firewallTrial(runs);
   return [
+    trial,
     {
       title: "Start of the node",
       typicalSeconds: 2,
       bound: "other",
-      needs: titles([builds.rootfs, builds.kubernetes, builds.nodeProgram]),
-      done: () => findNode(name, paths).is === "running",
+      needs: [trial.title, ...titles([builds.rootfs, builds.kubernetes, builds.nodeProgram])],
+      done: runs,
       run: async (log) => {
         await startNode(name, paths, log);
       },

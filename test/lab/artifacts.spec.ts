@@ -39,6 +39,7 @@ describe("built results of the lab", () => {
       name: "thing",
       title: "A thing",
       typicalSeconds: 1,
+      megabytes: 1,
       bound: "other",
       inputs: { version: 1 },
       build: (dir) => {

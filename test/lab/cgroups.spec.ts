@@ -5,7 +5,9 @@ import { join } from "node:path";
 import {
   cgroupExists,
   cgroupHost,
+  cgroupProblems,
   makeCgroups,
+  NEEDED_CONTROLLERS,
   processesIn,
   removeCgroups,
   type CgroupHost,
@@ -93,5 +95,44 @@ describe("control groups of a node", () => {
     await removeCgroups("lab", v1);
     assert.equal(cgroupExists("lab", v1), false);
     assert.ok(existsSync(join(dir, "cpu/other")));
+  });
+
+  it("of version 1 can't be had without the hierarchies that a kubelet needs", () => {
+    const v1 = { ...host(1, "cpu"), controllers: ["cpu", "memory", "cpuset"] };
+    assert.deepEqual(cgroupProblems(v1), [
+      "No control groups for pids. Mount them: mkdir -p /sys/fs/cgroup/pids && " +
+        "mount -t cgroup -o pids none /sys/fs/cgroup/pids",
+    ]);
+    assert.deepEqual(cgroupProblems({ ...v1, controllers: [...NEEDED_CONTROLLERS] }), []);
+  });
+
+  it("of version 2 can't be had without the controllers that a kubelet needs", () => {
+    const v2 = { ...host(2, "all"), controllers: ["cpu", "cpuset", "pids"] };
+    assert.match(
+      cgroupProblems(v2).join(),
+      /^No control groups for memory in .*cgroup_enable=memory/,
+    );
+    assert.deepEqual(cgroupProblems({ ...v2, controllers: [...NEEDED_CONTROLLERS] }), []);
+  });
+
+  it("of a container of version 2 need a root without processes, or what it passes on already", () => {
+    const v2 = { ...host(2, "all"), controllers: [...NEEDED_CONTROLLERS] };
+    const file = (name: string, text: string): void => {
+      writeFileSync(join(dir, "all", name), text);
+    };
+    file("cgroup.type", "domain\n");
+    file("cgroup.procs", "1\n");
+    file("cgroup.subtree_control", "\n");
+    assert.match(cgroupProblems(v2).join(), /mkdir -p .*\/all\/init && xargs/);
+    file("cgroup.subtree_control", "cpuset cpu memory pids\n");
+    assert.deepEqual(cgroupProblems(v2), []);
+    file("cgroup.subtree_control", "\n");
+    file("cgroup.procs", "");
+    assert.deepEqual(cgroupProblems(v2), []);
+  });
+
+  it("can't be had where nothing can be made in them", () => {
+    const problems = cgroupProblems({ ...host(1), roots: [join(dir, "nowhere")] });
+    assert.match(problems.join(), /nowhere can't be made.*privileged container/);
   });
 });
