@@ -13,7 +13,8 @@ project=$(cd "$(dirname "$0")/.." && pwd)
 folder=${1:-$(mktemp -d)}
 shift || true
 commands=("$@")
-[ ${#commands[@]} -gt 0 ] || commands=("npm test" "npm run demo" "npm run lab -- down")
+# A lab ends with the process namespace of the command that started it.
+[ ${#commands[@]} -gt 0 ] || commands=("npm test" "npm run demo && npm run lab -- down")
 root=$folder/root
 mkdir -p "$folder"
 [ ! -e "$root" ] || { echo "$root is there already; give a new folder" >&2; exit 2; }
@@ -52,7 +53,9 @@ inside() {
     mount -t proc proc "$root/proc"
     mount --rbind /sys "$root/sys"
     mount --rbind /dev "$root/dev"
-    exec chroot "$root" "$@"' - "$root" \
+    # Not chroot: what enters the namespace later, such as a container engine, would find the old root.
+    mkdir -p "$root/.old" && cd "$root" && pivot_root . .old && umount -l /.old
+    exec "$@"' - "$root" \
     env -i HOME=/root TERM=dumb LANG=C.UTF-8 PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     GOPROXY="$(go env GOPROXY)" SSL_CERT_FILE=$certificates PIP_CERT=$certificates NODE_EXTRA_CA_CERTS=$certificates \
     bash -c 'cd /root/project && '"$1"
