@@ -75,6 +75,8 @@ export class DockerClient {
       return await new Promise((resolve, reject) => {
         const sent = httpRequest({
           ...this.#address,
+          // No connection is kept for the next request: a daemon that restarts meanwhile closes it.
+          agent: false,
           method,
           path: `/${API_VERSION}${path}?${search.toString()}`,
           signal,

@@ -37,6 +37,15 @@ describe("docker plugin", () => {
     docker.stop();
   });
 
+  it("reaches a daemon that was restarted since the last request", async () => {
+    docker.stop();
+    docker = new FakeDocker();
+    await docker.start(host.replace("unix://", ""));
+    const name = "localhost:5000/redis:7";
+    await plugin.create(plugin.urn("docker:index/remoteImage:RemoteImage", "redis"), { name });
+    assert.deepEqual(docker.writes, ["POST /images/create"]);
+  });
+
   it("has the version of the package it stands in for", async () => {
     assert.equal(await plugin.version(), "5.2.0");
   });
