@@ -512,7 +512,10 @@ describe("kubernetes plugin", () => {
     it("waits for the rollout of a changed template", async () => {
       const { id, outputs } = await createDeployment();
       const news = deployment({ template: { spec: { hostname: "h" } } });
+      const writes = server.writes.length;
       const updated = plugin.update(deploymentUrn, id, deployment(), outputs, news);
+      // The watch of the create may still be there, so a watch does not tell that the update came.
+      await until(() => server.writes.length > writes, "the update");
       await server.untilWatched("web");
       server.edit(`${DEPLOYMENTS}/web`, rolledOut);
       assert.equal(((await updated).status as PropertyMap).observedGeneration, 2);
