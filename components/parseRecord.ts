@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
 import { SCHEMA_VERSION } from "../app/probe/record.ts";
 import type { RunRecord } from "../app/probe/record.ts";
+import { userError } from "./userError.ts";
 
 /**
  * Reads the record that `cli/measure` printed.
@@ -14,7 +14,7 @@ export function parseRecord(text: string): RunRecord {
       record?.schemaVersion === undefined
         ? `${JSON.stringify(text.slice(0, 60))}, which is none`
         : `one of schema version ${JSON.stringify(record.schemaVersion)}`;
-    throw new pulumi.RunError(
+    throw userError(
       `the measurement's record: found ${found}; this program reads schema version ` +
         `${SCHEMA_VERSION}, set run to another number to measure again`,
     );
