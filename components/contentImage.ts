@@ -43,7 +43,8 @@ export function contentImage(
         builderVersion: docker.BuilderVersion.BuilderV1,
       },
     },
-    opts,
+    // What it is built on may have to be pulled first.
+    { customTimeouts: { create: "5m", update: "5m" }, ...opts },
   );
   return image.repoDigest;
 }

@@ -11,6 +11,9 @@ export interface TcpProxyFields {
   access_log?: readonly { name: string; typed_config: Readonly<Record<string, unknown>> }[];
 }
 
+/** Limits for one object of which nothing is awaited; an API server that is asked over and over ends there. */
+export const FILTER_TIMEOUTS = { create: "1m", update: "1m", delete: "1m" };
+
 const TCP_PROXY = "envoy.filters.network.tcp_proxy";
 const TCP_PROXY_TYPE = "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
 

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { mergeIntoOutboundTcpProxy } from "./envoyFilter.ts";
+import { FILTER_TIMEOUTS, mergeIntoOutboundTcpProxy } from "./envoyFilter.ts";
 import type { EnvoyFilterSpec } from "./envoyFilter.ts";
 import { evidenceJsonFormat } from "./evidence.ts";
 
@@ -27,7 +27,7 @@ export class EvidenceFilter extends pulumi.ComponentResource {
         metadata: { name: "evidence", namespace: args.namespace },
         spec: evidenceSpec(args.podLabels),
       },
-      { parent: this },
+      { parent: this, customTimeouts: FILTER_TIMEOUTS },
     );
 
     this.registerOutputs({});

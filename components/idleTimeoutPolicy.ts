@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { protobufDuration } from "./duration.ts";
-import { mergeIntoOutboundTcpProxy } from "./envoyFilter.ts";
+import { FILTER_TIMEOUTS, mergeIntoOutboundTcpProxy } from "./envoyFilter.ts";
 import type { EnvoyFilterSpec } from "./envoyFilter.ts";
 import { TIMEOUT_LABEL } from "./labels.ts";
 import { formatTimeout } from "./timeout.ts";
@@ -37,7 +37,7 @@ export class IdleTimeoutPolicy extends pulumi.ComponentResource {
           metadata: { name: "idle-timeout", namespace: args.namespace },
           spec,
         },
-        { parent: this },
+        { parent: this, customTimeouts: FILTER_TIMEOUTS },
       );
       this.filterName = filter.metadata.name;
     }
