@@ -10,6 +10,9 @@ import { IdleTimeoutPolicy } from "./components/idleTimeoutPolicy.ts";
 import { probeLabels } from "./components/labels.ts";
 import { MeshNamespace } from "./components/meshNamespace.ts";
 import { scopedName } from "./components/names.ts";
+import { Owner } from "./components/owner.ts";
+import { preflight } from "./components/preflight.ts";
+import { preflightRequest } from "./components/preflightRequest.ts";
 import { ProbeImage } from "./components/probeImage.ts";
 import { ProbeWorkload } from "./components/probeWorkload.ts";
 import { runId as runIdOf } from "./components/runId.ts";
@@ -19,14 +22,23 @@ import { TimelapseProxy } from "./components/timelapseProxy.ts";
 const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
 const settings = parseSettings(projectConfig(pulumi.runtime.allConfig(), project));
 const runId = runIdOf(settings);
-const { kubeContext, outside, timeout } = settings;
+const { kubeContext, outside, revision, timeout } = settings;
+const names = {
+  namespace: scopedName(project, stack),
+  container: scopedName(project, stack, "redis"),
+};
 
-// Kubeconfig and Docker host are the ambient ones, as for kubectl and docker.
+const owner = new Owner("owner").id;
+const ready = preflight(preflightRequest(settings, names), owner);
+
+// Kubeconfig and Docker host are the ambient ones, as for kubectl and docker. Nothing in the cluster or in
+// Docker comes before its provider, and so nothing before the preflight.
 const cluster = new kubernetes.Provider(
   "cluster",
   kubeContext === undefined ? {} : { context: kubeContext },
+  { dependsOn: ready },
 );
-const dockerDaemon = new docker.Provider("docker-daemon");
+const dockerDaemon = new docker.Provider("docker-daemon", {}, { dependsOn: ready });
 const inCluster = { providers: { kubernetes: cluster } };
 const inDocker = { providers: { docker: dockerDaemon } };
 
@@ -36,9 +48,10 @@ const endpoint =
     : new ExternalRedis(
         "redis",
         {
-          containerName: scopedName(project, stack, "redis"),
+          containerName: names.container,
           image: outside.image,
           externalHost: outside.externalHost,
+          owner,
         },
         inDocker,
       ).endpoint;
@@ -56,7 +69,7 @@ const image = new ProbeImage(
 
 const { namespace } = new MeshNamespace(
   "mesh",
-  { namespace: scopedName(project, stack) },
+  { namespace: names.namespace, revision, owner },
   inCluster,
 );
 
@@ -89,7 +102,15 @@ const probes = [true, false].map(
   (sidecar) =>
     new ProbeWorkload(
       sidecar ? "with-sidecar" : "without-sidecar",
-      { namespace, image: image.reference, sidecar, runId, timeout, sidecarAnnotations },
+      {
+        namespace,
+        image: image.reference,
+        sidecar,
+        runId,
+        timeout,
+        platform: settings.platform,
+        sidecarAnnotations,
+      },
       { ...inCluster, dependsOn: configuration },
     ),
 );

@@ -4,6 +4,8 @@ import type { ExecFileException } from "node:child_process";
 export interface KubectlOptions {
   /** The command is killed after that long, in ms. @default 30_000 */
   timeoutMs?: number;
+  /** What it reads on stdin. @default nothing */
+  input?: string;
 }
 
 /**
@@ -26,6 +28,11 @@ export class KubectlError extends Error {
   /** Whether the API server said that the object does not exist. */
   get notFound(): boolean {
     return this.reason.includes("(NotFound)");
+  }
+
+  /** Whether the API server said that the user may not. */
+  get forbidden(): boolean {
+    return this.reason.includes("(Forbidden)");
   }
 }
 
@@ -59,7 +66,8 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 export interface KubectlTarget {
-  namespace: string;
+  /** @default the context's own namespace */
+  namespace?: string;
   /** @default the kubeconfig's current context */
   context?: string | undefined;
   signal?: AbortSignal;
@@ -69,10 +77,13 @@ export interface KubectlTarget {
 
 export function kubectlFor(target: KubectlTarget): Kubectl {
   const { namespace, context, signal, program = "kubectl" } = target;
-  const common = ["--namespace", namespace, ...(context ? ["--context", context] : [])];
-  return (args, { timeoutMs = DEFAULT_TIMEOUT_MS } = {}) =>
+  const common = [
+    ...(namespace === undefined ? [] : ["--namespace", namespace]),
+    ...(context ? ["--context", context] : []),
+  ];
+  return (args, { timeoutMs = DEFAULT_TIMEOUT_MS, input = "" } = {}) =>
     new Promise((resolve, reject) => {
-      execFile(
+      const child = execFile(
         program,
         [...common, ...args],
         { timeout: timeoutMs, maxBuffer: MAX_OUTPUT_BYTES, ...(signal && { signal }) },
@@ -86,6 +97,8 @@ export function kubectlFor(target: KubectlTarget): Kubectl {
           }
         },
       );
+      // A command that ends before it has read its input is judged by how it ended.
+      child.stdin?.on("error", () => undefined).end(input);
     });
 }
 

@@ -2,7 +2,9 @@ import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { formatEndpoint } from "./endpoint.ts";
+import { OWNER_KEY } from "./ownerKey.ts";
 import { shellCommand } from "./shell.ts";
+import { userError } from "./userError.ts";
 
 export interface ExternalRedisArgs {
   /** Name of the container; the Docker daemon may hold those of many stacks. */
@@ -11,6 +13,8 @@ export interface ExternalRedisArgs {
   image: pulumi.Input<string>;
   /** Name or address under which the pods reach the Docker daemon's machine. */
   externalHost: string;
+  /** Whose it is, the id of an `Owner`. */
+  owner: pulumi.Input<string>;
 }
 
 const REDIS_PORT = 6379;
@@ -35,7 +39,11 @@ export class ExternalRedis extends pulumi.ComponentResource {
     const password = new command.local.Command(
       `${name}-password`,
       { create: GENERATE_PASSWORD, logging: "none", addPreviousOutputInEnv: false },
-      { parent: this, additionalSecretOutputs: ["stdout"] },
+      {
+        parent: this,
+        additionalSecretOutputs: ["stdout"],
+        customTimeouts: { create: "1m" },
+      },
     );
 
     this.password = pulumi.secret(password.stdout);
@@ -44,7 +52,7 @@ export class ExternalRedis extends pulumi.ComponentResource {
       `${name}-image`,
       // Other stacks may be running it.
       { name: args.image, keepLocally: true },
-      { parent: this },
+      { parent: this, customTimeouts: { create: "5m", update: "5m" } },
     );
 
     const container = new docker.Container(
@@ -55,15 +63,20 @@ export class ExternalRedis extends pulumi.ComponentResource {
         command: redisServer(this.password),
         // Without a port on the outside Docker picks a free one.
         ports: [{ internal: REDIS_PORT }],
+        labels: [{ label: OWNER_KEY, value: args.owner }],
       },
       // A container's name is taken until it is gone.
-      { parent: this, deleteBeforeReplace: true },
+      {
+        parent: this,
+        deleteBeforeReplace: true,
+        customTimeouts: { create: "1m", update: "1m", delete: "1m" },
+      },
     );
 
     this.endpoint = container.ports.apply((ports) => {
       const port = ports?.[0]?.external;
       if (port === undefined) {
-        throw new pulumi.RunError(`${name}: Docker published no port for the container`);
+        throw userError(`${name}: Docker published no port for the container`);
       }
       return formatEndpoint({ host: args.externalHost, port });
     });

@@ -44,3 +44,6 @@ export function parsePlatform(text: string): string {
   }
   return text;
 }
+
+/** Last part of the name of the repository with the probe's image. */
+export const PROBE_REPOSITORY = "istio-idle-timeout-probe";

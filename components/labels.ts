@@ -11,6 +11,18 @@ export function probeLabels(sidecar: boolean): Record<string, string> {
   };
 }
 
+/** Label by which a pod says whether it is to get a sidecar. */
+export const INJECT_LABEL = "sidecar.istio.io/inject";
+
+/**
+ * Labels of a namespace in whose pods Istio injects its sidecar.
+ *
+ * @param revision of the control plane, or its tag; undefined is the mesh's default.
+ */
+export function injectionLabels(revision: string | undefined): Record<string, string> {
+  return revision === undefined ? { "istio-injection": "enabled" } : { "istio.io/rev": revision };
+}
+
 /** Label of the pods made for one run. */
 export const RUN_LABEL = "istio-idle-timeout/run";
 

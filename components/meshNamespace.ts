@@ -1,9 +1,18 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { injectionLabels } from "./labels.ts";
+import { OWNER_KEY } from "./ownerKey.ts";
 
 export interface MeshNamespaceArgs {
   /** Name of the namespace in the cluster; a DNS label. */
   namespace: pulumi.Input<string>;
+  /**
+   * Revision or tag of the Istio control plane whose sidecar is injected.
+   * @default the mesh's default one
+   */
+  revision?: string | undefined;
+  /** Whose it is, the id of an `Owner`. */
+  owner: pulumi.Input<string>;
 }
 
 /**
@@ -19,7 +28,13 @@ export class MeshNamespace extends pulumi.ComponentResource {
 
     const namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
-      { metadata: { name: args.namespace, labels: { "istio-injection": "enabled" } } },
+      {
+        metadata: {
+          name: args.namespace,
+          labels: injectionLabels(args.revision),
+          annotations: { [OWNER_KEY]: args.owner },
+        },
+      },
       { parent: this, customTimeouts: { create: "1m", delete: "3m" } },
     );
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { contentImage } from "./contentImage.ts";
+import { PROBE_REPOSITORY } from "./imageNames.ts";
 
 export interface ProbeImageArgs {
   /** Folder of Dockerfile and sources, relative to the project. */
@@ -26,7 +27,7 @@ export class ProbeImage extends pulumi.ComponentResource {
     this.reference = contentImage(
       `${name}-image`,
       {
-        repository: "istio-idle-timeout-probe",
+        repository: PROBE_REPOSITORY,
         context: args.context,
         registry: args.registry,
         buildArgs: { BASE_IMAGE: args.baseImage },

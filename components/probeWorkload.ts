@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { PROBE_CONTAINER, probeLabels, RUN_LABEL, TIMEOUT_LABEL } from "./labels.ts";
+import { INJECT_LABEL, PROBE_CONTAINER, probeLabels, RUN_LABEL, TIMEOUT_LABEL } from "./labels.ts";
 import { formatTimeout } from "./timeout.ts";
 import type { Timeout } from "./timeout.ts";
 
@@ -20,6 +20,11 @@ export interface ProbeWorkloadArgs {
    * @default none
    */
   sidecarAnnotations?: pulumi.Input<Record<string, string>> | undefined;
+  /**
+   * `os/arch` that the image is for, and so of the node to run on.
+   * @default any node
+   */
+  platform?: string | undefined;
 }
 
 /** Where the probe keeps its socket and its records. */
@@ -56,13 +61,13 @@ export class ProbeWorkload extends pulumi.ComponentResource {
                 ...labels,
                 [RUN_LABEL]: args.runId,
                 [TIMEOUT_LABEL]: formatTimeout(args.timeout),
-                "sidecar.istio.io/inject": String(args.sidecar),
+                [INJECT_LABEL]: String(args.sidecar),
               },
               annotations: pulumi
                 .output(args.sidecarAnnotations ?? {})
                 .apply((more) => ({ ...SIDECAR_REQUESTS, ...more })),
             },
-            spec: probePod(args.image),
+            spec: probePod(args.image, args.platform),
           },
         },
       },
@@ -83,8 +88,16 @@ const SIDECAR_REQUESTS = {
   "sidecar.istio.io/proxyMemory": "64Mi",
 };
 
-function probePod(image: pulumi.Input<string>): k8s.types.input.core.v1.PodSpec {
+function probePod(
+  image: pulumi.Input<string>,
+  platform: string | undefined,
+): k8s.types.input.core.v1.PodSpec {
+  const [os, arch] = platform?.split("/") ?? [];
   return {
+    ...(os !== undefined &&
+      arch !== undefined && {
+        nodeSelector: { "kubernetes.io/os": os, "kubernetes.io/arch": arch },
+      }),
     // The sidecar's own token is a volume of the injected template and not affected.
     automountServiceAccountToken: false,
     enableServiceLinks: false,

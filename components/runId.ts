@@ -16,6 +16,7 @@ export function runId(settings: Settings): string {
     kubeContext: settings.kubeContext ?? null,
     observeMs: settings.observeMs,
     outside: settings.outside,
+    revision: settings.revision ?? null,
     run: settings.run,
     // Left out in real time, as it is no part of what was measured before there was a time-lapse.
     timelapse: settings.timelapse === 1 ? undefined : settings.timelapse,
@@ -27,7 +28,14 @@ export function runId(settings: Settings): string {
 /** The settings that make a measurement what it is; the others only say how it comes about. */
 type RunDefinition = Pick<
   Settings,
-  "evidence" | "kubeContext" | "observeMs" | "outside" | "run" | "timelapse" | "timeout"
+  | "evidence"
+  | "kubeContext"
+  | "observeMs"
+  | "outside"
+  | "revision"
+  | "run"
+  | "timelapse"
+  | "timeout"
 >;
 
 /** JSON with sorted keys, so that the order in which an object was put together does not matter. */

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { formatDuration, parseDuration } from "./duration.ts";
 import { parseEndpoint, parseHost } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -6,6 +5,7 @@ import { parseImage, parsePlatform, parseRegistry } from "./imageNames.ts";
 import { parseTimelapse, toWallMs } from "./timelapse.ts";
 import { expectedIdleTimeoutMs, parseTimeout } from "./timeout.ts";
 import type { Timeout } from "./timeout.ts";
+import { userErrors } from "./userError.ts";
 
 /** One stack's configuration, checked. The keys are described in `Pulumi.yaml`. */
 export interface Settings {
@@ -24,6 +24,8 @@ export interface Settings {
   outside: Outside;
   /** Context in the ambient kubeconfig; undefined is its current one. */
   kubeContext: string | undefined;
+  /** Revision or tag of the Istio control plane; undefined is the mesh's default one. */
+  revision: string | undefined;
   /** Where the probe's image is pushed to, and pulled from by the cluster: `host[:port][/path]`. */
   registry: string;
   baseImage: string;
@@ -56,6 +58,7 @@ const readers = {
   endpoint: optional(parseEndpoint),
   externalHost: optional(parseHost),
   kubeContext: optional((text: string) => text),
+  revision: optional(parseRevision),
   registry: parseRegistry,
   baseImage: parseImage,
   compilerImage: parseImage,
@@ -116,9 +119,7 @@ export function parseSettings(raw: Readonly<Record<string, string>>): Settings {
     );
   }
   if (problems.length > 0) {
-    throw new pulumi.RunError(
-      `the stack's configuration can't be used:\n${problems.map((line) => `  ${line}`).join("\n")}`,
-    );
+    throw userErrors("the stack's configuration can't be used", problems);
   }
   return compose(values);
 }
@@ -136,6 +137,7 @@ function compose(values: Values): Settings {
       ? { kind: "endpoint", endpoint: values.endpoint }
       : { kind: "redis", image: values.redisImage, externalHost: values.externalHost ?? "" },
     kubeContext: values.kubeContext,
+    revision: values.revision,
     registry: values.registry,
     baseImage: values.baseImage,
     compilerImage: values.compilerImage,
@@ -163,6 +165,17 @@ function parseObserve(text: string): number {
     throw new Error(`${JSON.stringify(text)} is outside ${allowed}`);
   }
   return ms;
+}
+
+/** A revision is the value of a label. */
+function parseRevision(text: string): string {
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) {
+    throw new Error(
+      `${JSON.stringify(text)} is not a revision of Istio; use the value of its label istio.io/rev, such as ` +
+        "1-30-2, or a revision tag",
+    );
+  }
+  return text;
 }
 
 function parseRun(text: string): number {

@@ -25,6 +25,8 @@ export interface MockOptions {
   /** In a preview no resource has an id, and outputs that nobody tells are unknown. */
   preview?: boolean;
   outputs?: Outputs;
+  /** Answers of the functions that may be called, by token. */
+  functions?: Record<string, (args: Inputs) => object>;
 }
 
 export const UNKNOWN = "<unknown>";
@@ -55,8 +57,12 @@ export async function declare<T>(
         const state = { ...inputs, ...options.outputs?.[type]?.(inputs) };
         return { id: custom && !options.preview ? `${name}-id` : undefined, state };
       },
-      call: ({ token }) => {
-        throw new Error(`no function is called by this program: ${token}`);
+      call: ({ token, inputs }) => {
+        const answer = options.functions?.[token];
+        if (answer === undefined) {
+          throw new Error(`no function is called by this program: ${token}`);
+        }
+        return answer(plain(inputs) as Inputs);
       },
     },
     options.project ?? "istio-idle-timeout",

@@ -22,6 +22,7 @@ const program = () =>
     containerName: "istio-idle-timeout-test-redis",
     image: "redis:7",
     externalHost: "192.0.2.1",
+    owner: "ann@laptop/01234567",
   });
 
 describe("ExternalRedis", () => {
@@ -45,6 +46,7 @@ describe("ExternalRedis", () => {
         secret: ["redis-server", "--requirepass", "s3cret", "--timeout", "0"],
       },
       ports: [{ internal: 6379 }],
+      labels: [{ label: "istio-idle-timeout/owner", value: "ann@laptop/01234567" }],
     });
   });
 

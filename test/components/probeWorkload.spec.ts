@@ -5,7 +5,7 @@ import type { Inputs } from "../mocks.ts";
 
 const IMAGE = `localhost:5000/istio-idle-timeout-probe@sha256:${"0".repeat(64)}`;
 
-async function deploymentOf(sidecar: boolean) {
+async function deploymentOf(sidecar: boolean, platform?: string) {
   const { resources, result } = await declare(
     () =>
       new ProbeWorkload("probe", {
@@ -14,6 +14,7 @@ async function deploymentOf(sidecar: boolean) {
         sidecar,
         runId: "0123456789",
         timeout: { variant: "duration", ms: 13_700 },
+        platform,
       }),
   );
   assert.equal(resources.length, 2);
@@ -111,5 +112,11 @@ describe("ProbeWorkload", () => {
   it("differs without a sidecar in name and labels only", async () => {
     const { inputs } = await deploymentOf(false);
     assert.deepEqual(inputs, expected("probe-without-sidecar", "false"));
+  });
+
+  it("runs on nodes of the platform that the image is for", async () => {
+    const { inputs } = await deploymentOf(true, "linux/arm/v7");
+    const { nodeSelector } = inputs.spec.template.spec;
+    assert.deepEqual(nodeSelector, { "kubernetes.io/os": "linux", "kubernetes.io/arch": "arm" });
   });
 });

@@ -15,6 +15,7 @@ const config = {
   externalHost: "192.0.2.1",
   redisImage: "redis:7",
   kubeContext: "",
+  revision: "",
   registry: "localhost:5000",
   baseImage: "node:22-slim",
   compilerImage: "gcc:14",
@@ -61,18 +62,26 @@ function sample(
   };
 }
 
+/** Known in a preview too. */
+const stash: Outputs = { "pulumi:index:Stash": ({ input }) => ({ output: input }) };
+
 const outputs: Outputs = {
   "docker:index/image:Image": () => ({ repoDigest: "localhost:5000/probe@sha256:0" }),
   "docker:index/container:Container": () => ({ ports: [{ internal: 6379, external: 49_153 }] }),
   "command:local:Command": () => ({ stdout: JSON.stringify(record) }),
+  ...stash,
+};
+
+const functions = {
+  "command:local:run": () => ({ stdout: '{"problems":[]}' }),
 };
 
 const load = createRequire(__filename);
 const PROGRAM = load.resolve("../../index.ts");
 
 /** Runs the program, which is a module: it has to be loaded afresh each time. */
-function run(change: Partial<typeof config>, options: MockOptions = { outputs }) {
-  return declare(() => {
+function run(change: Partial<typeof config>, options: MockOptions = {}) {
+  const program = () => {
     pulumi.runtime.setAllConfig(
       Object.fromEntries(
         Object.entries({ ...config, ...change }).map(([key, value]) => [
@@ -84,7 +93,8 @@ function run(change: Partial<typeof config>, options: MockOptions = { outputs })
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the cache is no Map
     delete load.cache[PROGRAM];
     return load(PROGRAM) as typeof import("../../index.ts");
-  }, options);
+  };
+  return declare(program, { outputs, functions, ...options });
 }
 
 const namesOf = (resources: Registered[]) => resources.map(({ name }) => name);
@@ -95,7 +105,7 @@ describe("the program", () => {
     assert.deepEqual(namesOf(resources), [
       "cluster",
       "connection",
-      "connection-measurement-c0f6245eb7",
+      "connection-measurement-3b0b6c0155",
       "docker-daemon",
       "evidence",
       "evidence-filter",
@@ -103,6 +113,8 @@ describe("the program", () => {
       "idle-timeout-filter",
       "mesh",
       "mesh-namespace",
+      "owner",
+      "owner-id",
       "probe",
       "probe-image",
       "redis",
@@ -137,7 +149,7 @@ describe("the program", () => {
   });
 
   it("keeps everything in a namespace and a container that carry the stack", async () => {
-    const { resources } = await run({}, { outputs, stack: "30s" });
+    const { resources } = await run({}, { stack: "30s" });
     const { metadata } = only(resources, "kubernetes:core/v1:Namespace").inputs;
     assert.equal(metadata.name, "istio-idle-timeout-30s");
     const namespaced = resources.filter(({ type }) => /EnvoyFilter|Deployment/.test(type));
@@ -228,13 +240,48 @@ describe("the program", () => {
       {},
       {
         preview: true,
-        outputs: { "docker:index/container:Container": () => ({ ports }) },
+        outputs: { ...stash, "docker:index/container:Container": () => ({ ports }) },
       },
     );
-    assert.equal(resources.length, 20);
+    assert.equal(resources.length, 22);
     assert.equal(await valueOf(result.disconnectSeconds), UNKNOWN);
     assert.equal(await valueOf(result.summary), UNKNOWN);
     assert.equal(await valueOf(result.results), UNKNOWN);
+  });
+
+  it("asks the preflight about everything it is going to use", async () => {
+    const asked: string[] = [];
+    const { resources } = await run(
+      { timeout: "30s", timelapse: "10", revision: "canary", platform: "linux/arm64" },
+      {
+        stack: "dev",
+        functions: {
+          "command:local:run": ({ command }) => {
+            asked.push(String(command));
+            return { stdout: '{"problems":[]}' };
+          },
+        },
+      },
+    );
+    const [command = ""] = asked;
+    const request = /^node --import tsx cli\/preflight\.ts '(.*)'$/.exec(command)?.[1] ?? "";
+    assert.deepEqual(JSON.parse(request), {
+      namespace: "istio-idle-timeout-dev",
+      owner: only(resources, "pulumi:index:Stash").inputs.input,
+      injectionLabels: { "istio.io/rev": "canary" },
+      podLabels: {
+        "app.kubernetes.io/name": "probe",
+        "istio-idle-timeout/sidecar": "true",
+        "sidecar.istio.io/inject": "true",
+      },
+      timeout: { variant: "duration", ms: 30_000 },
+      evidence: true,
+      timelapse: true,
+      repository: "localhost:5000/istio-idle-timeout-probe",
+      images: { baseImage: "node:22-slim", compilerImage: "gcc:14", redisImage: "redis:7" },
+      platform: "linux/arm64",
+      container: "istio-idle-timeout-dev-redis",
+    });
   });
 
   it("declares nothing when the configuration is wrong", async () => {

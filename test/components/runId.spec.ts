@@ -17,7 +17,7 @@ const idOf = (change: Record<string, string>) => runId(parseSettings({ ...raw, .
 
 describe("runId", () => {
   it("is short, fit for labels, and the same on every machine", () => {
-    assert.equal(idOf({}), "8e51f899fd");
+    assert.equal(idOf({}), "5584d4cab3");
   });
 
   const redefining: Record<string, string>[] = [
@@ -35,6 +35,7 @@ describe("runId", () => {
     { externalHost: "192.0.2.2" },
     { redisImage: "redis:8" },
     { kubeContext: "other" },
+    { revision: "canary" },
   ];
   it("differs with everything that defines a measurement", () => {
     const ids = [{}, ...redefining].map(idOf);

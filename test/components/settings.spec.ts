@@ -15,6 +15,7 @@ const raw = {
   externalHost: "192.0.2.1",
   redisImage: "redis:7",
   kubeContext: "",
+  revision: "",
   registry: "localhost:5000",
   baseImage: "node:22-slim",
   compilerImage: "gcc:14",
@@ -30,6 +31,7 @@ const settings: Settings = {
   evidence: true,
   outside: { kind: "redis", image: "redis:7", externalHost: "192.0.2.1" },
   kubeContext: undefined,
+  revision: undefined,
   registry: "localhost:5000",
   baseImage: "node:22-slim",
   compilerImage: "gcc:14",
@@ -65,6 +67,7 @@ describe("parseSettings", () => {
       externalHost: "",
       redisImage: "localhost:5000/redis:7",
       kubeContext: "kind-mesh",
+      revision: "1-30-2",
       registry: "ghcr.io/acme/tools",
       baseImage: "localhost:5000/node:22",
       compilerImage: "localhost:5000/gcc:12",
@@ -79,6 +82,7 @@ describe("parseSettings", () => {
       evidence: false,
       outside: { kind: "endpoint", endpoint: { host: "2001:db8::5", port: 3306 } },
       kubeContext: "kind-mesh",
+      revision: "1-30-2",
       registry: "ghcr.io/acme/tools",
       baseImage: "localhost:5000/node:22",
       compilerImage: "localhost:5000/gcc:12",
@@ -141,6 +145,7 @@ describe("parseSettings", () => {
       externalHost: "my host",
       redisImage: "",
       kubeContext: "any text",
+      revision: "1.30",
       registry: "acme/probe",
       baseImage: "node 22",
       compilerImage: "",
@@ -150,7 +155,7 @@ describe("parseSettings", () => {
     };
     const keys =
       "baseImage, compilerImage, endpoint, evidence, externalHost, kubeContext, observe, platform, " +
-      "redisImage, registry, run, timelapse, timeout";
+      "redisImage, registry, revision, run, timelapse, timeout";
     assert.deepEqual(problemsOf(config), [
       `  Run: no such key; allowed are ${keys}`,
       `  tiemout: no such key; allowed are ${keys}`,
@@ -163,6 +168,8 @@ describe("parseSettings", () => {
       '  endpoint: "redis" is not an endpoint; use host:port without a scheme and with a port from 1 ' +
         "to 65535, such as redis.example.com:6379 or [2001:db8::5]:6379",
       '  externalHost: "my host" is not a DNS name or an IP address',
+      '  revision: "1.30" is not a revision of Istio; use the value of its label istio.io/rev, such as ' +
+        "1-30-2, or a revision tag",
       '  registry: "acme/probe" is not a registry; set it to a registry that you can push to and the ' +
         "cluster can pull from, as host[:port][/path]",
       `  baseImage: "node 22" is not an image's name; use [host/]name[:tag]`,

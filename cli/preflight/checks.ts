@@ -1,0 +1,77 @@
+import type { PreflightRequest } from "../../components/preflightRequest.ts";
+import type { Kubectl } from "../kubectl.ts";
+import { kubectlProblems, reachProblems } from "./cluster.ts";
+import { dockerAt } from "./docker.ts";
+import type { Docker, DockerAddress } from "./docker.ts";
+import { imageProblems } from "./images.ts";
+import { istioProblems } from "./istio.ts";
+import { namespaceProblems } from "./namespace.ts";
+import { nodeProblems } from "./nodes.ts";
+import { rightsProblems } from "./rights.ts";
+
+/** What the checks look at. */
+export interface Surroundings {
+  kubectl: Kubectl;
+  /** Where Docker may listen, to be tried in turn; without an address only its own tools get there. */
+  dockers: readonly { name: string; address: DockerAddress | undefined }[];
+  /** @default over HTTP */
+  dockerAt?: (address: DockerAddress) => Docker;
+}
+
+/** Everything that is in the way of a stack, each in one line with its remedy. Changes nothing. */
+export async function check(request: PreflightRequest, around: Surroundings): Promise<string[]> {
+  const [cluster, docker] = await Promise.all([
+    clusterProblems(request, around.kubectl),
+    dockerProblems(request, around),
+  ]);
+  return [...cluster, ...docker];
+}
+
+/** All at once, as each question takes a while; what a cluster out of reach says is dropped. */
+async function clusterProblems(request: PreflightRequest, kubectl: Kubectl): Promise<string[]> {
+  const { namespace, owner, kubeContext, platform } = request;
+  const [tool, unreachable, ...others] = await Promise.all([
+    kubectlProblems(kubectl),
+    reachProblems(kubectl, kubeContext),
+    ...[
+      rightsProblems(kubectl, request),
+      istioProblems(kubectl, request),
+      namespaceProblems(kubectl, namespace, owner),
+      nodeProblems(kubectl, platform),
+    ].map((problems) => orItsFailure(problems)),
+  ]);
+  if (!tool.runs) {
+    return tool.problems;
+  }
+  return [...tool.problems, ...(unreachable.length > 0 ? unreachable : others.flat())];
+}
+
+/** A check that could not be made to its end is a problem too. */
+async function orItsFailure(problems: Promise<string[]>, subject = ""): Promise<string[]> {
+  try {
+    return await problems;
+  } catch (error) {
+    return [`${subject}${(error as Error).message}; try again`];
+  }
+}
+
+async function dockerProblems(
+  request: PreflightRequest,
+  { dockers, dockerAt: connect = dockerAt }: Surroundings,
+): Promise<string[]> {
+  const failures: string[] = [];
+  for (const { name, address } of dockers) {
+    if (address === undefined) {
+      return [];
+    }
+    const docker = connect(address);
+    try {
+      await docker("/_ping");
+    } catch (error) {
+      failures.push(`${name} (${(error as Error).message})`);
+      continue;
+    }
+    return orItsFailure(imageProblems(docker, request), "Docker: ");
+  }
+  return [`Docker: no daemon answers at ${failures.join(" or ")}; start it, or set DOCKER_HOST`];
+}

@@ -1,0 +1,68 @@
+import { PROBE_REPOSITORY } from "./imageNames.ts";
+import { INJECT_LABEL, injectionLabels, probeLabels } from "./labels.ts";
+import type { Settings } from "./settings.ts";
+import type { Timeout } from "./timeout.ts";
+
+/** What a stack is about to use, for `cli/preflight` to look at; handed over as JSON. */
+export interface PreflightRequest {
+  /** Namespace that the stack creates. */
+  namespace: string;
+  /** Whose the namespace and the container have to be where they exist already. */
+  owner: string;
+  /** Context in the ambient kubeconfig; absent is its current one. */
+  kubeContext?: string | undefined;
+  /** Labels by which Istio injects its sidecar into the namespace's pods. */
+  injectionLabels: Readonly<Record<string, string>>;
+  /** Labels of the pod that is to get a sidecar. */
+  podLabels: Readonly<Record<string, string>>;
+  timeout: Timeout;
+  /** Whether the sidecar is asked for an access-log entry of our own. */
+  evidence: boolean;
+  /** Whether the sidecar is to be one with a faster clock. */
+  timelapse: boolean;
+  /** Repository that the probe's image is pushed to. */
+  repository: string;
+  /** Images that Docker has to have or to find, by the setting that names them. */
+  images: Readonly<Record<string, string>>;
+  /** `os/arch` that was set for the probe's image. */
+  platform?: string | undefined;
+  /** Container of the stack's own middleware, where it runs one. */
+  container?: string | undefined;
+}
+
+/**
+ * The request of a stack, but for whose it is.
+ *
+ * @param names of what it creates outside a namespace of its own.
+ */
+export function preflightRequest(
+  settings: Settings,
+  names: { namespace: string; container: string },
+): Omit<PreflightRequest, "owner"> {
+  const { baseImage, evidence, kubeContext, outside, platform, registry, revision, timeout } =
+    settings;
+  const timelapse = settings.timelapse > 1;
+  const runsRedis = outside.kind === "redis";
+  return {
+    namespace: names.namespace,
+    kubeContext,
+    injectionLabels: injectionLabels(revision),
+    podLabels: { ...probeLabels(true), [INJECT_LABEL]: "true" },
+    timeout,
+    evidence,
+    timelapse,
+    repository: `${registry}/${PROBE_REPOSITORY}`,
+    images: {
+      baseImage,
+      ...(timelapse && { compilerImage: settings.compilerImage }),
+      ...(runsRedis && { redisImage: outside.image }),
+    },
+    platform,
+    container: runsRedis ? names.container : undefined,
+  };
+}
+
+/** What is in the way, one line each; none when nothing is. */
+export interface PreflightAnswer {
+  problems: string[];
+}
