@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { disconnectSeconds as secondsOf, summaryLines } from "./cli/summary.ts";
+import { runVerdict } from "./cli/verdict.ts";
 import { ConnectionTest } from "./components/connectionTest.ts";
 import { formatEndpoint } from "./components/endpoint.ts";
 import { EvidenceFilter } from "./components/evidenceFilter.ts";
@@ -135,5 +136,7 @@ const test = new ConnectionTest(
 export const disconnectSeconds = test.record.apply(secondsOf);
 /** What was found, in lines for people. */
 export const summary = test.record.apply(summaryLines);
+/** Why the connection through the sidecar ended, with what that stands on. */
+export const verdict = test.record.apply(runVerdict);
 /** The whole record. */
 export const results = test.record;

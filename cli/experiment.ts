@@ -6,7 +6,7 @@ import { toWallMs } from "../components/timelapse.ts";
 import { expectedIdleTimeoutMs } from "../components/timeout.ts";
 import { findEntry } from "./accessLog.ts";
 import type { MeasureArguments } from "./arguments.ts";
-import { notesOnChanges } from "./changes.ts";
+import { findChanges } from "./changes.ts";
 import { notesOnRun, notesOnSample, notesOnSubject } from "./notes.ts";
 import { findProbePods } from "./pods.ts";
 import { findMissingPolicy } from "./policy.ts";
@@ -58,7 +58,7 @@ export async function measure(asked: MeasureArguments, world: World): Promise<Ru
     watch(world, subject, subjectStarted, watched).then(async (sample) => ({
       sample,
       // At once: what changes after the connection's end has no part in it.
-      changes: await notesOnChanges(world, subject.pod, proxy, destination, path),
+      changes: await findChanges(world, subject.pod, proxy, destination, path),
       search: asked.evidence ? await findEntry(world, subject.pod, sample) : undefined,
     })),
     watch(world, control, controlStarted, watched),
@@ -82,7 +82,7 @@ export async function measure(asked: MeasureArguments, world: World): Promise<Ru
           timelapse: lapsedDuration(withSidecar.sample, withSidecar.search?.entry, factor),
         }),
         proxy: evidenceOf(withSidecar.search?.entry),
-        notes: notesOnSubject({ ...withSidecar, effective, factor }),
+        ...notesOnSubject({ ...withSidecar, effective, factor }),
       },
       {
         probe: "withoutSidecar",
@@ -113,6 +113,6 @@ function evidenceOf(entry: EvidenceEntry | undefined): ProxyEvidence | null {
   if (entry === undefined) {
     return null;
   }
-  const { durationMs, responseFlags, closeReason, upstreamCluster } = entry;
-  return { durationMs, responseFlags, closeReason, upstreamCluster };
+  const { durationMs, responseFlags, closeReason, upstreamClose, upstreamCluster } = entry;
+  return { durationMs, responseFlags, closeReason, upstreamClose, upstreamCluster };
 }

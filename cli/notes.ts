@@ -1,20 +1,25 @@
-import type { EffectiveTimeout, Sample } from "../app/probe/record.ts";
+import type { EffectiveTimeout, Measurement, Sample } from "../app/probe/record.ts";
 import { formatDuration } from "../components/duration.ts";
 import { toWallMs } from "../components/timelapse.ts";
 import type { EntrySearch } from "./accessLog.ts";
 import { formatIdleTimeout, seconds } from "./text.ts";
 
-/** What the proxy logs when its idle timeout closed a connection. */
-export const IDLE_CLOSE_REASON = "tcp_session_idle_timeout";
-
 /** Probe and proxy may differ by this much, in ms, before a reader has to know. */
 const AGREEMENT_MS = 50;
 /** Connections opened within this time, in ms, met the same conditions. */
 const SAME_TIME_MS = 5000;
-/** Response flags of a proxy that could not reach the other side. */
-const UNREACHED = /\b(UF|UH|UO|NR|NC|UAEX|DF)\b/;
 /** How long the connection is open beyond its idle timeout, in ms, before that is remarkable. */
 const OVERDUE_MS = 1000;
+
+/** What is to be said of a figure beside itself. */
+export interface Remarks {
+  /** Why it must not be used. */
+  voidReasons: readonly string[];
+  /** What a reader has to know before trusting it. */
+  notes: readonly string[];
+}
+
+export const NO_REMARKS: Remarks = { voidReasons: [], notes: [] };
 
 /** What a reader has to know before trusting a figure, whichever pod it comes from. */
 export function notesOnSample({ lastByteMs }: Sample): string[] {
@@ -33,18 +38,26 @@ export function notesOnSubject(subject: {
   /** Undefined where the sidecar writes no entries of ours. */
   search: EntrySearch | undefined;
   /** What changed at the sidecar meanwhile. */
-  changes: string[];
+  changes: Remarks;
   /** How many times as fast the sidecar's clock ran; 1 is real time. */
   factor: number;
-}): string[] {
+}): Pick<Measurement, "notes" | "voidReasons"> {
   const { sample, effective, search, changes, factor } = subject;
-  return [
-    ...notesOnSample(sample),
-    ...notesOnOverdue(sample, effective, factor),
-    ...(search === undefined ? [] : notesOnEntry(sample, search, factor)),
-    ...(factor === 1 ? [] : notesOnTimelapse({ sample, effective, entry: search?.entry, factor })),
-    ...changes,
-  ];
+  const lapse =
+    factor === 1
+      ? NO_REMARKS
+      : proofOfTimelapse({ sample, effective, entry: search?.entry, factor });
+  const voidReasons = [...lapse.voidReasons, ...changes.voidReasons];
+  return {
+    ...(voidReasons.length > 0 && { voidReasons }),
+    notes: [
+      ...notesOnSample(sample),
+      ...notesOnOverdue(sample, effective, factor),
+      ...(search === undefined ? [] : notesOnEntry(sample, search, factor)),
+      ...lapse.notes,
+      ...changes.notes,
+    ],
+  };
 }
 
 function notesOnOverdue(
@@ -78,61 +91,54 @@ function notesOnEntry(
         : `could not be read (${unreadable})`;
     return [`the sidecar's access log ${why}, so its own duration and reason are unknown`];
   }
-  const { durationMs, responseFlags, closeReason, upstreamClose } = entry;
-  const notes: string[] = [];
-  if (factor === 1 && Math.abs(sample.heldMs - durationMs) > AGREEMENT_MS) {
-    notes.push(
-      `probe and sidecar differ by more than ${AGREEMENT_MS} ms: ` +
-        `${seconds(sample.heldMs)} and ${seconds(durationMs)}`,
-    );
-  }
-  if (UNREACHED.test(responseFlags)) {
-    notes.push(
-      `the sidecar accepted the connection but could not reach the endpoint (${responseFlags}), and closed it`,
-    );
-  } else if (closeReason === null) {
-    const how = upstreamClose === null ? "" : ` (${upstreamClose})`;
-    notes.push(`the server closed the connection${how}, not the sidecar`);
-  } else if (closeReason !== IDLE_CLOSE_REASON) {
-    notes.push(`the sidecar closed the connection for another reason: ${closeReason}`);
-  }
-  return notes;
+  return factor === 1 && Math.abs(sample.heldMs - entry.durationMs) > AGREEMENT_MS
+    ? [
+        `probe and sidecar differ by more than ${AGREEMENT_MS} ms: ` +
+          `${seconds(sample.heldMs)} and ${seconds(entry.durationMs)}`,
+      ]
+    : [];
 }
 
 /**
  * A time-lapse has to prove itself: that the sidecar's clock ran as fast as it should, and that the
  * connection was closed at the timeout by that clock. Otherwise its figure is void.
  */
-function notesOnTimelapse(lapse: {
+function proofOfTimelapse(lapse: {
   sample: Sample;
   effective: EffectiveTimeout;
   entry: EntrySearch["entry"];
   factor: number;
-}): string[] {
+}): Remarks {
   const { sample, effective, entry, factor } = lapse;
+  const wrong = (why: string): Remarks => ({ voidReasons: [why], notes: [] });
   const open = sample.end === "open";
   if (entry === undefined) {
     return open
-      ? [`whether the sidecar's clock ran at x${factor} is unknown: its log has no entry yet`]
-      : [`void: without the sidecar's own duration a time-lapse says nothing`];
+      ? {
+          voidReasons: [],
+          notes: [
+            `whether the sidecar's clock ran at x${factor} is unknown: its log has no entry yet`,
+          ],
+        }
+      : wrong("without the sidecar's own duration a time-lapse says nothing");
   }
   const proxyWallMs = toWallMs(entry.durationMs, factor);
   if (Math.abs(sample.heldMs - proxyWallMs) > AGREEMENT_MS) {
-    return [
-      `void: the sidecar's clock did not run at x${factor}: it counted ${seconds(entry.durationMs)} in ` +
+    return wrong(
+      `the sidecar's clock did not run at x${factor}: it counted ${seconds(entry.durationMs)} in ` +
         `${seconds(sample.heldMs)} of wall time`,
-    ];
+    );
   }
   const { lastByteMs = 0 } = sample;
   const { idleTimeoutMs } = effective;
   const expectedWallMs = lastByteMs + toWallMs(idleTimeoutMs, factor);
   if (!open && idleTimeoutMs > 0 && Math.abs(proxyWallMs - expectedWallMs) > AGREEMENT_MS) {
-    return [
-      `void: the sidecar held the connection for ${seconds(entry.durationMs)} at x${factor}, which is more than ` +
+    return wrong(
+      `the sidecar held the connection for ${seconds(entry.durationMs)} at x${factor}, which is more than ` +
         `${AGREEMENT_MS} ms of wall time off its idle timeout of ${formatDuration(idleTimeoutMs)}`,
-    ];
+    );
   }
-  return [];
+  return NO_REMARKS;
 }
 
 /** What holds for the run as a whole. */
@@ -152,12 +158,6 @@ export function notesOnRun(run: {
     const applied = `${whose}${formatIdleTimeout(idleTimeoutMs)}`;
     notes.push(
       `EnvoyFilter ${run.missingPolicy} is not in the cluster; the proxy applies ${applied}`,
-    );
-  }
-  if (run.control.end !== "open") {
-    notes.push(
-      "the connection without a sidecar ended too: something other than the sidecar ends connections " +
-        "to this endpoint",
     );
   }
   const apartMs = Math.abs(

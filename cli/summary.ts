@@ -1,5 +1,7 @@
 import type { Measurement, ProbeKind, RunRecord } from "../app/probe/record.ts";
+import { firstSample } from "./firstSample.ts";
 import { describeEffective, describeEnd, PROBE_NAMES, proxySeconds } from "./text.ts";
+import { CAUSE_NAMES, runVerdict } from "./verdict.ts";
 
 /**
  * Seconds until each pod's connection ended; null while it was open, or where there is no sample. In a
@@ -50,6 +52,7 @@ function toSeconds(ms: number): number {
 
 /** What was found, in lines a person reads. */
 export function summaryLines(record: RunRecord): string[] {
+  const { cause, sentence } = runVerdict(record);
   return [
     `endpoint ${record.endpoint}, timeout ${record.timeout}, run ${record.run}`,
     `effective idle timeout: ${describeEffective(record.effective)}`,
@@ -64,12 +67,8 @@ export function summaryLines(record: RunRecord): string[] {
       ...sample.notes.map((note) => `  note: ${note}`),
     ]),
     ...record.notes.map((note) => `note: ${note}`),
+    `verdict: ${CAUSE_NAMES[cause]}. ${sentence}`,
   ];
-}
-
-/** The first sample of a kind: the one that stands for the run in a single figure. */
-export function firstSample(record: RunRecord, kind: ProbeKind): Measurement | undefined {
-  return record.samples.find(({ probe }) => probe === kind);
 }
 
 function describeProxy({ proxy, end, timelapse }: Measurement): string {

@@ -25,3 +25,13 @@ export function renderTable(
   const rule = widths.map((width) => "-".repeat(width));
   return [header, rule, ...rows].map((cells) => `${line(cells)}\n`).join("");
 }
+
+/** The same as a Markdown table. */
+export function renderMarkdown(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
+  return [header, header.map(() => "---"), ...rows].map(line).join("");
+}

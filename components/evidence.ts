@@ -29,8 +29,6 @@ export const evidenceJsonFormat: Record<string, string> = {
 export interface EvidenceEntry extends ProxyEvidence {
   /** When the proxy accepted the connection, ISO 8601. */
   start: string;
-  /** How the other side's close looked to the proxy, e.g. `Normal`; null where it did not close. */
-  upstreamClose: string | null;
   /** Address and port of the application, as `address:port`. */
   source: string;
   /** Port of {@link source}: together with the pod it names the connection. */

@@ -1,5 +1,6 @@
 import type { RunRecord } from "../app/probe/record";
-import { COMPARISON_HEADER, comparisonRow } from "../cli/comparison";
+import { legendOf } from "../cli/comparison";
+import { COMPARISON_HEADER, compareRun, comparisonRow, type Comparison } from "../cli/comparison";
 import { renderTable } from "../cli/table";
 import { LabError } from "./errors";
 import { up } from "./lab";
@@ -16,7 +17,7 @@ const STACKS: { stack: string; config: Record<string, string> }[] = [
 /** Brings up a lab, measures three timeouts in it and prints one table. */
 export async function demo(lab: string): Promise<void> {
   await up(lab);
-  const rows: string[][] = [];
+  const comparisons: Comparison[] = [];
   for (const [index, { stack, config }] of STACKS.entries()) {
     console.error(`\nStack ${stack} (${index + 1} of ${STACKS.length})`);
     const prepared = await LabStack.prepare(lab, stack, stack, config);
@@ -29,10 +30,10 @@ export async function demo(lab: string): Promise<void> {
     }
     const { results, summary } = await prepared.outputs();
     for (const line of summary as string[]) console.log(`  ${line}`);
-    rows.push(comparisonRow(stack, results as RunRecord));
+    comparisons.push(compareRun(stack, results as RunRecord));
   }
-  console.log(`\n${renderTable(COMPARISON_HEADER, rows)}`);
-  console.log("open >= N s: still open when the window ended; nothing is said about later.\n");
+  console.log(`\n${renderTable(COMPARISON_HEADER, comparisons.map(comparisonRow))}`);
+  for (const line of legendOf(comparisons)) console.log(`${line}\n`);
   console.log(
     "The lab and its stacks are still up. Look around, then take it all down:\n" +
       `  eval "$(npm run --silent lab -- env --name ${lab})"; kubectl get pods -A\n` +

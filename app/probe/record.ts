@@ -67,6 +67,8 @@ export interface ProxyEvidence {
   responseFlags: string;
   /** `%DOWNSTREAM_LOCAL_CLOSE_REASON%`: why the proxy closed towards the application; null if it did not. */
   closeReason: string | null;
+  /** `%UPSTREAM_DETECTED_CLOSE_TYPE%`: how the endpoint closed, e.g. `Normal` or `RemoteReset`; null if it did not. */
+  upstreamClose: string | null;
   /** `%UPSTREAM_CLUSTER%`, e.g. `PassthroughCluster`. */
   upstreamCluster: string;
 }
@@ -106,6 +108,8 @@ export interface Measurement extends Sample {
   timelapse?: LapsedDuration;
   /** The proxy's access-log entry of the same connection; null where there is no proxy or no entry. */
   proxy: ProxyEvidence | null;
+  /** Why the figure must not be used; absent for a good one. */
+  voidReasons?: string[];
   /** Things a reader has to know before trusting the figure, e.g. proxy and probe disagree. */
   notes: string[];
 }

@@ -4,6 +4,7 @@ import type { RunRecord } from "../../app/probe/record.ts";
 import type { MeasureArguments } from "../../cli/arguments.ts";
 import { measure } from "../../cli/experiment.ts";
 import { KubectlError } from "../../cli/kubectl.ts";
+import { runVerdict } from "../../cli/verdict.ts";
 import { MeasureError } from "../../cli/world.ts";
 import { parseTimeout } from "../../components/timeout.ts";
 import { evidenceLine, FakeCluster, RUN } from "./fakeCluster.ts";
@@ -48,6 +49,7 @@ describe("measure", () => {
 
   /** Notes of the pod with a sidecar. */
   const notesOf = ({ samples }: RunRecord): string[] | undefined => samples[0]?.notes;
+  const voidReasonsOf = ({ samples }: RunRecord): string[] | undefined => samples[0]?.voidReasons;
 
   function started(): boolean {
     return cluster.commands.some((command) => command.includes("main.ts start"));
@@ -84,6 +86,7 @@ describe("measure", () => {
             durationMs: 10_001,
             responseFlags: "-",
             closeReason: "tcp_session_idle_timeout",
+            upstreamClose: "Normal",
             upstreamCluster: "PassthroughCluster",
           },
           notes: [],
@@ -544,28 +547,18 @@ describe("measure", () => {
           { heldMs: 7000.2, end: "fin", reason: undefined },
         ],
       );
-      assert.deepEqual(notesOf(record), [
-        "the server closed the connection (Normal), not the sidecar",
-      ]);
-      assert.deepEqual(record.notes, [
-        "the connection without a sidecar ended too: something other than the sidecar ends connections " +
-          "to this endpoint",
-      ]);
+      assert.equal(runVerdict(record).cause, "serverClosed");
     });
 
     it("names a sidecar that accepts what it can't reach", async () => {
       cluster.probes.withSidecar.fate = { closesAfterMs: 3.2 };
       cluster.log = () => evidenceLine({ duration_ms: 1, flags: "UF,URX", close_reason: "x" });
-      assert.deepEqual(notesOf(await run()), [
-        "the sidecar accepted the connection but could not reach the endpoint (UF,URX), and closed it",
-      ]);
+      assert.equal(runVerdict(await run()).cause, "unreachable");
     });
 
-    it("names a close for another reason", async () => {
+    it("names a drain", async () => {
       cluster.log = () => evidenceLine({ close_reason: "filter_chain_is_being_removed" });
-      assert.deepEqual(notesOf(await run()), [
-        "the sidecar closed the connection for another reason: filter_chain_is_being_removed",
-      ]);
+      assert.equal(runVerdict(await run()).cause, "configDrain");
     });
 
     it("says so when an earlier attempt left one of the two connections", async () => {
@@ -597,8 +590,8 @@ describe("measure", () => {
       void cluster.clock.sleep(5000).then(() => {
         cluster.listeners = () => dump(virtualOutbound({ idle_timeout: "30s" }));
       });
-      assert.deepEqual(notesOf(await run()), [
-        "void: the filter chain was replaced while the connection was held; set run to another number to measure again",
+      assert.deepEqual(voidReasonsOf(await run()), [
+        "the filter chain was replaced while the connection was held",
       ]);
     });
 
@@ -606,7 +599,7 @@ describe("measure", () => {
       void cluster.clock.sleep(12_000).then(() => {
         cluster.listeners = () => dump(virtualOutbound({ idle_timeout: "30s" }));
       });
-      assert.deepEqual(notesOf(await run()), []);
+      assert.equal(voidReasonsOf(await run()), undefined);
     });
 
     it("keeps a sample when the sidecar's answer is cut off afterwards", async () => {
@@ -624,8 +617,8 @@ describe("measure", () => {
         const containerStatuses = [{ name: "istio-proxy", restartCount: 1 }];
         cluster.pods[0] = cluster.pod("withSidecar", { status: { containerStatuses } });
       });
-      assert.deepEqual(notesOf(await run()), [
-        "void: the sidecar restarted while the connection was held; set run to another number to measure again",
+      assert.deepEqual(voidReasonsOf(await run()), [
+        "the sidecar restarted while the connection was held",
       ]);
     });
   });

@@ -19,6 +19,7 @@ export function measurement(changes: Partial<Measurement> = {}): Measurement {
       durationMs: 10_001,
       responseFlags: "-",
       closeReason: "tcp_session_idle_timeout",
+      upstreamClose: "Normal",
       upstreamCluster: "PassthroughCluster",
     },
     notes: [],

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 
-import { COMPARISON_HEADER, comparisonRow } from "../../cli/comparison.ts";
 import { disconnectSeconds, summaryLines } from "../../cli/summary.ts";
 import { control, measurement, runRecord } from "./records.ts";
 
@@ -29,6 +28,7 @@ describe("summary", () => {
       "effective idle timeout: 10s at listener virtualOutbound, filter chain virtualOutbound-catchall-tcp, cluster PassthroughCluster",
       "with sidecar: closed after 10.002 s (FIN), proxy: 10.001 s, tcp_session_idle_timeout",
       "without sidecar: open for >= 14 s (lower bound)",
+      "verdict: idle timeout. The sidecar closed the connection, because nothing was sent for its idle timeout of 10s.",
     ]);
   });
 
@@ -49,52 +49,7 @@ describe("summary", () => {
       "without sidecar: closed after 14.000 s (ETIMEDOUT)",
       "  note: the server sent data",
       "note: the connection without a sidecar ended too",
-    ]);
-  });
-});
-
-describe("comparison", () => {
-  it("has a cell for each title", () => {
-    const row = comparisonRow("10s", runRecord());
-    assert.equal(row.length, COMPARISON_HEADER.length);
-    assert.deepEqual(row, [
-      "10s",
-      "10s",
-      "10s",
-      "10.002 s (FIN)",
-      "10.001 s",
-      "tcp_session_idle_timeout",
-      "open >= 14 s",
-    ]);
-  });
-
-  it("leaves the proxy's word out where the probe closed the connection itself", () => {
-    const samples = [measurement({ end: "open", heldMs: 120_000.9 }), control()];
-    const record = runRecord({ samples, timeout: "default", effective: ENVOY_DEFAULT });
-    assert.deepEqual(comparisonRow("default", record), [
-      "default",
-      "default",
-      "1h (Envoy's default)",
-      "open >= 120 s",
-      "-",
-      "-",
-      "open >= 14 s",
-    ]);
-  });
-
-  it("shows never for a timeout that is off, and a dash for what is missing", () => {
-    const effective = { ...runRecord().effective, idleTimeoutMs: 0 };
-    const record = runRecord({
-      effective,
-      timeout: "off",
-      samples: [measurement({ proxy: null })],
-    });
-    assert.deepEqual(comparisonRow("off", record).slice(2), [
-      "never",
-      "10.002 s (FIN)",
-      "-",
-      "-",
-      "-",
+      "verdict: dropped without sidecar too. The connection of the pod without a sidecar ended too, so something other than the sidecar ends connections to this endpoint.",
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Measurement, RunRecord } from "../../app/probe/record.ts";
 import type { MeasureArguments } from "../../cli/arguments.ts";
-import { comparisonRow } from "../../cli/comparison.ts";
+import { compareRun, comparisonRow } from "../../cli/comparison.ts";
 import { measure } from "../../cli/experiment.ts";
 import { disconnectSeconds, summaryLines } from "../../cli/summary.ts";
 import { evidenceLine, FakeCluster, RUN } from "./fakeCluster.ts";
@@ -87,15 +87,12 @@ describe("a time-lapse", () => {
       "with sidecar: closed after 3600.319 s at x360 (10.002 s of wall time, FIN), proxy: 3600.319 s at " +
         "x360, tcp_session_idle_timeout",
       "without sidecar: open for >= 14 s (lower bound)",
+      "verdict: idle timeout. The sidecar closed the connection, because nothing was sent for its idle timeout " +
+        "of 1h (Envoy's default).",
     ]);
-    assert.deepEqual(comparisonRow("default-x360", record), [
-      "default-x360",
-      "default",
-      "1h (Envoy's default)",
-      "3600.319 s at x360 (10.002 s of wall time, FIN)",
-      "3600.319 s at x360",
-      "tcp_session_idle_timeout",
-      "open >= 14 s",
+    assert.deepEqual(comparisonRow(compareRun("default-x360", record)), [
+      ...["default-x360", "1.31-dev", "1.40.0", "default", "1h at x360"],
+      ...["3600.319 s at x360 (10.002 s of wall time, FIN)", "open >= 14 s", "idle timeout"],
     ]);
   });
 
@@ -123,34 +120,34 @@ describe("a time-lapse", () => {
 
   describe("is void", () => {
     it("when the proxy's duration is off by more than 50 ms of wall time", async () => {
-      const notesAt = async (durationMs: number): Promise<string[]> => {
+      const reasonsAt = async (durationMs: number): Promise<string[] | undefined> => {
         cluster = new FakeCluster();
         cluster.listeners = () => dump(virtualOutbound({}));
         cluster.probes.withSidecar.fate = { closesAfterMs: durationMs / 360 };
         cluster.log = () => evidenceLine({ duration_ms: durationMs });
-        return subjectOf(await run()).notes;
+        return subjectOf(await run()).voidReasons;
       };
-      assert.deepEqual(await notesAt(3_618_000), []);
-      assert.deepEqual(await notesAt(3_582_000), []);
-      assert.deepEqual(await notesAt(3_618_001), [
-        "void: the sidecar held the connection for 3618.001 s at x360, which is more than 50 ms of wall " +
+      assert.equal(await reasonsAt(3_618_000), undefined);
+      assert.equal(await reasonsAt(3_582_000), undefined);
+      assert.deepEqual(await reasonsAt(3_618_001), [
+        "the sidecar held the connection for 3618.001 s at x360, which is more than 50 ms of wall " +
           "time off its idle timeout of 1h",
       ]);
-      assert.match((await notesAt(3_581_999)).join("\n"), /^void: .* 3581\.999 s at x360/);
+      assert.match(String(await reasonsAt(3_581_999)), /^the sidecar held .* 3581\.999 s at x360/);
     });
 
     it("when the clock did not run at that speed", async () => {
       cluster.log = () => evidenceLine({ duration_ms: 10_001 });
-      assert.deepEqual(subjectOf(await run()).notes, [
-        "void: the sidecar's clock did not run at x360: it counted 10.001 s in 10.002 s of wall time",
+      assert.deepEqual(subjectOf(await run()).voidReasons, [
+        "the sidecar's clock did not run at x360: it counted 10.001 s in 10.002 s of wall time",
       ]);
     });
 
     it("likewise where the connection was still open", async () => {
       cluster.probes.withSidecar.fate = {};
       cluster.log = () => evidenceLine({ duration_ms: 8001, close_reason: "-" });
-      assert.deepEqual(subjectOf(await run({ observeMs: 8000 })).notes, [
-        "void: the sidecar's clock did not run at x360: it counted 8.001 s in 8.000 s of wall time",
+      assert.deepEqual(subjectOf(await run({ observeMs: 8000 })).voidReasons, [
+        "the sidecar's clock did not run at x360: it counted 8.001 s in 8.000 s of wall time",
       ]);
     });
 
@@ -165,9 +162,14 @@ describe("a time-lapse", () => {
       assert.deepEqual(subjectOf(record).notes, [
         "the sidecar's access log has no entry of this connection, so its own duration and reason are " +
           "unknown",
-        "void: without the sidecar's own duration a time-lapse says nothing",
       ]);
-      assert.equal(comparisonRow("x", record)[3], "? s at x360 (10.002 s of wall time, FIN)");
+      assert.deepEqual(subjectOf(record).voidReasons, [
+        "without the sidecar's own duration a time-lapse says nothing",
+      ]);
+      assert.equal(
+        comparisonRow(compareRun("x", record))[5],
+        "? s at x360 (10.002 s of wall time, FIN)",
+      );
     });
 
     it("which is not said where the connection is open and the entry may be still to come", async () => {
@@ -177,7 +179,10 @@ describe("a time-lapse", () => {
       assert.deepEqual(subjectOf(record).notes, [
         "whether the sidecar's clock ran at x360 is unknown: its log has no entry yet",
       ]);
-      assert.equal(comparisonRow("x", record)[3], "open >= ? s at x360 (8 s of wall time)");
+      assert.equal(
+        comparisonRow(compareRun("x", record))[5],
+        "open >= ? s at x360 (8 s of wall time)",
+      );
     });
   });
 

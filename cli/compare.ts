@@ -1,0 +1,13 @@
+/**
+ * `npm run compare -- [STACK...]`: what was measured in several stacks, side by side.
+ */
+import { compare } from "./compareStacks.ts";
+import { pulumi } from "./stackRecords.ts";
+
+void compare(process.argv.slice(2), {
+  pulumi,
+  print: (text) => process.stdout.write(text),
+  say: (line) => process.stderr.write(`compare: ${line}\n`),
+}).then((code) => {
+  process.exitCode = code;
+});
