@@ -3,7 +3,7 @@
 // packages of package-lock.json and hands over to lab/main.ts.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,20 +28,40 @@ require("./main.ts");
 
 /** Runs `npm ci` unless node_modules is already what package-lock.json says. */
 function installPackages() {
-  const lock = createHash("sha256")
-    .update(readFileSync(join(project, "package-lock.json")))
-    .digest("hex");
+  const packages = join(project, "package-lock.json");
+  const lock = createHash("sha256").update(readFileSync(packages)).digest("hex");
   const marker = join(project, "node_modules", ".installed-lock");
-  if (existsSync(marker) && readFileSync(marker, "utf8") === lock) return;
-  console.error("Installing the packages of package-lock.json (npm ci) ...");
-  // No install scripts: those of @pulumi/* would fetch plugins, which the lab or Pulumi itself does.
-  const npm = spawnSync("npm", ["ci", "--ignore-scripts", "--loglevel=error"], {
-    cwd: project,
-    stdio: ["ignore", "ignore", "inherit"],
+  const installed = () => existsSync(marker) && readFileSync(marker, "utf8") === lock;
+  if (installed()) return;
+  // Two at once would take each other's files away. The lock is the kernel's, on a file that is there
+  // anyway, so that nothing is left of it once its holders have ended, however they ended.
+  const held = openSync(packages, "r");
+  if (!flock(held, "--nonblock")) {
+    console.error("Another process installs the packages; waiting for it ...");
+    flock(held);
+  }
+  if (!installed()) {
+    console.error("Installing the packages of package-lock.json (npm ci) ...");
+    // No install scripts: those of @pulumi/* would fetch plugins, which the lab or Pulumi itself does.
+    const npm = spawnSync("npm", ["ci", "--ignore-scripts", "--loglevel=error"], {
+      cwd: project,
+      // An npm that outlives this process holds the lock on.
+      stdio: ["ignore", "ignore", "inherit", held],
+    });
+    if (npm.error) fail(`npm could not be started (${npm.error.message}): it comes with Node.js.`);
+    if (npm.status !== 0) fail("npm ci failed, see above. Check the network and run it again.");
+    writeFileSync(marker, lock);
+  }
+  closeSync(held);
+}
+
+/** Takes the lock of an open file, or says that another process holds it. */
+function flock(file, ...options) {
+  const { error, status } = spawnSync("flock", [...options, "3"], {
+    stdio: ["ignore", "ignore", "inherit", file],
   });
-  if (npm.error) fail(`npm could not be started (${npm.error.message}): it comes with Node.js.`);
-  if (npm.status !== 0) fail("npm ci failed, see above. Check the network and run it again.");
-  writeFileSync(marker, lock);
+  // Without the command, as outside Linux, nothing keeps two from colliding.
+  return error !== undefined || status === 0;
 }
 
 function fail(message) {
