@@ -61,7 +61,7 @@ const COMMANDS: Record<string, string[]> = {
   wget: ["wget"],
   apt: ["apt-get"],
   dpkg: ["dpkg-deb"],
-  "util-linux": ["flock", "setpriv", "unshare"],
+  "util-linux": ["flock", "nsenter", "setpriv", "unshare"],
   mount: ["mount"],
   tar: ["tar"],
 };
@@ -141,7 +141,7 @@ function homeProblems(home: string): string[] {
 
 /** Tries, in namespaces that are gone right after, what a kernel or a container may refuse. */
 function refusals(machine: Machine): string[] {
-  const problems: string[] = [];
+  const problems = chrootProblems(machine);
   const attempt = (remedy: string, ...args: string[]): void => {
     if (succeeds(() => machine.output("unshare", ...args))) return;
     problems.push(`This fails here: unshare ${args.join(" ")}\n    ${remedy}`);
@@ -160,6 +160,26 @@ function refusals(machine: Machine): string[] {
     ...["--mount", "sh", "-c", OVERLAY_TRIAL, "sh", machine.home],
   );
   return problems;
+}
+
+/**
+ * Whoever enters a mount namespace has the namespace's root for its own. In the node's, which is a
+ * copy of this one, containers would be started in a machine's root that a chroot only hides.
+ */
+function chrootProblems(machine: Machine): string[] {
+  const stat = ["stat", "--format=%d:%i", "/"] as const;
+  let namespaceRoot: string | undefined;
+  try {
+    namespaceRoot = machine.output("nsenter", "--mount=/proc/self/ns/mnt", ...stat);
+  } catch {
+    // It is another root, without such a command.
+  }
+  if (namespaceRoot === machine.output(...stat)) return [];
+  return [
+    "This shell is in a chroot, which hides the machine's root only from what does not enter its " +
+      "mount namespace, as the lab's containers do. Enter the folder by pivot_root, as " +
+      "test/bare-root.sh does, or by systemd-nspawn, or run the lab on the machine itself.",
+  ];
 }
 
 const OVERLAY_TRIAL =

@@ -12,6 +12,8 @@ function machine(
     /** A word of the `unshare` commands that fail. */
     refuses?: string;
     goCacheMegabytes?: number;
+    /** Device and inode of the mount namespace's root, which is this machine's unless given. */
+    namespaceRoot?: string;
   } = {},
 ): Machine {
   const {
@@ -20,6 +22,7 @@ function machine(
     noPip = false,
     refuses,
     goCacheMegabytes = 0,
+    namespaceRoot = "2049:2",
     ...rest
   } = given;
   return {
@@ -30,6 +33,9 @@ function machine(
     output: (command, ...args) => {
       if (command === "python3" && noPip) throw new Error("No module named pip");
       if (command === "unshare" && args.includes(refuses ?? "")) throw new Error("refused");
+      if (command === "nsenter" && namespaceRoot === "none") throw new Error("no stat there");
+      if (command === "nsenter") return `${namespaceRoot}\n`;
+      if (command === "stat") return "2049:2\n";
       if (command === "du") return `${goCacheMegabytes}\t${args.at(-1) ?? ""}\n`;
       if (command === "go" && args[1] === "GOCACHE") return "/go/cache\n";
       if (command === "go" && args[1] === "GOMODCACHE") return "/go/mod\n";
@@ -100,9 +106,12 @@ describe("prerequisites of the lab", () => {
 
   it("wants every command that it uses, also those that hold its processes together", () => {
     assert.deepEqual(
-      missingPrerequisites(machine({ without: ["flock", "setpriv", "unshare", "mount"] }), warm),
+      missingPrerequisites(
+        machine({ without: ["flock", "nsenter", "setpriv", "unshare", "mount"] }),
+        warm,
+      ),
       [
-        "flock, setpriv, unshare is not on PATH. Install it: apt-get install util-linux",
+        "flock, nsenter, setpriv, unshare is not on PATH. Install it: apt-get install util-linux",
         "mount is not on PATH. Install it: apt-get install mount",
       ],
     );
@@ -148,6 +157,17 @@ describe("prerequisites of the lab", () => {
       const problems = missingPrerequisites(machine({ refuses }), warm);
       assert.equal(problems.length, 1);
       assert.match(problems[0]!, remedy);
+    });
+  }
+
+  for (const [where, namespaceRoot] of [
+    ["in another folder", "2049:1234"],
+    ["without any tools", "none"],
+  ] as const) {
+    it(`refuses a chroot whose mount namespace has its root ${where}`, () => {
+      const problems = missingPrerequisites(machine({ namespaceRoot }), warm);
+      assert.equal(problems.length, 1);
+      assert.match(problems[0]!, /in a chroot.*pivot_root.*systemd-nspawn/);
     });
   }
 
