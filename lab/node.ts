@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { kubernetes, nodeProgram, rootfs } from "./builds";
 import { cgroupExists, cgroupHost, makeCgroups, processesIn, removeCgroups } from "./cgroups";
@@ -84,8 +92,10 @@ async function startIn(
   paths: LabPaths,
   log: string,
 ): Promise<NodeState> {
-  // The node's docker socket is in it, and its group may mean somebody else on the host.
-  mkdirSync(paths.root, { recursive: true, mode: 0o700 });
+  // The node's docker socket is in it, and its group may mean somebody else on the host. The folder
+  // is there already, for the output of the steps before.
+  mkdirSync(paths.root, { recursive: true });
+  chmodSync(paths.root, 0o700);
   for (const dir of [paths.run, paths.serviceLogs, paths.etc]) mkdirSync(dir, { recursive: true });
   const fs = (part: string): string => join(paths.fs, part);
   for (const part of ["upper", "work", "root"]) mkdirSync(fs(part), { recursive: true });
