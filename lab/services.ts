@@ -43,9 +43,18 @@ export function services(node: NodeIdentity, cgroup: string): Service[] {
       argv: [
         "etcd",
         "--data-dir=/var/lib/etcd/data",
-        `--listen-client-urls=http://${etcd}`,
-        `--advertise-client-urls=http://${etcd}`,
-        "--listen-peer-urls=http://127.0.0.1:2380",
+        `--listen-client-urls=https://${etcd}`,
+        `--advertise-client-urls=https://${etcd}`,
+        "--client-cert-auth",
+        `--trusted-ca-file=${pki("etcd-ca.crt")}`,
+        `--cert-file=${pki("etcd.crt")}`,
+        `--key-file=${pki("etcd.key")}`,
+        // It has no peers, but listens for some.
+        "--listen-peer-urls=https://127.0.0.1:2380",
+        "--peer-client-cert-auth",
+        `--peer-trusted-ca-file=${pki("etcd-ca.crt")}`,
+        `--peer-cert-file=${pki("etcd.crt")}`,
+        `--peer-key-file=${pki("etcd.key")}`,
       ],
     },
     { name: "containerd", argv: ["containerd", "--config=/etc/lab/containerd.toml"] },
@@ -69,7 +78,10 @@ export function services(node: NodeIdentity, cgroup: string): Service[] {
       waitFor: [etcd],
       argv: component(
         "kube-apiserver",
-        `--etcd-servers=http://${etcd}`,
+        `--etcd-servers=https://${etcd}`,
+        `--etcd-cafile=${pki("etcd-ca.crt")}`,
+        `--etcd-certfile=${pki("apiserver-etcd-client.crt")}`,
+        `--etcd-keyfile=${pki("apiserver-etcd-client.key")}`,
         "--bind-address=0.0.0.0",
         `--advertise-address=${node.address}`,
         `--secure-port=${API_PORT}`,
@@ -168,6 +180,7 @@ export function writeServiceConfigs(etc: string, pki: string, node: NodeIdentity
   });
   file("registry.yml", registryConfig);
   file("Corefile", corefile(node));
+  file("zone", rootZone(node));
 }
 
 /** A kubeconfig with the certificates inside, so that it is one file that can be handed on. */
@@ -280,7 +293,7 @@ storage:
 http: {addr: ":${REGISTRY_PORT}"}
 `;
 
-/** Names of the cluster, and for every other name a clear "does not exist". */
+/** Names of the cluster; every other name is one of {@link rootZone}, or does not exist. */
 function corefile(node: NodeIdentity): string {
   return `cluster.local in-addr.arpa {
   bind ${node.address}
@@ -292,9 +305,20 @@ function corefile(node: NodeIdentity): string {
 . {
   bind ${node.address}
   errors
-  hosts {
-    ${node.address} ${node.name}.lab
+  file /etc/lab/zone . {
+    reload 0
   }
 }
+`;
+}
+
+/**
+ * The whole of the DNS outside the cluster: nobody asks further, so that the lab needs no network
+ * beyond its host and each unknown name is a clear "does not exist". Times in seconds.
+ */
+function rootZone(node: NodeIdentity): string {
+  return `$ORIGIN .
+@ 60 IN SOA ${node.name}.lab. nobody.invalid. 1 60 60 60 60
+${node.name}.lab. 60 IN A ${node.address}
 `;
 }

@@ -26,9 +26,10 @@ type authority struct {
 	key         *ecdsa.PrivateKey
 }
 
-// writePKI writes one authority and, signed by it, a certificate for each component, as
-// NAME.crt and NAME.key in dir. Users and groups are the ones Kubernetes' own roles are bound to:
+// writePKI writes an authority and, signed by it, a certificate for each component, as NAME.crt and
+// NAME.key in dir. Users and groups are the ones Kubernetes' own roles are bound to:
 // https://kubernetes.io/docs/setup/best-practices/certificates/
+// etcd, which asks nobody but who signed a certificate, has an authority of its own.
 func writePKI(dir, address, node string) error {
 	ip := net.ParseIP(address)
 	if ip == nil {
@@ -37,7 +38,17 @@ func writePKI(dir, address, node string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	ca, err := newAuthority(dir)
+	etcd, err := newAuthority(dir, "etcd-ca")
+	if err != nil {
+		return err
+	}
+	if err := etcd.issue(dir, "etcd", "etcd", "", nil, []net.IP{net.IPv4(127, 0, 0, 1)}); err != nil {
+		return err
+	}
+	if err := etcd.issue(dir, "apiserver-etcd-client", "kube-apiserver-etcd-client", "", nil, nil); err != nil {
+		return err
+	}
+	ca, err := newAuthority(dir, "ca")
 	if err != nil {
 		return err
 	}
@@ -76,12 +87,12 @@ func writePKI(dir, address, node string) error {
 	return writeKey(filepath.Join(dir, "service-account.key"), key)
 }
 
-func newAuthority(dir string) (*authority, error) {
+func newAuthority(dir, name string) (*authority, error) {
 	key, err := newKey()
 	if err != nil {
 		return nil, err
 	}
-	template := newTemplate("lab-ca", "")
+	template := newTemplate("lab-"+name, "")
 	template.IsCA, template.BasicConstraintsValid = true, true
 	template.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
@@ -92,10 +103,10 @@ func newAuthority(dir string) (*authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := writePEM(filepath.Join(dir, "ca.crt"), "CERTIFICATE", der, 0o644); err != nil {
+	if err := writePEM(filepath.Join(dir, name+".crt"), "CERTIFICATE", der, 0o644); err != nil {
 		return nil, err
 	}
-	return &authority{certificate, key}, writeKey(filepath.Join(dir, "ca.key"), key)
+	return &authority{certificate, key}, writeKey(filepath.Join(dir, name+".key"), key)
 }
 
 func (ca *authority) issue(dir, name, user, group string, dns []string, ips []net.IP) error {

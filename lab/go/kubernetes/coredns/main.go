@@ -7,14 +7,12 @@ import (
 
 	_ "github.com/coredns/coredns/plugin/bind"
 	_ "github.com/coredns/coredns/plugin/errors"
-	_ "github.com/coredns/coredns/plugin/forward"
-	_ "github.com/coredns/coredns/plugin/hosts"
+	_ "github.com/coredns/coredns/plugin/file"
 	_ "github.com/coredns/coredns/plugin/kubernetes"
-	_ "github.com/coredns/coredns/plugin/ready"
 )
 
 func main() {
 	// The order is that of CoreDNS's own plugin.cfg: it is the order in which a query passes them.
-	dnsserver.Directives = []string{"bind", "ready", "errors", "hosts", "kubernetes", "forward"}
+	dnsserver.Directives = []string{"bind", "errors", "kubernetes", "file"}
 	coremain.Run()
 }
