@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { disconnectSeconds as secondsOf, summaryLines } from "./cli/summary.ts";
+import { disconnectSeconds as secondsOf, runStatus, summaryLines } from "./cli/summary.ts";
 import { runVerdict } from "./cli/verdict.ts";
 import { ConnectionTest } from "./components/connectionTest.ts";
 import { formatEndpoint } from "./components/endpoint.ts";
@@ -124,6 +124,7 @@ const test = new ConnectionTest(
     endpoint,
     timeout: settings.timeoutText,
     observeMs: settings.observeMs,
+    waitMs: settings.waitMs,
     timelapse: settings.timelapse,
     policy: policy.filterName,
     evidence: settings.evidence,
@@ -134,6 +135,8 @@ const test = new ConnectionTest(
 
 /** Seconds until each probe's connection was closed, null where it was still open. */
 export const disconnectSeconds = test.record.apply(secondsOf);
+/** `running` while the probes go on without this program, otherwise `finished`. */
+export const status = test.record.apply(runStatus);
 /** What was found, in lines for people. */
 export const summary = test.record.apply(summaryLines);
 /** Why the connection through the sidecar ended, with what that stands on. */

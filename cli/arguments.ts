@@ -17,6 +17,8 @@ export interface MeasureArguments {
   timeout: Timeout;
   /** How long connections are held and watched, in ms. */
   observeMs: number;
+  /** How long to wait for that, in ms; the probes go on after it. */
+  waitMs: number;
   /** How many times as fast the sidecar's clock runs; 1 is real time. */
   timelapse: number;
   context?: string;
@@ -27,8 +29,8 @@ export interface MeasureArguments {
 }
 
 export const USAGE = `usage: node --import tsx cli/measure.ts --namespace N --run R --endpoint HOST:PORT
-         --timeout T --observe D [--timelapse F] [--context C] [--policy NAME]
-         [--no-evidence]
+         --timeout T --observe D [--wait D] [--timelapse F] [--context C]
+         [--policy NAME] [--no-evidence]
 
 Measures after how long a silent connection to HOST:PORT is closed, in a pod with a sidecar and in one
 without, and prints the record as JSON on stdout.
@@ -38,6 +40,8 @@ without, and prints the record as JSON on stdout.
   --endpoint HOST:PORT  what the pods connect to
   --timeout T           idle timeout the sidecar should apply: a duration, default, remove or off
   --observe D           how long the connections are held and watched, e.g. 14s
+  --wait D              how long to wait for that: then the record tells what is known until then, the probes
+                        go on, and the same command collects the rest (default: to the end)
   --timelapse F         how many times as fast the sidecar's clock runs (default: 1)
   --context C           context of the kubeconfig (default: the current one)
   --policy NAME         EnvoyFilter in the namespace that sets the timeout (default: none does)
@@ -51,7 +55,7 @@ Exit codes: 0 measured, whatever was found; 1 could not measure; 2 wrong argumen
 const MAX_OBSERVE_MS = 2_147_483_647;
 
 const REQUIRED = ["namespace", "run", "endpoint", "timeout", "observe"] as const;
-const VALUED = new Set<string>([...REQUIRED, "timelapse", "context", "policy"]);
+const VALUED = new Set<string>([...REQUIRED, "wait", "timelapse", "context", "policy"]);
 const FLAGS = new Set<string>(["no-evidence", "help"]);
 
 /** `problems` names everything that is wrong, each in one line. */
@@ -110,6 +114,7 @@ export function parseArguments(argv: readonly string[]): Parsed {
   const endpoint = read("endpoint", parseEndpoint);
   const timeout = read("timeout", parseTimeout);
   const observeMs = read("observe", parseObserve);
+  const waitMs = read("wait", parseDuration) ?? Infinity;
   const timelapse = read("timelapse", parseTimelapse) ?? 1;
   const { namespace, run, timeout: timeoutText, context, policy } = Object.fromEntries(values);
   if (
@@ -132,6 +137,7 @@ export function parseArguments(argv: readonly string[]): Parsed {
       timeoutText,
       timeout,
       observeMs,
+      waitMs,
       timelapse,
       ...(context !== undefined && { context }),
       ...(policy !== undefined && { policy }),

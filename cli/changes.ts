@@ -1,3 +1,4 @@
+import type { Sample } from "../app/probe/record.ts";
 import { KubectlError } from "./kubectl.ts";
 import type { Destination } from "./listenerMatch.ts";
 import { NO_REMARKS } from "./notes.ts";
@@ -10,8 +11,8 @@ import { MeasureError } from "./world.ts";
 import type { World } from "./world.ts";
 
 /**
- * What changed at the sidecar since its configuration was read as `before`. Envoy closes connections
- * whose filter chain changes, so the figure is void then.
+ * What changed at the sidecar since its configuration was read as `before` and until the sample's
+ * connection ended. Envoy closes connections whose filter chain changes, so the figure is void then.
  */
 export async function findChanges(
   world: World,
@@ -19,6 +20,7 @@ export async function findChanges(
   proxy: Proxy,
   destination: Destination,
   before: ProxyPath,
+  sample: Sample,
 ): Promise<Remarks> {
   const unknown = (why: string): Remarks => ({
     voidReasons: [],
@@ -30,15 +32,20 @@ export async function findChanges(
   });
   try {
     const now = await findAgain(world, pod);
-    if (now === undefined) {
-      return unknown(`pod ${pod.name} is gone`);
+    if (typeof now === "string") {
+      return unknown(`pod ${pod.name} ${now}`);
     }
     if (now.proxyRestarts !== pod.proxyRestarts) {
       return changed("the sidecar restarted");
     }
     const reading = await proxy.path(destination);
-    return reading.settled && reading.path.chain === before.chain
-      ? NO_REMARKS
+    if (reading.settled && reading.path.chain === before.chain) {
+      return NO_REMARKS;
+    }
+    // A result that is collected late is older than the last change may be.
+    const updatedAt = reading.settled ? (reading.path.updatedAt ?? "") : "";
+    return Date.parse(updatedAt) > Date.parse(sample.connectedAt) + sample.heldMs
+      ? unknown(`its filter chain was replaced at ${updatedAt}, and maybe before that too`)
       : changed("the filter chain was replaced");
   } catch (error) {
     if (error instanceof KubectlError || error instanceof MeasureError) {

@@ -81,6 +81,9 @@ export function deviation(
   if (subject === undefined) {
     return verdict.sentence;
   }
+  if (record.running) {
+    return "it is still being measured; npm run collect waits for the result";
+  }
   if (expectedMs === null) {
     return verdict.cause === "stillOpen"
       ? undefined

@@ -7,7 +7,8 @@ export interface ListenersDump {
 
 export interface DynamicListener {
   name?: string;
-  active_state?: { listener?: Listener };
+  /** `last_updated`: since when it is active, ISO 8601. */
+  active_state?: { listener?: Listener; last_updated?: string };
   warming_state?: { listener?: Listener };
   error_state?: { details?: string };
 }

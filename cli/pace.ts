@@ -12,6 +12,8 @@ export interface Progress {
   observeMs: number;
   /** When the sidecar is expected to close it, in ms; 0 is never. */
   expectedMs: number;
+  /** How long the client is still willing to wait, in ms; Infinity is to the end. */
+  patienceMs: number;
 }
 
 /**
@@ -20,9 +22,9 @@ export interface Progress {
  * The answer comes as soon as the run is over, so that an early close is noticed at once; but each
  * question is a process started beside the measurement, so none is asked around the expected close.
  */
-export function nextWaitMs({ heldMs, observeMs, expectedMs }: Progress): number {
+export function nextWaitMs({ heldMs, observeMs, expectedMs, patienceMs }: Progress): number {
   const leftMs = Math.max(observeMs - heldMs, 0);
-  const waitMs = Math.ceil(Math.min(LONGEST_WAIT_MS, leftMs + QUIET_AFTER_MS));
+  const waitMs = Math.ceil(Math.min(LONGEST_WAIT_MS, leftMs + QUIET_AFTER_MS, patienceMs));
   const quietFromMs = expectedMs - QUIET_BEFORE_MS;
   const quietUntilMs = expectedMs + QUIET_AFTER_MS;
   const nextAtMs = heldMs + waitMs;

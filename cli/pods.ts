@@ -7,6 +7,8 @@ import type { World } from "./world.ts";
 /** Longest wait for the probe pods to be Ready, in ms. */
 const READY_LIMIT_MS = 60_000;
 
+const REPLACED = "was deleted or replaced";
+
 const PROXY_CONTAINER = "istio-proxy";
 
 /** One of the two pods that hold connections. */
@@ -57,21 +59,27 @@ export async function findProbePods(world: World, run: string): Promise<ProbePod
 /**
  * Looks a pod up again.
  *
- * @returns undefined when it is gone, on its way out, or replaced by another of the same name.
+ * @returns what became of it when it does not run any more: a text such as `was deleted or replaced`.
  */
 export async function findAgain(
   world: World,
   { name, uid, kind }: ProbePod,
-): Promise<ProbePod | undefined> {
+): Promise<ProbePod | string> {
+  let pod;
   try {
-    const pod = (await askJson(world.kubectl, ["get", "pod", name, "--output", "json"])) as Pod;
-    return pod.metadata.uid === uid && isStaying(pod) ? describe(pod, kind) : undefined;
+    pod = (await askJson(world.kubectl, ["get", "pod", name, "--output", "json"])) as Pod;
   } catch (error) {
     if (error instanceof KubectlError && error.notFound) {
-      return undefined;
+      return REPLACED;
     }
     throw error;
   }
+  const { phase, reason, message } = pod.status;
+  if (phase === "Failed" || phase === "Succeeded") {
+    // As eviction leaves it: `Failed`, with `Evicted` and what the node was short of.
+    return `ended (${[reason ?? phase, message].filter((part) => part !== undefined).join(": ")})`;
+  }
+  return pod.metadata.uid === uid && isStaying(pod) ? describe(pod, kind) : REPLACED;
 }
 
 /** The newest pod of the kind, or what is still in its way. */
@@ -148,6 +156,8 @@ interface Pod {
   spec: { containers: { name: string }[]; initContainers?: { name: string }[] };
   status: {
     phase: string;
+    reason?: string;
+    message?: string;
     conditions?: { type: string; status: string; message?: string }[];
     containerStatuses?: ContainerStatus[];
     initContainerStatuses?: ContainerStatus[];

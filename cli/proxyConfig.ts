@@ -2,6 +2,7 @@
  * Reads from Envoy's own configuration dump what a silent TCP connection to an endpoint will meet:
  * which listener and filter chain carry it, and the idle timeout that applies there.
  */
+import { digest } from "../components/digest.ts";
 import { EVIDENCE_LOG } from "../components/evidence.ts";
 import { ENVOY_DEFAULT_IDLE_TIMEOUT_MS } from "../components/timeout.ts";
 import type { EffectiveTimeout } from "../app/probe/record.ts";
@@ -19,8 +20,10 @@ export interface ProxyPath {
   effective: EffectiveTimeout;
   /** Whether the access log of the chain carries entries of ours. */
   evidence: boolean;
-  /** The filter chain with sorted keys: equal texts are equal chains. */
+  /** Digest of the filter chain: equal ones are equal chains. */
   chain: string;
+  /** Since when the listener is as it is, by the proxy's wall clock, ISO 8601. */
+  updatedAt?: string;
 }
 
 /** The path as far as the dump tells, or why it does not tell yet. */
@@ -54,7 +57,12 @@ export function readPath({ configs = [] }: ListenersDump, destination: Destinati
   if (dynamic.warming_state !== undefined) {
     return { settled: false, reason: `its listener ${listener.name} is being replaced`, ...why };
   }
-  return { settled: true, path: describePath(listener, destination), ...why };
+  const { last_updated: updatedAt } = dynamic.active_state ?? {};
+  const path = {
+    ...describePath(listener, destination),
+    ...(updatedAt !== undefined && { updatedAt }),
+  };
+  return { settled: true, path, ...why };
 }
 
 function describePath(listener: Listener, destination: Destination): ProxyPath {
@@ -84,7 +92,7 @@ function describePath(listener: Listener, destination: Destination): ProxyPath {
     evidence: (tcpProxy.access_log ?? []).some(
       (log) => log.typed_config?.log_format?.json_format?.log === EVIDENCE_LOG,
     ),
-    chain: canonicalJson(chain),
+    chain: digest(canonicalJson(chain)),
   };
 }
 

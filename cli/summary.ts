@@ -62,13 +62,34 @@ export function summaryLines(record: RunRecord): string[] {
           `time-lapse: the sidecar's clock ran x${record.timelapse.factor}; ` +
             `what is not marked so is wall time`,
         ]),
+    ...(record.running ? [describeRunning(record)] : []),
     ...record.samples.flatMap((sample) => [
-      `${PROBE_NAMES[sample.probe]}: ${describeEnd(sample)}${describeProxy(sample)}`,
+      `${PROBE_NAMES[sample.probe]}: ${sample.running ? "running, " : ""}${describeEnd(sample)}${describeProxy(sample)}`,
       ...sample.notes.map((note) => `  note: ${note}`),
     ]),
     ...record.notes.map((note) => `note: ${note}`),
     `verdict: ${CAUSE_NAMES[cause]}. ${sentence}`,
   ];
+}
+
+/** Whether all that can be known of a run is known. */
+export type RunStatus = "running" | "finished";
+
+export function runStatus({ running }: RunRecord): RunStatus {
+  return running ? "running" : "finished";
+}
+
+/** When the last of the run's windows ends, in ms since the epoch. */
+export function windowEndMs({ samples, observeMs }: RunRecord): number {
+  return Math.max(...samples.map(({ connectedAt }) => Date.parse(connectedAt))) + observeMs;
+}
+
+function describeRunning(record: RunRecord): string {
+  const end = new Date(windowEndMs(record)).toISOString().replace(/\.\d+Z$/, "Z");
+  return (
+    `running in the pods until ${end} at the latest; pulumi up after that, or npm run collect, ` +
+    `tells how it ended`
+  );
 }
 
 function describeProxy({ proxy, end, timelapse }: Measurement): string {

@@ -24,6 +24,11 @@ export function seconds(ms: number, digits = 3): string {
   return `${(ms / 1000).toFixed(digits)} s`;
 }
 
+/** For progress: `14 s`, and from a minute on `52m30s`. */
+export function roughly(ms: number): string {
+  return ms < 60_000 ? seconds(ms, 0) : formatDuration(Math.round(ms / 1000) * 1000);
+}
+
 /** A sample, and what its time means in a time-lapse. */
 export type Timed = Sample & { timelapse?: LapsedDuration };
 

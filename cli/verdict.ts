@@ -18,6 +18,7 @@ import { describeEnd, describeIdleTimeout, PROBE_NAMES, proxySeconds } from "./t
  * - `error`: the operating system of the pod reported an error,
  * - `droppedWithoutSidecarToo`: it ended in the pod without a sidecar as well,
  * - `stillOpen`: it was open when the window ended, a lower bound,
+ * - `running`: it is still held, and more is to be collected,
  * - `void`: the figure must not be used,
  * - `unknown`: it ended, and nothing says why.
  */
@@ -30,6 +31,7 @@ export type Cause =
   | "error"
   | "droppedWithoutSidecarToo"
   | "stillOpen"
+  | "running"
   | "void"
   | "unknown";
 
@@ -52,6 +54,7 @@ export const CAUSE_NAMES: Readonly<Record<Cause, string>> = {
   error: "network error",
   droppedWithoutSidecarToo: "dropped without sidecar too",
   stillOpen: "still open",
+  running: "running",
   void: "void",
   unknown: "unknown",
 };
@@ -80,7 +83,7 @@ export function runVerdict(record: RunRecord): Verdict {
     return { cause: "void", sentence: voidSentence(control.voidReasons), evidence };
   }
   // A server that closes does so in both pods, and the sidecar's log has told it already.
-  const blamesAnother = ["stillOpen", "void", "serverClosed"].includes(verdict.cause);
+  const blamesAnother = ["stillOpen", "running", "void", "serverClosed"].includes(verdict.cause);
   return control.end === "open" || blamesAnother
     ? { ...verdict, evidence }
     : {
@@ -118,6 +121,12 @@ function judge(sample: Measurement, idleTimeout: string): Omit<Verdict, "evidenc
   }
   if (voidReasons !== undefined) {
     return { cause: "void", sentence: voidSentence(voidReasons) };
+  }
+  if (sample.running) {
+    return {
+      cause: "running",
+      sentence: "The connection was open when it was last asked for, and the measurement goes on.",
+    };
   }
   if (end === "open") {
     return {

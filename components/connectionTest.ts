@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RunRecord } from "../app/probe/record.ts";
 import { formatDuration } from "./duration.ts";
 import { parseRecord } from "./parseRecord.ts";
+import { parseRunState } from "./runState.ts";
 import { shellCommand } from "./shell.ts";
 
 export interface ConnectionTestArgs {
@@ -16,6 +17,8 @@ export interface ConnectionTestArgs {
   timeout: string;
   /** How long the connections are held and watched, in ms. */
   observeMs: number;
+  /** How long to wait for that before leaving the run to itself, in ms. */
+  waitMs: number;
   /** How many times as fast the sidecar's clock runs; 1 is real time. */
   timelapse: number;
   /** Name of the EnvoyFilter that the sidecar has to have received; undefined where there is none. */
@@ -25,6 +28,9 @@ export interface ConnectionTestArgs {
   /** Context in the ambient kubeconfig; undefined is its current one. */
   kubeContext: string | undefined;
 }
+
+/** What tells that a run is over; not there at all before that. */
+type RunEnvironment = Record<string, string>;
 
 /** For everything before and after the observation: configuration to arrive, probes to connect. */
 const MARGIN_MS = 240_000;
@@ -36,6 +42,9 @@ const MARGIN_MS = 240_000;
  * was measured is not measured again because a command line changed with a new version of this
  * program, or because Docker chose another port. A measurement that could not start leaves no resource,
  * so that the next `up` tries again.
+ *
+ * One input is compared: whether a run that was left to itself is over meanwhile. That the cluster is
+ * asked whenever the program runs, and it makes the update that collects the result.
  */
 export class ConnectionTest extends pulumi.ComponentResource {
   /** What was found. */
@@ -44,23 +53,53 @@ export class ConnectionTest extends pulumi.ComponentResource {
   constructor(name: string, args: ConnectionTestArgs, opts?: pulumi.ComponentResourceOptions) {
     super("istio-idle-timeout:index:ConnectionTest", name, {}, opts);
 
+    const timeout = formatDuration(Math.min(args.observeMs, args.waitMs) + MARGIN_MS);
     const measurement = new command.local.Command(
       `${name}-measurement-${args.runId}`,
       {
+        // For its update too: it goes on with what was begun, and repeats what is known (in its
+        // environment is what it printed last).
         create: measureCommand(args),
+        environment: this.#askWhetherOver(args),
         // The record on stdout is for the state; what people read while they wait is on stderr.
         logging: "stderr",
-        addPreviousOutputInEnv: false,
       },
       {
         parent: this,
-        ignoreChanges: ["*"],
-        customTimeouts: { create: formatDuration(args.observeMs + MARGIN_MS) },
+        ignoreChanges: ["addPreviousOutputInEnv", "create", "logging"],
+        customTimeouts: { create: timeout, update: timeout },
       },
     );
 
     this.record = measurement.stdout.apply(parseRecord);
     this.registerOutputs({ record: this.record });
+  }
+
+  /** Undefined unless the run was left to itself and is over. */
+  #askWhetherOver(args: ConnectionTestArgs): pulumi.Output<RunEnvironment> {
+    const question = pulumi
+      .output(args.namespace)
+      .apply((namespace) =>
+        shellCommand([
+          ...["node", "--import", "tsx", "cli/runState.ts"],
+          ...["--namespace", namespace],
+          ...["--run", args.runId],
+          ...contextOption(args),
+        ]),
+      );
+    const answer = command.local.runOutput(
+      { command: question, logging: "none", addPreviousOutputInEnv: false },
+      { parent: this },
+    );
+    return answer.stdout.apply((text) => {
+      const run = parseRunState(text);
+      if (run.state === "running") {
+        const left = formatDuration(Math.ceil(run.leftMs / 1000) * 1000);
+        void pulumi.log.info(`the connections are still held, for at most ${left}`, this);
+      }
+      // Undefined leaves the input out, of which the SDK's types know nothing.
+      return (run.state === "over" ? { RUN_STATE: run.state } : undefined) as RunEnvironment;
+    });
   }
 }
 
@@ -75,10 +114,15 @@ function measureCommand(args: ConnectionTestArgs): pulumi.Output<string> {
         ...["--endpoint", endpoint],
         ...["--timeout", args.timeout],
         ...["--observe", formatDuration(args.observeMs)],
-        ...(args.kubeContext === undefined ? [] : ["--context", args.kubeContext]),
+        ...["--wait", formatDuration(args.waitMs)],
+        ...contextOption(args),
         ...(args.timelapse === 1 ? [] : ["--timelapse", String(args.timelapse)]),
         ...(policy === undefined ? [] : ["--policy", policy]),
         ...(args.evidence ? [] : ["--no-evidence"]),
       ]),
     );
+}
+
+function contextOption({ kubeContext }: ConnectionTestArgs): string[] {
+  return kubeContext === undefined ? [] : ["--context", kubeContext];
 }

@@ -14,6 +14,8 @@ export interface Settings {
   timeoutText: string;
   /** How long connections are held and watched, in ms. */
   observeMs: number;
+  /** How long `up` waits for that, in ms. */
+  waitMs: number;
   /** Another number measures again. */
   run: number;
   /** How many times as fast the sidecar's clock runs; 1 is real time. */
@@ -52,6 +54,7 @@ const MAX_OBSERVE_MS = 168 * 3_600_000;
 const readers = {
   timeout: (text: string) => ({ timeout: parseTimeout(text), text }),
   observe: optional(parseObserve),
+  wait: parseWait,
   run: parseRun,
   timelapse: parseTimelapse,
   evidence: parseBoolean,
@@ -130,6 +133,7 @@ function compose(values: Values): Settings {
     timeout,
     timeoutText,
     observeMs: values.observe ?? defaultObserveMs(timeout, values.timelapse),
+    waitMs: values.wait,
     run: values.run,
     timelapse: values.timelapse,
     evidence: values.evidence,
@@ -176,6 +180,14 @@ function parseRevision(text: string): string {
     );
   }
   return text;
+}
+
+function parseWait(text: string): number {
+  const ms = parseDuration(text);
+  if (ms > MAX_OBSERVE_MS) {
+    throw new Error(`${JSON.stringify(text)} is longer than ${formatDuration(MAX_OBSERVE_MS)}`);
+  }
+  return ms;
 }
 
 function parseRun(text: string): number {

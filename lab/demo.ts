@@ -21,13 +21,7 @@ export async function demo(lab: string): Promise<void> {
   for (const [index, { stack, config }] of STACKS.entries()) {
     console.error(`\nStack ${stack} (${index + 1} of ${STACKS.length})`);
     const prepared = await LabStack.prepare(lab, stack, stack, config);
-    const code = await prepared.show(["up", "--yes", "--skip-preview", "--suppress-outputs"]);
-    if (code !== 0) {
-      throw new LabError(
-        `Stack ${stack} could not be brought up, see above. What is there stays; ` +
-          "run the demo again to go on, or take the lab down: npm run lab -- down",
-      );
-    }
+    await bringUp(prepared);
     const { results, summary } = await prepared.outputs();
     for (const line of summary as string[]) console.log(`  ${line}`);
     comparisons.push(compareRun(stack, results as RunRecord));
@@ -39,4 +33,15 @@ export async function demo(lab: string): Promise<void> {
       `  eval "$(npm run --silent lab -- env --name ${lab})"; kubectl get pods -A\n` +
       `  npm run lab -- down --name ${lab}`,
   );
+}
+
+/** `pulumi up`, shown as it goes. */
+export async function bringUp(stack: LabStack): Promise<void> {
+  const code = await stack.show(["up", "--yes", "--skip-preview", "--suppress-outputs"]);
+  if (code !== 0) {
+    throw new LabError(
+      `Stack ${stack.stack} could not be brought up, see above. What is there stays; ` +
+        "run the demo again to go on, or take the lab down: npm run lab -- down",
+    );
+  }
 }

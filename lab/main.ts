@@ -9,6 +9,7 @@ import { purge } from "./purge";
 import { LabStack } from "./stack";
 import { labList } from "./status";
 import { testAll, testQuick } from "./test";
+import { realHour } from "./realHour";
 import { StepError } from "./steps";
 
 const HELP = `Usage: npm run lab -- <command> [--name NAME]
@@ -35,9 +36,12 @@ async function main(argv: string[]): Promise<number> {
   switch (entry) {
     case "lab":
       return lab(rest);
-    case "demo":
-      await demo(parseArgs({ args: rest, options: { name } }).values.name);
+    case "demo": {
+      const options = { name, "real-hour": { type: "boolean", default: false } } as const;
+      const { values } = parseArgs({ args: rest, options });
+      await (values["real-hour"] ? realHour : demo)(values.name);
       return 0;
+    }
     case "test":
       return testAll();
     case "test:quick":

@@ -14,6 +14,9 @@ export interface HoldSpec extends Target {
 /** A connection that is being held. */
 export interface HeldConnection {
   localPort: number;
+  localAddress: string;
+  /** Wall-clock time of "connected", ISO 8601. */
+  connectedAt: string;
   /** Time since "connected", in ms. */
   heldMs(): number;
   /** Settles at the first sign of the end, or when the window is over. Never rejects. */
@@ -53,7 +56,7 @@ export async function hold(
       ...(lastByteMs !== undefined && { lastByteMs: roundToMicroseconds(lastByteMs) }),
     }),
   );
-  return { localPort, heldMs, ended };
+  return { localPort, localAddress, connectedAt, heldMs, ended };
 }
 
 interface End {

@@ -26,7 +26,9 @@ export interface ProbeSpec {
  * - `fin`: the other side closed it in order (FIN),
  * - `reset`: the other side reset it (RST),
  * - `error`: the operating system reported another error ({@link Sample.error}),
- * - `open`: it was still open when the window ended, a lower bound; the probe then closed it.
+ * - `open`: it was still open when the window ended, a lower bound; the probe then closed it. Also of
+ *   a connection that is held beyond the record ({@link Measurement.running}) or was lost on the way, of
+ *   which a note tells.
  */
 export type ConnectionEnd = "fin" | "reset" | "error" | "open";
 
@@ -49,12 +51,20 @@ export interface Sample {
   lastByteMs?: number;
 }
 
+/** A connection that is being held. */
+export interface HoldingStatus extends Pick<
+  Sample,
+  "localPort" | "localAddress" | "connectedAt" | "heldMs"
+> {
+  state: "holding";
+}
+
 /** What a probe answers when it is asked about a run. */
 export type ProbeStatus =
   | { state: "unknown" }
   | { state: "connecting" }
-  /** Held since `heldMs`; nothing happened yet. */
-  | { state: "holding"; heldMs: number; localPort: number }
+  /** Held since `heldMs`; nothing happened yet. The other fields are those of {@link Sample}. */
+  | HoldingStatus
   /** No connection came about, so there is nothing to measure. */
   | { state: "failed"; error: string }
   | { state: "done"; sample: Sample };
@@ -104,6 +114,8 @@ export interface LapsedDuration extends Timelapse {
 export interface Measurement extends Sample {
   probe: ProbeKind;
   pod: string;
+  /** The probe goes on: how the connection ends is to be collected. Absent where that is known. */
+  running?: true;
   /** Of a connection through a sidecar whose clock ran faster; absent for every other one. */
   timelapse?: LapsedDuration;
   /** The proxy's access-log entry of the same connection; null where there is no proxy or no entry. */
@@ -123,6 +135,8 @@ export interface RunRecord {
   /** The stack's `timeout` setting as the user wrote it: `10s`, `default`, `remove`, `off`. */
   timeout: string;
   observeMs: number;
+  /** A sample is {@link Measurement.running}; absent when all that can be known is known. */
+  running?: true;
   /** Absent where the sidecar's clock was the real one. */
   timelapse?: Timelapse;
   /** Read from the sidecar's configuration just before the clock started. */

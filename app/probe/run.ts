@@ -59,8 +59,9 @@ export class LiveRun implements Run {
   async #connect(clock: Clock): Promise<HeldConnection | undefined> {
     try {
       const held = await hold(this.spec, clock, this.#abandoned.signal);
-      const { localPort } = held;
-      this.#become(() => ({ state: "holding", heldMs: held.heldMs(), localPort }));
+      const { localPort, localAddress, connectedAt } = held;
+      const connection = { localPort, localAddress, connectedAt };
+      this.#become(() => ({ state: "holding", heldMs: held.heldMs(), ...connection }));
       return held;
     } catch (error) {
       const { message } = error as Error;

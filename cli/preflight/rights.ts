@@ -13,6 +13,8 @@ interface Rights {
 }
 
 const OWNED = ["create", "get", "list", "watch", "patch", "delete"];
+/** What nobody waits for. */
+const KEPT = ["create", "get", "list", "patch", "delete"];
 
 /**
  * What a stack does in the cluster, the same as in `docs/rbac.yaml`. Pulumi's plugin lists and watches
@@ -23,6 +25,7 @@ function neededRights({ namespace, timelapse }: Wanted): Rights[] {
   const pods = ["get", "list", "watch", ...(timelapse ? ["create"] : [])];
   return [
     { group: "", resource: "namespaces", verbs: OWNED, namespace: undefined },
+    { group: "", resource: "configmaps", verbs: KEPT, namespace },
     { group: "apps", resource: "deployments", verbs: OWNED, namespace },
     { group: "apps", resource: "replicasets", verbs: ["list", "watch"], namespace },
     { group: "", resource: "pods", verbs: pods, namespace },

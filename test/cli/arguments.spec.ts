@@ -27,6 +27,7 @@ describe("measure's arguments", () => {
         timeoutText: "10s",
         timeout: { variant: "duration", ms: 10_000 },
         observeMs: 14_000,
+        waitMs: Infinity,
         timelapse: 1,
         evidence: true,
       },
@@ -47,6 +48,14 @@ describe("measure's arguments", () => {
       { context, policy, evidence },
       { context: "kind", policy: "idle", evidence: false },
     );
+  });
+
+  it("may say how long to wait", () => {
+    const parsed = parseArguments([...COMPLETE, "--wait", "0s"]);
+    assert.equal(parsed.kind === "arguments" && parsed.arguments.waitMs, 0);
+    assert.deepEqual(problems(...COMPLETE, "--wait", "5"), [
+      '--wait: "5" has no unit after 5; use a Go duration such as 10s, 13.7s, 1h30m or 24h',
+    ]);
   });
 
   it("may name a speed of the sidecar's clock", () => {

@@ -91,6 +91,11 @@ describe("a deviation", () => {
     );
   });
 
+  it("is a run that goes on, whatever is known so far", () => {
+    const running = { ...DEFAULT_OPEN, running: true } as const;
+    assert.match(found(running) ?? "", /^it is still being measured/);
+  });
+
   it("is a sample that is missing", () => {
     assert.match(found(runRecord({ samples: [] })) ?? "", /^There is no figure/);
   });

@@ -10,6 +10,8 @@ import { parseTimeout } from "../../components/timeout.ts";
 import { evidenceLine, FakeCluster, RUN } from "./fakeCluster.ts";
 import { dump, httpConnectionManager, tcpProxy, virtualOutbound } from "./listeners.ts";
 
+type Json = Record<string, unknown>;
+
 const ASKED: MeasureArguments = {
   namespace: "idle-10s",
   run: RUN,
@@ -17,6 +19,7 @@ const ASKED: MeasureArguments = {
   timeoutText: "10s",
   timeout: { variant: "duration", ms: 10_000 },
   observeMs: 14_000,
+  waitMs: Infinity,
   timelapse: 1,
   policy: "idle-timeout",
   evidence: true,
@@ -434,44 +437,91 @@ describe("measure", () => {
       assert.equal(cluster.clock.nowMs(), 76_000);
     });
 
-    it("notices a pod that was replaced", async () => {
+    /** A connection that was open when it was last asked for. */
+    const lost = (reason: string, heldMs: number) => ({
+      end: "open",
+      heldMs,
+      voidReasons: [reason],
+    });
+
+    function lostOf({ samples }: RunRecord, index: number) {
+      const { end, heldMs, voidReasons } = samples[index]!;
+      return { end, heldMs, voidReasons };
+    }
+
+    /** No question about this pod is answered any more from the second on. */
+    function silence(pod: string, then: () => void): void {
+      let asked = 0;
       cluster.failure = (command) => {
-        if (!command.includes("main.ts status")) {
+        if (!command.includes(`exec ${pod}`) || !command.includes("main.ts status")) {
           return undefined;
         }
-        cluster.pods[0] = cluster.pod("withSidecar", {
-          metadata: { name: "with-0", uid: "another" },
-        });
+        if (asked++ === 0) {
+          return undefined;
+        }
+        then();
         return "container not found";
       };
-      assert.equal(
-        await refused(),
-        "pod with-0 was deleted or replaced while its connection was held; its sample is lost, run pulumi up again",
-      );
-    });
+    }
 
-    it("notices a pod that is gone", async () => {
-      cluster.failure = (command) => {
-        if (!/ with-0 .*main.ts status/.test(command)) {
-          return undefined;
-        }
-        cluster.pods = [];
-        return 'Error from server (NotFound): pods "with-0" not found';
-      };
-      assert.match(await refused(), /^pod with-0 was deleted or replaced/);
-    });
+    const gone: Record<string, { pod: () => Json | undefined; reason: string }> = {
+      replaced: {
+        pod: () => cluster.pod("withSidecar", { metadata: { uid: "another" } }),
+        reason: "pod with-0 was deleted or replaced while it held its connection",
+      },
+      "on its way out": {
+        pod: () => cluster.pod("withSidecar", { metadata: { deletionTimestamp: "now" } }),
+        reason: "pod with-0 was deleted or replaced while it held its connection",
+      },
+      gone: {
+        pod: () => undefined,
+        reason: "pod with-0 was deleted or replaced while it held its connection",
+      },
+      evicted: {
+        pod: () =>
+          cluster.pod("withSidecar", {
+            status: { phase: "Failed", reason: "Evicted", message: "low on memory" },
+          }),
+        reason: "pod with-0 ended (Evicted: low on memory) while it held its connection",
+      },
+    };
+    for (const [what, { pod, reason }] of Object.entries(gone)) {
+      it(`voids the sample of a pod that is ${what}, as a lower bound`, async () => {
+        cluster.probes.withSidecar.fate = {};
+        silence("with-0", () => {
+          const found = pod();
+          cluster.pods = [...(found ? [found] : []), cluster.pods.at(-1)!];
+        });
+        const record = await run({ observeMs: 40_000, evidence: false });
+        assert.deepEqual(lostOf(record, 0), lost(reason, 25_000));
+        assert.equal(record.samples[1]?.end, "open");
+        assert.equal(record.samples[1].voidReasons, undefined);
+        assert.equal(record.running, undefined);
+      });
+    }
 
-    it("notices a probe that restarted", async () => {
+    it("voids the sample of a probe that restarted", async () => {
       void cluster.clock.sleep(5000).then(() => {
         cluster.probes.withoutSidecar.answer = {
           state: "failed",
           error: "the probe restarted while the connection was held",
         };
       });
-      assert.equal(
-        await refused(),
-        "nothing was measured in pod without-0: the probe restarted while the connection was held",
+      const record = await run();
+      assert.deepEqual(
+        lostOf(record, 1),
+        lost("the probe restarted while the connection was held", 0),
       );
+      assert.equal(record.samples[0]?.end, "fin");
+    });
+
+    it("voids the sample of a probe whose records are gone", async () => {
+      void cluster.clock.sleep(5000).then(() => {
+        cluster.probes.withoutSidecar.answer = { state: "unknown" };
+      });
+      assert.deepEqual((await run()).samples[1]?.voidReasons, [
+        "the probe does not know of the connection any more",
+      ]);
     });
 
     it("ends when a probe can't connect although the endpoint could be reached before", async () => {

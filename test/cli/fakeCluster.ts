@@ -53,13 +53,21 @@ export class FakeProbe {
     }
   }
 
+  private get connection() {
+    return {
+      localPort: this.localPort,
+      localAddress: "10.244.0.28",
+      connectedAt: CONNECTED_AT,
+    };
+  }
+
   status(): ProbeStatus {
     if (this.answer !== undefined || this.spec === undefined) {
       return this.answer ?? { state: "unknown" };
     }
     const heldMs = this.clock.nowMs() - this.#connectedMs;
     return this.clock.nowMs() < this.#endsAtMs()
-      ? { state: "holding", heldMs, localPort: this.localPort }
+      ? { state: "holding", heldMs, ...this.connection }
       : { state: "done", sample: this.sample(this.spec) };
   }
 
@@ -69,9 +77,7 @@ export class FakeProbe {
     return {
       host,
       port,
-      localPort: this.localPort,
-      localAddress: "10.244.0.28",
-      connectedAt: CONNECTED_AT,
+      ...this.connection,
       heldMs: closed ? closesAfterMs : observeMs,
       end: closed ? "fin" : "open",
       ...end,
@@ -94,6 +100,8 @@ export class FakeCluster {
   /** Changed by a test to what the API server should say of the pods. */
   pods: Json[] = [this.pod("withSidecar"), this.pod("withoutSidecar")];
   policies = ["idle-timeout"];
+  /** Journals by the name of their ConfigMap. */
+  readonly journals = new Map<string, Json>();
   listeners = (): string => dump(virtualOutbound({ idle_timeout: "10s" }));
   serverInfo: Json = {
     version: "9e55/1.40.0/Clean/RELEASE/BoringSSL",
@@ -108,7 +116,7 @@ export class FakeCluster {
 
   readonly world: World = {
     clock: this.clock,
-    kubectl: (args) => this.kubectl(args),
+    kubectl: (args, options) => this.kubectl(args, options),
     report: (line) => this.reported.push(line),
   };
 
@@ -141,7 +149,7 @@ export class FakeCluster {
     };
   }
 
-  private readonly kubectl: Kubectl = async (args) => {
+  private readonly kubectl: Kubectl = async (args, { input = "" } = {}) => {
     const command = args.join(" ");
     this.commands.push(command);
     const failure = this.failure(command);
@@ -155,6 +163,17 @@ export class FakeCluster {
     if (verb === "get" && kind === "pod") {
       const pod = this.pods.find(({ metadata }) => (metadata as Json).name === name);
       return JSON.stringify(pod ?? this.notFound(args, `pods "${name}"`));
+    }
+    if (verb === "get" && kind === "configmap") {
+      return JSON.stringify(this.journals.get(name) ?? this.notFound(args, `configmaps "${name}"`));
+    }
+    if (verb === "apply") {
+      const configMap = JSON.parse(input) as { metadata: { name: string } };
+      this.journals.set(configMap.metadata.name, configMap);
+      return "";
+    }
+    if (verb === "delete") {
+      return "No resources found\n";
     }
     if (verb === "get") {
       return this.policies.includes(name)

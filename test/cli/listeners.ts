@@ -44,11 +44,20 @@ export function address(ip: string, port: number): Json {
 }
 
 /** An entry of the dump; `state` is what stands beside or instead of the active listener. */
-export function dynamicListener(listener: Json & { name: string }, state: Json = {}): Json {
-  return { name: listener.name, active_state: { version_info: "1", listener }, ...state };
+export function dynamicListener(
+  listener: Json & { name: string },
+  state: Json = {},
+  last_updated?: string,
+): Json {
+  const active_state = { version_info: "1", listener, last_updated };
+  return { name: listener.name, active_state, ...state };
 }
 
-export function virtualOutbound(tcp: TcpProxyOptions = {}, state: Json = {}): Json {
+export function virtualOutbound(
+  tcp: TcpProxyOptions = {},
+  state: Json = {},
+  last_updated?: string,
+): Json {
   return dynamicListener(
     {
       name: "virtualOutbound",
@@ -63,6 +72,7 @@ export function virtualOutbound(tcp: TcpProxyOptions = {}, state: Json = {}): Js
       ],
     },
     state,
+    last_updated,
   );
 }
 

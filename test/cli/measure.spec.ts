@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 
 import { USAGE } from "../../cli/arguments.ts";
 import { evidenceLine, FakeCluster } from "./fakeCluster.ts";
-import { SAMPLE } from "./records.ts";
+import { runRecord, SAMPLE } from "./records.ts";
 
 const ROOT = join(__dirname, "../..");
 const ARGUMENTS = [
@@ -30,7 +30,7 @@ describe("cli/measure.ts", () => {
     await rm(directory, { recursive: true });
   });
 
-  async function start(argv: string[], answers: Answers) {
+  async function start(argv: string[], answers: Answers, env: Record<string, string> = {}) {
     const kubectl = join(directory, "kubectl");
     await writeFile(
       kubectl,
@@ -50,13 +50,13 @@ describe("cli/measure.ts", () => {
     await chmod(kubectl, 0o755);
     return spawn(process.execPath, ["--import", "tsx", "cli/measure.ts", ...argv], {
       cwd: ROOT,
-      env: { ...process.env, PATH: `${directory}${delimiter}${process.env.PATH ?? ""}` },
+      env: { ...process.env, ...env, PATH: `${directory}${delimiter}${process.env.PATH ?? ""}` },
       stdio: ["ignore", "pipe", "pipe"],
     });
   }
 
-  async function run(argv: string[], answers: Answers = {}) {
-    const child = await start(argv, answers);
+  async function run(argv: string[], answers: Answers = {}, env: Record<string, string> = {}) {
+    const child = await start(argv, answers, env);
     const [stdout, stderr, [code]] = await Promise.all([
       text(child.stdout),
       text(child.stderr),
@@ -67,8 +67,12 @@ describe("cli/measure.ts", () => {
 
   function answers(): Answers {
     const cluster = new FakeCluster();
+    const NOT_FOUND = '!Error from server (NotFound): configmaps "run-1-a" not found';
     const done = JSON.stringify({ state: "done", sample: SAMPLE });
     return {
+      "get configmap": NOT_FOUND,
+      "delete configmaps": "No resources found",
+      "apply --server-side": "",
       "get pods": JSON.stringify({ items: cluster.pods }),
       "get pod with-0": JSON.stringify(cluster.pods[0]),
       "main.ts check": '{"ok":true,"address":"10.0.0.5"}',
@@ -92,6 +96,29 @@ describe("cli/measure.ts", () => {
     );
   });
 
+  it("repeats what it printed when the run was over, and asks nobody", async () => {
+    const record = `${JSON.stringify(runRecord(), undefined, 2)}\n`;
+    assert.deepEqual(await run(ARGUMENTS, {}, { PULUMI_COMMAND_STDOUT: record.trimEnd() }), {
+      code: 0,
+      stdout: record,
+      stderr: "",
+    });
+  });
+
+  for (const [what, last] of Object.entries({
+    "of a run that still went on": runRecord({ running: true }),
+    "of another run": runRecord({ run: "2-b" }),
+    "of another program": "hello",
+  })) {
+    it(`does not repeat a record ${what}`, async () => {
+      const env = { PULUMI_COMMAND_STDOUT: JSON.stringify(last) };
+      const { code, stdout } = await run(ARGUMENTS, answers(), env);
+      assert.equal(code, 0);
+      assert.deepEqual(JSON.parse(stdout).samples[0].heldMs, 10_001.6);
+      assert.equal(JSON.parse(stdout).samples[0].pod, "with-0");
+    });
+  }
+
   it("exits 1 with one line and no record when nothing listens", async () => {
     const error = "ECONNREFUSED 10.0.0.5:6379";
     const check = JSON.stringify({ ok: false, error });
@@ -106,10 +133,10 @@ describe("cli/measure.ts", () => {
 
   it("exits 1 with one line when the cluster can't be reached", async () => {
     const refused = "The connection to the server localhost:8080 was refused";
-    assert.deepEqual(await run(ARGUMENTS, { "get pods": `!${refused}` }), {
+    assert.deepEqual(await run(ARGUMENTS, { "get configmap": `!${refused}` }), {
       code: 1,
       stdout: "",
-      stderr: `measure: kubectl get pods: ${refused}\n`,
+      stderr: `measure: kubectl get configmap: ${refused}\n`,
     });
   });
 

@@ -5,16 +5,37 @@ import fc from "fast-check";
 import { nextWaitMs } from "../../cli/pace.ts";
 
 describe("pace", () => {
+  const patienceMs = Infinity;
+
   it("waits for the end of a short window in one go", () => {
-    assert.equal(nextWaitMs({ heldMs: 400, observeMs: 14_000, expectedMs: 10_000 }), 14_600);
+    assert.equal(
+      nextWaitMs({ heldMs: 400, observeMs: 14_000, expectedMs: 10_000, patienceMs }),
+      14_600,
+    );
   });
 
   it("never holds a question open for longer than a load balancer lets it", () => {
-    assert.equal(nextWaitMs({ heldMs: 0, observeMs: 86_400_000, expectedMs: 0 }), 25_000);
+    assert.equal(
+      nextWaitMs({ heldMs: 0, observeMs: 86_400_000, expectedMs: 0, patienceMs }),
+      25_000,
+    );
   });
 
   it("bridges the expected close", () => {
-    assert.equal(nextWaitMs({ heldMs: 200, observeMs: 34_000, expectedMs: 30_000 }), 30_800);
+    assert.equal(
+      nextWaitMs({ heldMs: 200, observeMs: 34_000, expectedMs: 30_000, patienceMs }),
+      30_800,
+    );
+  });
+
+  it("leaves when the client wants to", () => {
+    const progress = { heldMs: 100, observeMs: 3_900_000, expectedMs: 3_600_000 };
+    assert.equal(nextWaitMs({ ...progress, patienceMs: 7900.2 }), 7901);
+  });
+
+  it("does not leave around the expected close", () => {
+    const progress = { heldMs: 100, observeMs: 14_000, expectedMs: 10_000 };
+    assert.equal(nextWaitMs({ ...progress, patienceMs: 7900 }), 10_900);
   });
 
   it("starts no question around the expected close, and asks in whole ms up to 31 s", () => {
@@ -22,6 +43,7 @@ describe("pace", () => {
       heldMs: fc.double({ min: 0, max: 200_000, noNaN: true }),
       observeMs: fc.integer({ min: 1, max: 200_000 }),
       expectedMs: fc.integer({ min: 0, max: 200_000 }),
+      patienceMs: fc.double({ min: 1, max: 200_000, noNaN: true }),
     });
     fc.assert(
       fc.property(times, (progress) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { disconnectSeconds, summaryLines } from "../../cli/summary.ts";
+import { disconnectSeconds, runStatus, summaryLines } from "../../cli/summary.ts";
 import { control, measurement, runRecord } from "./records.ts";
 
 const ENVOY_DEFAULT = {
@@ -29,6 +29,26 @@ describe("summary", () => {
       "with sidecar: closed after 10.002 s (FIN), proxy: 10.001 s, tcp_session_idle_timeout",
       "without sidecar: open for >= 14 s (lower bound)",
       "verdict: idle timeout. The sidecar closed the connection, because nothing was sent for its idle timeout of 10s.",
+    ]);
+  });
+
+  it("says that a run goes on, until when and what is known so far", () => {
+    const record = runRecord({
+      running: true,
+      samples: [
+        measurement({ end: "open", heldMs: 8003.9, proxy: null, running: true }),
+        control({ heldMs: 8004, running: true }),
+      ],
+    });
+    assert.equal(runStatus(record), "running");
+    assert.equal(runStatus(runRecord()), "finished");
+    assert.deepEqual(disconnectSeconds(record), { withSidecar: null, withoutSidecar: null });
+    assert.deepEqual(summaryLines(record).slice(2), [
+      "running in the pods until 2026-01-02T03:04:19Z at the latest; pulumi up after that, or npm run collect, " +
+        "tells how it ended",
+      "with sidecar: running, open for >= 8.003 s (lower bound)",
+      "without sidecar: running, open for >= 8.004 s (lower bound)",
+      "verdict: running. The connection was open when it was last asked for, and the measurement goes on.",
     ]);
   });
 

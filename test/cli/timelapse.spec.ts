@@ -14,6 +14,7 @@ const ASKED: MeasureArguments = {
   timeoutText: "default",
   timeout: { variant: "default" },
   observeMs: 14_000,
+  waitMs: Infinity,
   timelapse: 360,
   evidence: true,
 };

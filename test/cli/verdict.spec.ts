@@ -97,6 +97,13 @@ describe("verdict", () => {
     ],
     ["nobody without the sidecar's word", "unknown", /word on why is missing/, { proxy: null }],
     [
+      "nobody while it is held",
+      "running",
+      /the measurement goes on/,
+      { end: "open", heldMs: 8000, proxy: null, running: true },
+      { heldMs: 8000, running: true },
+    ],
+    [
       "nobody while it is open",
       "stillOpen",
       /says nothing about later/,

@@ -3,11 +3,12 @@ import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { RunRecord } from "../../app/probe/record.ts";
 import { declare, only, UNKNOWN, valueOf } from "../mocks.ts";
-import type { MockOptions, Outputs, Registered } from "../mocks.ts";
+import type { Inputs, MockOptions, Outputs, Registered } from "../mocks.ts";
 
 const config = {
   timeout: "10s",
   observe: "",
+  wait: "5m",
   run: "1",
   timelapse: "1",
   evidence: "true",
@@ -72,8 +73,13 @@ const outputs: Outputs = {
   ...stash,
 };
 
+/** What the questions are answered that the program asks by running something. */
+const answers = (command: unknown) => ({
+  stdout: String(command).includes("cli/preflight.ts") ? '{"problems":[]}' : '{"state":"attended"}',
+});
+
 const functions = {
-  "command:local:run": () => ({ stdout: '{"problems":[]}' }),
+  "command:local:run": ({ command }: Inputs) => answers(command),
 };
 
 const load = createRequire(__filename);
@@ -201,7 +207,7 @@ describe("the program", () => {
       ["timelapse", "timelapse-image", meshProxy],
     );
     const { create } = inputs;
-    assert.match(String(create), / --timeout default --observe 14s --timelapse 360$/);
+    assert.match(String(create), / --timeout default --observe 14s --wait 5m --timelapse 360$/);
     const { template } = only(resources, "kubernetes:apps/v1:Deployment", "with-sidecar").inputs
       .spec;
     assert.equal(
@@ -217,7 +223,7 @@ describe("the program", () => {
       [],
     );
     const { create } = only(resources, "command:local:Command", "connection-measurement").inputs;
-    assert.match(String(create), / --timeout default --observe 2m --no-evidence$/);
+    assert.match(String(create), / --timeout default --observe 2m --wait 5m --no-evidence$/);
   });
 
   it("exports what was found", async () => {
@@ -258,7 +264,7 @@ describe("the program", () => {
         functions: {
           "command:local:run": ({ command }) => {
             asked.push(String(command));
-            return { stdout: '{"problems":[]}' };
+            return answers(command);
           },
         },
       },

@@ -4,6 +4,7 @@ import { parseSettings } from "../../components/settings.ts";
 
 const raw = {
   timeout: "60s",
+  wait: "5m",
   run: "1",
   timelapse: "1",
   evidence: "true",
@@ -46,6 +47,7 @@ describe("runId", () => {
     { timeout: "1m" },
     { timeout: "60000ms" },
     { observe: "64s" },
+    { wait: "10s" },
     { run: "01" },
     { registry: "ghcr.io/acme" },
     { baseImage: "node:24-slim" },

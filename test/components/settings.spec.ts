@@ -9,6 +9,7 @@ import type { Settings } from "../../components/settings.ts";
 const raw = {
   timeout: "10s",
   observe: "",
+  wait: "5m",
   run: "1",
   timelapse: "1",
   evidence: "true",
@@ -27,6 +28,7 @@ const settings: Settings = {
   timeout: { variant: "duration", ms: 10_000 },
   timeoutText: "10s",
   observeMs: 14_000,
+  waitMs: 300_000,
   run: 1,
   timelapse: 1,
   evidence: true,
@@ -61,6 +63,7 @@ describe("parseSettings", () => {
     const config = {
       timeout: "off",
       observe: "90s",
+      wait: "0s",
       run: "7",
       timelapse: "1",
       evidence: "false",
@@ -78,6 +81,7 @@ describe("parseSettings", () => {
       timeout: { variant: "off" },
       timeoutText: "off",
       observeMs: 90_000,
+      waitMs: 0,
       run: 7,
       timelapse: 1,
       evidence: false,
@@ -139,6 +143,7 @@ describe("parseSettings", () => {
     const config = {
       timeout: "1d",
       observe: "500ms",
+      wait: "169h",
       run: "-1",
       timelapse: "361",
       evidence: "yes",
@@ -156,13 +161,14 @@ describe("parseSettings", () => {
     };
     const keys =
       "baseImage, compilerImage, endpoint, evidence, externalHost, kubeContext, observe, platform, " +
-      "redisImage, registry, revision, run, timelapse, timeout";
+      "redisImage, registry, revision, run, timelapse, timeout, wait";
     assert.deepEqual(problemsOf(config), [
       `  Run: no such key; allowed are ${keys}`,
       `  tiemout: no such key; allowed are ${keys}`,
       '  timeout: "1d" has the unknown unit "d", allowed are ns, us, ms, s, m, h; use a Go duration ' +
         "such as 10s, 13.7s, 1h30m or 24h, or one of default, remove, off",
       '  observe: "500ms" is outside 1s to 168h',
+      '  wait: "169h" is longer than 168h',
       '  run: "-1" is not a whole number from 0 to 999999999',
       '  timelapse: "361" is not a whole number from 1, which is real time, to 360',
       '  evidence: "yes" is neither true nor false',

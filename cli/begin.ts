@@ -1,0 +1,90 @@
+import type { ProbeKind, ProbeSpec } from "../app/probe/record.ts";
+import { expectedIdleTimeoutMs } from "../components/timeout.ts";
+import type { MeasureArguments } from "./arguments.ts";
+import { forgetOtherRuns, writeJournal } from "./journal.ts";
+import type { Journal, LastSeen } from "./journal.ts";
+import { KubectlError } from "./kubectl.ts";
+import { findProbePods } from "./pods.ts";
+import { findMissingPolicy } from "./policy.ts";
+import { ProbeClient } from "./probeClient.ts";
+import { Proxy } from "./proxy.ts";
+import { assertReachable, resolveDestination } from "./reach.ts";
+import { MeasureError, poll } from "./world.ts";
+import type { World } from "./world.ts";
+
+/** Longest wait for a probe to take a request, in ms. */
+const START_LIMIT_MS = 30_000;
+const RETRY_MS = 2000;
+
+/** A run, and how its connections stood when they were last asked for. */
+export interface Begun<Seen> {
+  journal: Journal;
+  seen: Record<ProbeKind, Seen>;
+}
+
+/**
+ * Begins a run: sees to it that there is something to measure, writes down what the sidecar applies and
+ * has both probes connect. A probe that holds its connection already, for a client that was killed, keeps
+ * it.
+ *
+ * @throws MeasureError when no measurement came about.
+ */
+export async function begin(world: World, asked: MeasureArguments): Promise<Begun<LastSeen>> {
+  const { kubectl } = world;
+  const { run, endpoint, observeMs } = asked;
+  const pods = await findProbePods(world, run);
+  const control = new ProbeClient(pods.withoutSidecar, kubectl);
+  const subject = new ProbeClient(pods.withSidecar, kubectl);
+  const proxy = new Proxy(world, pods.withSidecar);
+
+  await assertReachable(control, endpoint);
+  const destination = await resolveDestination(subject, endpoint);
+  const missingPolicy = await findMissingPolicy(world, asked.policy);
+  const path = await proxy.settled(destination, {
+    idleTimeoutMs: expectedIdleTimeoutMs(asked.timeout),
+    evidence: asked.evidence,
+    policyMissing: missingPolicy !== undefined,
+  });
+  const versions = await proxy.versions();
+  const journal: Journal = {
+    ...{ run, observeMs, pods, destination, path, versions },
+    ...(missingPolicy !== undefined && { missingPolicy }),
+  };
+  await forgetOtherRuns(kubectl, run);
+  await writeJournal(kubectl, journal);
+
+  const spec = { run, ...endpoint, observeMs };
+  const [withSidecar, withoutSidecar] = await Promise.all([
+    start(world, subject, spec),
+    start(world, control, spec),
+  ]);
+  return { journal, seen: { withSidecar, withoutSidecar } };
+}
+
+/** Starts a probe, or finds it at the same run already. */
+async function start(world: World, probe: ProbeClient, spec: ProbeSpec): Promise<LastSeen> {
+  let problem = "";
+  const status = await poll(
+    world.clock,
+    { intervalMs: RETRY_MS, limitMs: START_LIMIT_MS },
+    async () => {
+      try {
+        return await probe.start(spec);
+      } catch (error) {
+        if (!(error instanceof KubectlError)) {
+          throw error;
+        }
+        problem = error.message;
+        return undefined;
+      }
+    },
+  );
+  if (status === undefined) {
+    throw new MeasureError(`the probe in pod ${probe.pod.name} can't be started: ${problem}`);
+  }
+  if (status.state !== "holding" && status.state !== "done") {
+    const reason = status.state === "failed" ? status.error : "the probe knows nothing of the run";
+    throw new MeasureError(`nothing was measured in pod ${probe.pod.name}: ${reason}`);
+  }
+  return status;
+}

@@ -1,0 +1,69 @@
+/**
+ * What a run has to keep beyond the client that started it, in a ConfigMap of the stack's namespace: what
+ * was found before the clock started, and whether the client has left. A result that is collected after
+ * hours, from another machine maybe, is judged by it; and it outlives the pods, so that a run whose pod was
+ * evicted is known to be lost.
+ */
+import type { HoldingStatus, ProbeKind, Sample } from "../app/probe/record.ts";
+import { RUN_LABEL } from "../components/labels.ts";
+import { askJson, KubectlError } from "./kubectl.ts";
+import type { Kubectl } from "./kubectl.ts";
+import type { Destination } from "./listenerMatch.ts";
+import type { ProbePods } from "./pods.ts";
+import type { ProxyVersions } from "./proxy.ts";
+import type { ProxyPath } from "./proxyConfig.ts";
+
+export interface Journal {
+  run: string;
+  /** How long the connections are held and watched, in ms. */
+  observeMs: number;
+  pods: ProbePods;
+  /** Address by which the sidecar knows the endpoint. */
+  destination: Destination;
+  /** What carries the connection, as it was just before. */
+  path: ProxyPath;
+  versions: ProxyVersions;
+  /** The policy's name, where it was not in the cluster. */
+  missingPolicy?: string;
+  /** How the connections stood when the client stopped waiting; absent before that. */
+  left?: Record<ProbeKind, LastSeen>;
+}
+
+/** A connection that is held, or how it ended. */
+export type LastSeen = HoldingStatus | { state: "done"; sample: Sample };
+
+const JOURNAL_LABEL = "istio-idle-timeout/journal";
+
+/** @returns undefined where there is none. */
+export async function readJournal(kubectl: Kubectl, run: string): Promise<Journal | undefined> {
+  try {
+    const found = await askJson(kubectl, ["get", "configmap", nameOf(run), "--output", "json"]);
+    return JSON.parse((found as { data: { journal: string } }).data.journal) as Journal;
+  } catch (error) {
+    if (error instanceof KubectlError && error.notFound) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+export async function writeJournal(kubectl: Kubectl, journal: Journal): Promise<void> {
+  const { run } = journal;
+  const configMap = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: nameOf(run), labels: { [JOURNAL_LABEL]: "", [RUN_LABEL]: run } },
+    data: { journal: `${JSON.stringify(journal, undefined, 2)}\n` },
+  };
+  const manager = ["--server-side", "--force-conflicts", "--field-manager", "istio-idle-timeout"];
+  await kubectl(["apply", ...manager, "--filename", "-"], { input: JSON.stringify(configMap) });
+}
+
+/** Removes the journals of earlier runs; their pods are gone. */
+export async function forgetOtherRuns(kubectl: Kubectl, run: string): Promise<void> {
+  await kubectl(["delete", "configmaps", "--selector", `${JOURNAL_LABEL},${RUN_LABEL}!=${run}`]);
+}
+
+function nameOf(run: string): string {
+  return `run-${run}`;
+}
