@@ -4,18 +4,22 @@ import * as pulumi from "@pulumi/pulumi";
 import { disconnectSeconds as secondsOf, runStatus, summaryLines } from "./cli/summary.ts";
 import { runVerdict } from "./cli/verdict.ts";
 import { ConnectionTest } from "./components/connectionTest.ts";
-import { formatEndpoint } from "./components/endpoint.ts";
+import { ConnectionPoolRule } from "./components/connectionPoolRule.ts";
+import { formatEndpoint, parseEndpoint } from "./components/endpoint.ts";
+import { EndpointEntry } from "./components/endpointEntry.ts";
 import { EvidenceFilter } from "./components/evidenceFilter.ts";
 import { ExternalRedis } from "./components/externalRedis.ts";
 import { IdleTimeoutPolicy } from "./components/idleTimeoutPolicy.ts";
-import { probeLabels } from "./components/labels.ts";
+import type { InjectionRequest } from "./components/injection.ts";
+import { probeLabels, variantLabels } from "./components/labels.ts";
 import { MeshNamespace } from "./components/meshNamespace.ts";
-import { scopedName } from "./components/names.ts";
+import { scopedName, stackNamespace } from "./components/names.ts";
 import { Owner } from "./components/owner.ts";
 import { preflight } from "./components/preflight.ts";
 import { preflightRequest } from "./components/preflightRequest.ts";
 import { ProbeImage } from "./components/probeImage.ts";
 import { ProbeWorkload } from "./components/probeWorkload.ts";
+import { remedyPlan } from "./components/remedyPlan.ts";
 import { runId as runIdOf } from "./components/runId.ts";
 import { parseSettings, projectConfig } from "./components/settings.ts";
 import { TimelapseProxy } from "./components/timelapseProxy.ts";
@@ -23,9 +27,10 @@ import { TimelapseProxy } from "./components/timelapseProxy.ts";
 const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
 const settings = parseSettings(projectConfig(pulumi.runtime.allConfig(), project));
 const runId = runIdOf(settings);
-const { kubeContext, outside, revision, timeout } = settings;
+const { kubeContext, outside, revision } = settings;
+const plan = remedyPlan(settings);
 const names = {
-  namespace: scopedName(project, stack),
+  namespace: stackNamespace(project, stack, settings.path),
   container: scopedName(project, stack, "redis"),
 };
 
@@ -75,28 +80,59 @@ const { namespace } = new MeshNamespace(
 );
 
 const podLabels = probeLabels(true);
-const policy = new IdleTimeoutPolicy("idle-timeout", { namespace, podLabels, timeout }, inCluster);
+const variant = variantLabels(settings);
+const selected = { ...podLabels, ...variant };
+const port = pulumi.output(endpoint).apply((text) => parseEndpoint(text).port);
+const policy = new IdleTimeoutPolicy(
+  "idle-timeout",
+  {
+    namespace,
+    podLabels: selected,
+    timeout: plan.filter,
+    port: plan.filterMatchesPort ? port : undefined,
+  },
+  inCluster,
+);
 const configuration: pulumi.Resource[] = [policy];
+let reference = policy.reference;
+if (settings.path === "serviceEntry") {
+  const entry = new EndpointEntry("endpoint", { namespace, endpoint }, inCluster);
+  configuration.push(entry);
+  if (plan.connectionPool !== undefined) {
+    const rule = new ConnectionPoolRule(
+      "connection-pool",
+      { namespace, podLabels: selected, host: entry.host, tcp: plan.connectionPool },
+      inCluster,
+    );
+    configuration.push(rule);
+    reference ??= rule.reference;
+  }
+}
 if (settings.evidence) {
   configuration.push(new EvidenceFilter("evidence", { namespace, podLabels }, inCluster));
 }
 
-const sidecarAnnotations =
-  settings.timelapse === 1
-    ? undefined
-    : new TimelapseProxy(
-        "timelapse",
-        {
-          namespace,
-          runId,
-          factor: settings.timelapse,
-          registry: settings.registry,
-          compilerImage: settings.compilerImage,
-          platform: settings.platform,
-          kubeContext,
-        },
-        inDocker,
-      ).annotations;
+const injection: pulumi.Input<InjectionRequest>[] = [
+  { proxyMetadata: plan.proxyMetadata },
+  pulumi.output(plan.excludesPort ? port : undefined).apply((excludedPort) => ({ excludedPort })),
+];
+if (settings.timelapse > 1) {
+  injection.push(
+    new TimelapseProxy(
+      "timelapse",
+      {
+        namespace,
+        runId,
+        factor: settings.timelapse,
+        registry: settings.registry,
+        compilerImage: settings.compilerImage,
+        platform: settings.platform,
+        kubeContext,
+      },
+      inDocker,
+    ).request,
+  );
+}
 
 // Sidecars start with the configuration in place: one that arrived later would drain the listener.
 const probes = [true, false].map(
@@ -108,9 +144,9 @@ const probes = [true, false].map(
         image: image.reference,
         sidecar,
         runId,
-        timeout,
+        variantLabels: variant,
         platform: settings.platform,
-        sidecarAnnotations,
+        injection,
       },
       { ...inCluster, dependsOn: configuration },
     ),
@@ -126,7 +162,9 @@ const test = new ConnectionTest(
     observeMs: settings.observeMs,
     waitMs: settings.waitMs,
     timelapse: settings.timelapse,
-    policy: policy.filterName,
+    path: settings.path,
+    remedy: settings.remedy,
+    policy: reference,
     evidence: settings.evidence,
     kubeContext,
   },

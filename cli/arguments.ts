@@ -1,11 +1,16 @@
 import { parseArgs } from "node:util";
 
 import { parseDuration } from "../components/duration.ts";
+import { DEFAULT_PATH, DEFAULT_REMEDY, parsePath, parseRemedy } from "../components/remedy.ts";
+import { PATHS, REMEDIES } from "../components/remedy.ts";
+import type { Path, Remedy } from "../components/remedy.ts";
 import { parseTimelapse } from "../components/timelapse.ts";
 import { parseTimeout } from "../components/timeout.ts";
 import type { Timeout } from "../components/timeout.ts";
 import { parseEndpoint } from "../components/endpoint.ts";
 import type { Endpoint } from "../components/endpoint.ts";
+import { parsePolicyReference, POLICY_KINDS } from "./policy.ts";
+import type { PolicyReference } from "./policy.ts";
 
 /** What is to be measured. */
 export interface MeasureArguments {
@@ -21,16 +26,20 @@ export interface MeasureArguments {
   waitMs: number;
   /** How many times as fast the sidecar's clock runs; 1 is real time. */
   timelapse: number;
+  /** How connections to the endpoint go through the sidecar. */
+  path: Path;
+  /** How the timeout is set, or avoided. */
+  remedy: Remedy;
   context?: string;
-  /** Name of the EnvoyFilter that sets the timeout, where there is one. */
-  policy?: string;
+  /** What configures the sidecar, where something does. */
+  policy?: PolicyReference;
   /** Whether the sidecar's access log carries entries of ours. */
   evidence: boolean;
 }
 
 export const USAGE = `usage: node --import tsx cli/measure.ts --namespace N --run R --endpoint HOST:PORT
-         --timeout T --observe D [--wait D] [--timelapse F] [--context C]
-         [--policy NAME] [--no-evidence]
+         --timeout T --observe D [--wait D] [--timelapse F] [--path P] [--remedy M]
+         [--context C] [--policy KIND/NAME] [--no-evidence]
 
 Measures after how long a silent connection to HOST:PORT is closed, in a pod with a sidecar and in one
 without, and prints the record as JSON on stdout.
@@ -43,8 +52,14 @@ without, and prints the record as JSON on stdout.
   --wait D              how long to wait for that: then the record tells what is known until then, the probes
                         go on, and the same command collects the rest (default: to the end)
   --timelapse F         how many times as fast the sidecar's clock runs (default: 1)
+  --path P              how connections go through the sidecar: ${PATHS.join(" or ")}
+                        (default: ${DEFAULT_PATH})
+  --remedy M            how the timeout is set or avoided (default: ${DEFAULT_REMEDY}):
+                        ${REMEDIES.slice(0, 4).join(", ")},
+                        ${REMEDIES.slice(4).join(" or ")}
   --context C           context of the kubeconfig (default: the current one)
-  --policy NAME         EnvoyFilter in the namespace that sets the timeout (default: none does)
+  --policy KIND/NAME    object in the namespace that sets or avoids the timeout, an
+                        ${POLICY_KINDS.join(" or ")} (default: none does)
   --no-evidence         the sidecar's access log has no entries of ours
   --help                this text
 
@@ -55,7 +70,10 @@ Exit codes: 0 measured, whatever was found; 1 could not measure; 2 wrong argumen
 const MAX_OBSERVE_MS = 2_147_483_647;
 
 const REQUIRED = ["namespace", "run", "endpoint", "timeout", "observe"] as const;
-const VALUED = new Set<string>([...REQUIRED, "wait", "timelapse", "context", "policy"]);
+const VALUED = new Set<string>([
+  ...REQUIRED,
+  ...["wait", "timelapse", "path", "remedy", "context", "policy"],
+]);
 const FLAGS = new Set<string>(["no-evidence", "help"]);
 
 /** `problems` names everything that is wrong, each in one line. */
@@ -116,7 +134,10 @@ export function parseArguments(argv: readonly string[]): Parsed {
   const observeMs = read("observe", parseObserve);
   const waitMs = read("wait", parseDuration) ?? Infinity;
   const timelapse = read("timelapse", parseTimelapse) ?? 1;
-  const { namespace, run, timeout: timeoutText, context, policy } = Object.fromEntries(values);
+  const path = read("path", parsePath) ?? DEFAULT_PATH;
+  const remedy = read("remedy", parseRemedy) ?? DEFAULT_REMEDY;
+  const policy = read("policy", parsePolicyReference);
+  const { namespace, run, timeout: timeoutText, context } = Object.fromEntries(values);
   if (
     problems.length > 0 ||
     namespace === undefined ||
@@ -139,6 +160,8 @@ export function parseArguments(argv: readonly string[]): Parsed {
       observeMs,
       waitMs,
       timelapse,
+      path,
+      remedy,
       ...(context !== undefined && { context }),
       ...(policy !== undefined && { policy }),
       evidence: !flags.has("no-evidence"),

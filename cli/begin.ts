@@ -1,9 +1,13 @@
 import type { ProbeKind, ProbeSpec } from "../app/probe/record.ts";
-import { expectedIdleTimeoutMs } from "../components/timeout.ts";
+import { endpointCluster } from "../components/endpointHost.ts";
+import { lawfulIdleTimeoutMs } from "../components/remedy.ts";
 import type { MeasureArguments } from "./arguments.ts";
+import { bypassOf } from "./bypass.ts";
 import { forgetOtherRuns, writeJournal } from "./journal.ts";
 import type { Journal, LastSeen } from "./journal.ts";
 import { KubectlError } from "./kubectl.ts";
+import { VIRTUAL_OUTBOUND } from "./listenerMatch.ts";
+import type { Destination } from "./listenerMatch.ts";
 import { findProbePods } from "./pods.ts";
 import { findMissingPolicy } from "./policy.ts";
 import { ProbeClient } from "./probeClient.ts";
@@ -39,17 +43,12 @@ export async function begin(world: World, asked: MeasureArguments): Promise<Begu
 
   await assertReachable(control, endpoint);
   const destination = await resolveDestination(subject, endpoint);
-  const missingPolicy = await findMissingPolicy(world, asked.policy);
-  const path = await proxy.settled(destination, {
-    idleTimeoutMs: expectedIdleTimeoutMs(asked.timeout),
-    evidence: asked.evidence,
-    policyMissing: missingPolicy !== undefined,
-  });
+  const carriage =
+    asked.remedy === "excludeOutboundPorts"
+      ? { path: bypassOf(subject.pod, endpoint.port) }
+      : await findCarriage(world, asked, proxy, destination);
   const versions = await proxy.versions();
-  const journal: Journal = {
-    ...{ run, observeMs, pods, destination, path, versions },
-    ...(missingPolicy !== undefined && { missingPolicy }),
-  };
+  const journal: Journal = { ...{ run, observeMs, pods, destination, versions }, ...carriage };
   await forgetOtherRuns(kubectl, run);
   await writeJournal(kubectl, journal);
 
@@ -59,6 +58,25 @@ export async function begin(world: World, asked: MeasureArguments): Promise<Begu
     start(world, control, spec),
   ]);
   return { journal, seen: { withSidecar, withoutSidecar } };
+}
+
+/** Waits until the sidecar is configured as asked. */
+async function findCarriage(
+  world: World,
+  asked: MeasureArguments,
+  proxy: Proxy,
+  destination: Destination,
+): Promise<Pick<Journal, "path" | "missingPolicy">> {
+  const { endpoint, evidence, namespace, policy, remedy } = asked;
+  const missingPolicy = await findMissingPolicy(world, policy);
+  const path = await proxy.settled(destination, {
+    idleTimeoutMs: ({ listener }) => lawfulIdleTimeoutMs(asked, listener !== VIRTUAL_OUTBOUND),
+    cluster: asked.path === "serviceEntry" ? endpointCluster(endpoint, namespace) : undefined,
+    keepalive: remedy === "tcpKeepalive",
+    evidence,
+    policyMissing: missingPolicy !== undefined,
+  });
+  return { path, ...(missingPolicy !== undefined && { missingPolicy }) };
 }
 
 /** Starts a probe, or finds it at the same run already. */

@@ -1,8 +1,10 @@
 import type { ProbeKind, RunRecord } from "../app/probe/record.ts";
 import { formatDuration } from "../components/duration.ts";
+import { DEFAULT_REMEDY, lawfulIdleTimeoutMs, parseRemedy } from "../components/remedy.ts";
 import { toWallMs } from "../components/timelapse.ts";
-import { expectedIdleTimeoutMs, parseTimeout } from "../components/timeout.ts";
+import { parseTimeout } from "../components/timeout.ts";
 import { firstSample } from "./firstSample.ts";
+import { VIRTUAL_OUTBOUND } from "./listenerMatch.ts";
 import { seconds, shortEnd } from "./text.ts";
 import { CAUSE_NAMES, runVerdict } from "./verdict.ts";
 import type { Verdict } from "./verdict.ts";
@@ -22,7 +24,12 @@ export interface Comparison {
 /** What was measured in a stack beside what its configuration lets expect. */
 export function compareRun(stack: string, record: RunRecord): Comparison {
   const { observeMs, timelapse } = record;
-  const idleTimeoutMs = expectedIdleTimeoutMs(parseTimeout(record.timeout));
+  const configured = {
+    remedy: parseRemedy(record.remedy ?? DEFAULT_REMEDY),
+    timeout: parseTimeout(record.timeout),
+  };
+  const hasPort = record.effective.listener !== VIRTUAL_OUTBOUND;
+  const idleTimeoutMs = lawfulIdleTimeoutMs(configured, hasPort);
   const expectedMs = toWallMs(idleTimeoutMs, timelapse?.factor ?? 1);
   const closes = idleTimeoutMs > 0 && expectedMs < observeMs;
   return { stack, record, verdict: runVerdict(record), expectedMs: closes ? expectedMs : null };
@@ -50,12 +57,18 @@ export function comparisonRow({ stack, record, verdict, expectedMs }: Comparison
     stack,
     record.istioVersion,
     record.envoyVersion,
-    record.timeout,
+    describeVariant(record),
     describeExpected(record, expectedMs),
     end("withSidecar"),
     end("withoutSidecar"),
     CAUSE_NAMES[verdict.cause],
   ];
+}
+
+/** `10s`, or `10s (serviceEntry, destinationRule)` with what is not the default. */
+function describeVariant({ path, remedy, timeout }: RunRecord): string {
+  const special = [path, remedy].filter((text) => text !== undefined).join(", ");
+  return special === "" ? timeout : `${timeout} (${special})`;
 }
 
 /** `10s`, `3600s at x360` or `open`: real and lapsed time never look alike. */

@@ -1,6 +1,7 @@
 import { SCHEMA_VERSION } from "../app/probe/record.ts";
 import type { Measurement, ProbeKind, RunRecord } from "../app/probe/record.ts";
 import { formatEndpoint } from "../components/endpoint.ts";
+import { DEFAULT_PATH, DEFAULT_REMEDY } from "../components/remedy.ts";
 import { toWallMs } from "../components/timelapse.ts";
 import type { MeasureArguments } from "./arguments.ts";
 import { begin } from "./begin.ts";
@@ -9,6 +10,7 @@ import { judge } from "./judge.ts";
 import { leave, takeUp } from "./leave.ts";
 import { notesOnRun } from "./notes.ts";
 import { ProbeClient } from "./probeClient.ts";
+import { remedyNotes } from "./remedyNotes.ts";
 import { describeEffective, describeShortWindow, describeSpeed } from "./text.ts";
 import { watch } from "./watch.ts";
 import type { Watched } from "./watch.ts";
@@ -32,6 +34,7 @@ export async function measure(asked: MeasureArguments, world: World): Promise<Ru
       describeSpeed(timelapse, expectedMs) +
       describeShortWindow(expectedMs, observeMs),
   );
+  remedyNotes(asked, effective).forEach(report);
 
   // Who is willing to wait for the whole window does not leave just before its end.
   const leaveAtMs = waitMs < observeMs ? clock.nowMs() + waitMs : Infinity;
@@ -66,12 +69,17 @@ function compose(
     run: asked.run,
     endpoint: formatEndpoint(asked.endpoint),
     timeout: asked.timeoutText,
+    ...(asked.path !== DEFAULT_PATH && { path: asked.path }),
+    ...(asked.remedy !== DEFAULT_REMEDY && { remedy: asked.remedy }),
     observeMs: asked.observeMs,
     ...(running !== undefined && { running }),
     ...(factor > 1 && { timelapse: { factor } }),
     effective,
     ...versions,
     samples: [subject, control],
-    notes: notesOnRun({ missingPolicy, effective, subject, control }),
+    notes: [
+      ...remedyNotes(asked, effective),
+      ...notesOnRun({ missingPolicy, effective, subject, control }),
+    ],
   };
 }

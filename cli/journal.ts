@@ -23,7 +23,7 @@ export interface Journal {
   /** What carries the connection, as it was just before. */
   path: ProxyPath;
   versions: ProxyVersions;
-  /** The policy's name, where it was not in the cluster. */
+  /** The policy's kind and name, where it was not in the cluster. */
   missingPolicy?: string;
   /** How the connections stood when the client stopped waiting; absent before that. */
   left?: Record<ProbeKind, LastSeen>;

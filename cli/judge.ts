@@ -10,7 +10,7 @@ import { findEntry } from "./accessLog.ts";
 import type { MeasureArguments } from "./arguments.ts";
 import { findChanges } from "./changes.ts";
 import type { Journal } from "./journal.ts";
-import { notesOnSample, notesOnSubject } from "./notes.ts";
+import { NO_REMARKS, notesOnSample, notesOnSubject } from "./notes.ts";
 import { Proxy } from "./proxy.ts";
 import type { Outcome } from "./watch.ts";
 import type { World } from "./world.ts";
@@ -42,10 +42,13 @@ export async function judge(
     };
   }
   const { destination, path } = journal;
-  const proxy = new Proxy(world, pod);
-  const changes = await findChanges(world, pod, proxy, destination, path, sample);
-  const search = evidence ? await findEntry(world, pod, sample) : undefined;
   const { effective } = path;
+  const proxy = new Proxy(world, pod);
+  const changes =
+    effective.source === "bypassed"
+      ? NO_REMARKS
+      : await findChanges(world, pod, proxy, destination, path, sample);
+  const search = evidence ? await findEntry(world, pod, sample) : undefined;
   return {
     ...about(search?.entry),
     ...notesOnSubject({ sample, effective, search, changes, factor }),

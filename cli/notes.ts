@@ -43,18 +43,20 @@ export function notesOnSubject(subject: {
   factor: number;
 }): Pick<Measurement, "notes" | "voidReasons"> {
   const { sample, effective, search, changes, factor } = subject;
-  const lapse =
-    factor === 1
+  const bypassed = effective.source === "bypassed";
+  const proof = bypassed
+    ? proofOfBypass(search)
+    : factor === 1
       ? NO_REMARKS
       : proofOfTimelapse({ sample, effective, entry: search?.entry, factor });
-  const voidReasons = [...lapse.voidReasons, ...changes.voidReasons];
+  const voidReasons = [...proof.voidReasons, ...changes.voidReasons];
   return {
     ...(voidReasons.length > 0 && { voidReasons }),
     notes: [
       ...notesOnSample(sample),
       ...notesOnOverdue(sample, effective, factor),
-      ...(search === undefined ? [] : notesOnEntry(sample, search, factor)),
-      ...lapse.notes,
+      ...(search === undefined || bypassed ? [] : notesOnEntry(sample, search, factor)),
+      ...proof.notes,
       ...changes.notes,
     ],
   };
@@ -141,9 +143,28 @@ function proofOfTimelapse(lapse: {
   return NO_REMARKS;
 }
 
+/** A connection past the sidecar proves itself by the silence of the sidecar's log. */
+function proofOfBypass(search: EntrySearch | undefined): Remarks {
+  if (search?.entry !== undefined) {
+    return {
+      voidReasons: [
+        "the connection went through the sidecar, which logged it, although its port is excluded",
+      ],
+      notes: [],
+    };
+  }
+  const unknown = search === undefined ? "evidence is false" : search.unreadable;
+  return unknown === undefined
+    ? NO_REMARKS
+    : {
+        voidReasons: [],
+        notes: [`whether the connection really went past the sidecar is unknown: ${unknown}`],
+      };
+}
+
 /** What holds for the run as a whole. */
 export function notesOnRun(run: {
-  /** Name of the EnvoyFilter that should have set the timeout but is not in the cluster. */
+  /** What should have set the timeout but is not in the cluster. */
   missingPolicy: string | undefined;
   effective: EffectiveTimeout;
   /** The sample of the pod with a sidecar. */
@@ -156,9 +177,7 @@ export function notesOnRun(run: {
     const { idleTimeoutMs, source } = run.effective;
     const whose = source === "envoy-default" ? "its default of " : "";
     const applied = `${whose}${formatIdleTimeout(idleTimeoutMs)}`;
-    notes.push(
-      `EnvoyFilter ${run.missingPolicy} is not in the cluster; the proxy applies ${applied}`,
-    );
+    notes.push(`${run.missingPolicy} is not in the cluster; the proxy applies ${applied}`);
   }
   const apartMs = Math.abs(
     Date.parse(run.subject.connectedAt) - Date.parse(run.control.connectedAt),

@@ -1,4 +1,5 @@
 import type { ProbeKind } from "../app/probe/record.ts";
+import { EXCLUDED_PORTS_ANNOTATION } from "../components/injection.ts";
 import { probeLabels, RUN_LABEL } from "../components/labels.ts";
 import { askJson, KubectlError } from "./kubectl.ts";
 import { MeasureError, poll } from "./world.ts";
@@ -17,6 +18,8 @@ export interface ProbePod {
   name: string;
   /** Tells a pod from one of the same name that replaced it. */
   uid: string;
+  /** Ports of destinations to which connections go past its sidecar, as it was asked for. */
+  excludedPorts?: string;
   /** How often the sidecar has restarted; 0 where there is none. */
   proxyRestarts: number;
 }
@@ -120,10 +123,12 @@ function isStaying({ metadata }: Pod): boolean {
 
 function describe(pod: Pod, kind: ProbeKind): ProbePod {
   const proxy = statusesOf(pod).find(({ name }) => name === PROXY_CONTAINER);
+  const excludedPorts = pod.metadata.annotations?.[EXCLUDED_PORTS_ANNOTATION];
   return {
     kind,
     name: pod.metadata.name,
     uid: pod.metadata.uid,
+    ...(excludedPorts !== undefined && { excludedPorts }),
     proxyRestarts: proxy?.restartCount ?? 0,
   };
 }
@@ -152,6 +157,7 @@ interface Pod {
     creationTimestamp: string;
     deletionTimestamp?: string;
     labels?: Record<string, string>;
+    annotations?: Record<string, string>;
   };
   spec: { containers: { name: string }[]; initContainers?: { name: string }[] };
   status: {

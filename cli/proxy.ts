@@ -1,3 +1,6 @@
+import type { EffectiveTimeout } from "../app/probe/record.ts";
+import { clusterPath, sendsKeepalive } from "./clusterConfig.ts";
+import type { ClustersDump } from "./clusterConfig.ts";
 import type { ListenersDump } from "./envoyListener.ts";
 import { askJson, KubectlError } from "./kubectl.ts";
 import type { ProbePod } from "./pods.ts";
@@ -16,8 +19,12 @@ const INTERVAL_MS = 1000;
 
 /** What the proxy's configuration should say about the endpoint. */
 export interface Expectation {
-  /** In ms; 0 is never. */
-  idleTimeoutMs: number;
+  /** In ms, 0 is never; not the same on every way. */
+  idleTimeoutMs: (found: EffectiveTimeout) => number;
+  /** Cluster that has to carry the connection; undefined is any. */
+  cluster: string | undefined;
+  /** Whether that cluster has to send TCP keep-alive probes. */
+  keepalive: boolean;
   /** Whether entries of ours are to be in its access log. */
   evidence: boolean;
   /** Whether the object that should set the timeout is not in the cluster; anything may be found then. */
@@ -98,7 +105,8 @@ export class Proxy {
     goneByNow: boolean,
   ): Promise<ProxyPath | string> {
     try {
-      return judge(await this.path(destination), expected, goneByNow);
+      const found = judge(await this.path(destination), expected, goneByNow);
+      return typeof found === "object" && expected.keepalive ? await this.keptAlive(found) : found;
     } catch (error) {
       // The proxy may still be starting; everything else is final.
       if (error instanceof KubectlError) {
@@ -106,6 +114,14 @@ export class Proxy {
       }
       throw error;
     }
+  }
+
+  private async keptAlive(path: ProxyPath): Promise<ProxyPath | string> {
+    const { cluster } = path.effective;
+    const dump = await this.get(clusterPath(cluster));
+    return sendsKeepalive(dump as ClustersDump, cluster)
+      ? path
+      : `its cluster ${cluster} sends no TCP keep-alive probes`;
   }
 
   private get(path: string): Promise<unknown> {
@@ -126,9 +142,15 @@ function judge(
     return reading.reason + rejected;
   }
   const { effective, evidence } = reading.path;
-  const asExpected = effective.idleTimeoutMs === expected.idleTimeoutMs;
-  if (!asExpected && !expected.policyMissing) {
-    return `expected an idle timeout of ${formatIdleTimeout(expected.idleTimeoutMs)}, found ${describeEffective(effective)}${rejected}`;
+  if (expected.cluster !== undefined && effective.cluster !== expected.cluster) {
+    return (
+      `expected cluster ${expected.cluster}, found ${describeEffective(effective)}; restore the stack's ` +
+      `ServiceEntry, or remove another one for the same address${rejected}`
+    );
+  }
+  const idleTimeoutMs = expected.idleTimeoutMs(effective);
+  if (effective.idleTimeoutMs !== idleTimeoutMs && !expected.policyMissing) {
+    return `expected an idle timeout of ${formatIdleTimeout(idleTimeoutMs)}, found ${describeEffective(effective)}${rejected}`;
   }
   if (expected.policyMissing && effective.source === "configured" && !goneByNow) {
     return `it still applies ${describeEffective(effective)}`;

@@ -54,7 +54,10 @@ function toSeconds(ms: number): number {
 export function summaryLines(record: RunRecord): string[] {
   const { cause, sentence } = runVerdict(record);
   return [
-    `endpoint ${record.endpoint}, timeout ${record.timeout}, run ${record.run}`,
+    `endpoint ${record.endpoint}, timeout ${record.timeout}` +
+      (record.path === undefined ? "" : `, path ${record.path}`) +
+      (record.remedy === undefined ? "" : `, remedy ${record.remedy}`) +
+      `, run ${record.run}`,
     `effective idle timeout: ${describeEffective(record.effective)}`,
     ...(record.timelapse === undefined
       ? []

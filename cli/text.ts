@@ -80,8 +80,11 @@ export function formatIdleTimeout(ms: number): string {
   return ms === 0 ? "never" : formatDuration(ms);
 }
 
-/** `10s`, `1h (Envoy's default)` or `never`. */
+/** `10s`, `1h (Envoy's default)`, `never`, or `none, past the sidecar`. */
 export function describeIdleTimeout({ idleTimeoutMs, source }: EffectiveTimeout): string {
+  if (source === "bypassed") {
+    return "none, past the sidecar";
+  }
   const note = source === "envoy-default" ? " (Envoy's default)" : "";
   return `${formatIdleTimeout(idleTimeoutMs)}${note}`;
 }
@@ -105,6 +108,9 @@ export function describeShortWindow(expectedMs: number, observeMs: number): stri
 
 /** `10s at listener virtualOutbound, filter chain virtualOutbound-catchall-tcp, cluster ...`. */
 export function describeEffective(effective: EffectiveTimeout): string {
-  const { listener, filterChain, cluster } = effective;
+  const { listener, filterChain, cluster, source } = effective;
+  if (source === "bypassed") {
+    return describeIdleTimeout(effective);
+  }
   return `${describeIdleTimeout(effective)} at listener ${listener}, filter chain ${filterChain}, cluster ${cluster}`;
 }

@@ -1,4 +1,9 @@
-import type { Measurement, ProxyEvidence, RunRecord } from "../app/probe/record.ts";
+import type {
+  EffectiveTimeout,
+  Measurement,
+  ProxyEvidence,
+  RunRecord,
+} from "../app/probe/record.ts";
 import {
   DRAIN_CLOSE_REASONS,
   IDLE_CLOSE_REASON,
@@ -110,10 +115,10 @@ export function sampleVerdict(
     ...(proxy === null || end === "open" ? [] : [describeProxy(proxy, timelapse)]),
     ...(sample.voidReasons ?? []),
   ];
-  return { ...judge(sample, describeIdleTimeout(effective)), evidence };
+  return { ...judge(sample, effective), evidence };
 }
 
-function judge(sample: Measurement, idleTimeout: string): Omit<Verdict, "evidence"> {
+function judge(sample: Measurement, effective: EffectiveTimeout): Omit<Verdict, "evidence"> {
   const { end, error, proxy, voidReasons } = sample;
   const closed = end === "open" || proxy === null ? undefined : closedBySidecar(proxy);
   if (closed !== undefined && closed.cause !== "idleTimeout") {
@@ -138,7 +143,7 @@ function judge(sample: Measurement, idleTimeout: string): Omit<Verdict, "evidenc
   if (closed !== undefined) {
     return {
       cause: "idleTimeout",
-      sentence: `The sidecar closed the connection, because nothing was sent for its idle timeout of ${idleTimeout}.`,
+      sentence: `The sidecar closed the connection, because nothing was sent for its idle timeout of ${describeIdleTimeout(effective)}.`,
     };
   }
   if (end === "error") {
@@ -148,7 +153,7 @@ function judge(sample: Measurement, idleTimeout: string): Omit<Verdict, "evidenc
     };
   }
   if (proxy === null) {
-    return sample.probe === "withoutSidecar"
+    return sample.probe === "withoutSidecar" || effective.source === "bypassed"
       ? {
           cause: "serverClosed",
           sentence: "The endpoint, or something before it, closed the connection.",

@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RunRecord } from "../app/probe/record.ts";
 import { formatDuration } from "./duration.ts";
 import { parseRecord } from "./parseRecord.ts";
+import { DEFAULT_PATH, DEFAULT_REMEDY } from "./remedy.ts";
+import type { Path, Remedy } from "./remedy.ts";
 import { parseRunState } from "./runState.ts";
 import { shellCommand } from "./shell.ts";
 
@@ -21,7 +23,11 @@ export interface ConnectionTestArgs {
   waitMs: number;
   /** How many times as fast the sidecar's clock runs; 1 is real time. */
   timelapse: number;
-  /** Name of the EnvoyFilter that the sidecar has to have received; undefined where there is none. */
+  /** How connections to the endpoint go through the sidecar. */
+  path: Path;
+  /** How the timeout is set, or avoided. */
+  remedy: Remedy;
+  /** What configures the sidecar, as `kind/name`; undefined where nothing does. */
   policy: pulumi.Input<string> | undefined;
   /** Whether the sidecar writes an access-log entry for the connection. */
   evidence: boolean;
@@ -116,6 +122,8 @@ function measureCommand(args: ConnectionTestArgs): pulumi.Output<string> {
         ...["--observe", formatDuration(args.observeMs)],
         ...["--wait", formatDuration(args.waitMs)],
         ...contextOption(args),
+        ...(args.path === DEFAULT_PATH ? [] : ["--path", args.path]),
+        ...(args.remedy === DEFAULT_REMEDY ? [] : ["--remedy", args.remedy]),
         ...(args.timelapse === 1 ? [] : ["--timelapse", String(args.timelapse)]),
         ...(policy === undefined ? [] : ["--policy", policy]),
         ...(args.evidence ? [] : ["--no-evidence"]),

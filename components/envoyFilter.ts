@@ -11,9 +11,6 @@ export interface TcpProxyFields {
   access_log?: readonly { name: string; typed_config: Readonly<Record<string, unknown>> }[];
 }
 
-/** Limits for one object of which nothing is awaited; an API server that is asked over and over ends there. */
-export const FILTER_TIMEOUTS = { create: "1m", update: "1m", delete: "1m" };
-
 const TCP_PROXY = "envoy.filters.network.tcp_proxy";
 const TCP_PROXY_TYPE = "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
 
@@ -21,14 +18,16 @@ const TCP_PROXY_TYPE = "type.googleapis.com/envoy.extensions.filters.network.tcp
  * Merges fields into the tcp_proxy of every outbound filter chain of the selected pods; lists grow by a
  * merge, other fields are replaced.
  *
- * There is no match on a port on purpose: the chain that carries connections to hosts the mesh does not
- * know (PassthroughCluster) has no port of its own, so that a filter with one would never reach it.
+ * Without a port it reaches the chain that carries connections to hosts the mesh does not know
+ * (PassthroughCluster) too, which has no port of its own, so that a filter with one never does.
  *
  * @param podLabels labels of the pods in the filter's own namespace.
+ * @param portNumber only of listeners for this port; undefined is all of them.
  */
 export function mergeIntoOutboundTcpProxy(
   podLabels: Readonly<Record<string, string>>,
   fields: TcpProxyFields,
+  portNumber?: number,
 ): EnvoyFilterSpec {
   return {
     workloadSelector: { labels: { ...podLabels } },
@@ -37,7 +36,10 @@ export function mergeIntoOutboundTcpProxy(
         applyTo: "NETWORK_FILTER",
         match: {
           context: "SIDECAR_OUTBOUND",
-          listener: { filterChain: { filter: { name: TCP_PROXY } } },
+          listener: {
+            ...(portNumber !== undefined && { portNumber }),
+            filterChain: { filter: { name: TCP_PROXY } },
+          },
         },
         patch: {
           operation: "MERGE",

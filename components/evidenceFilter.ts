@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { FILTER_TIMEOUTS, mergeIntoOutboundTcpProxy } from "./envoyFilter.ts";
+import { mergeIntoOutboundTcpProxy } from "./envoyFilter.ts";
 import type { EnvoyFilterSpec } from "./envoyFilter.ts";
 import { evidenceJsonFormat } from "./evidence.ts";
+import { OBJECT_TIMEOUTS } from "./objectTimeouts.ts";
 
 export interface EvidenceFilterArgs {
   /** The stack's own namespace. */
@@ -27,7 +28,7 @@ export class EvidenceFilter extends pulumi.ComponentResource {
         metadata: { name: "evidence", namespace: args.namespace },
         spec: evidenceSpec(args.podLabels),
       },
-      { parent: this, customTimeouts: FILTER_TIMEOUTS },
+      { parent: this, customTimeouts: OBJECT_TIMEOUTS },
     );
 
     this.registerOutputs({});

@@ -1,19 +1,23 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { protobufDuration } from "./duration.ts";
-import { FILTER_TIMEOUTS, mergeIntoOutboundTcpProxy } from "./envoyFilter.ts";
+import { mergeIntoOutboundTcpProxy } from "./envoyFilter.ts";
 import type { EnvoyFilterSpec } from "./envoyFilter.ts";
-import { TIMEOUT_LABEL } from "./labels.ts";
-import { formatTimeout } from "./timeout.ts";
+import { OBJECT_TIMEOUTS } from "./objectTimeouts.ts";
 import type { Timeout } from "./timeout.ts";
 
 export interface IdleTimeoutPolicyArgs {
   /** The stack's own namespace, never Istio's root namespace, where it would hold for the whole mesh. */
   namespace: pulumi.Input<string>;
-  /** Which pods it holds for, of those that were made for this timeout. */
+  /** Which pods it holds for. */
   podLabels: Readonly<Record<string, string>>;
   /** What is done to their sidecars' idle timeout. */
   timeout: Timeout;
+  /**
+   * Port whose listeners it holds for.
+   * @default all of them, and that for hosts which the mesh does not know
+   */
+  port?: pulumi.Input<number> | undefined;
 }
 
 /**
@@ -21,45 +25,48 @@ export interface IdleTimeoutPolicyArgs {
  * `default` it creates nothing.
  */
 export class IdleTimeoutPolicy extends pulumi.ComponentResource {
-  /** Name of the EnvoyFilter; undefined where there is none. */
-  readonly filterName: pulumi.Output<string> | undefined;
+  /** The EnvoyFilter, as `kind/name`; undefined where there is none. */
+  readonly reference: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: IdleTimeoutPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("istio-idle-timeout:index:IdleTimeoutPolicy", name, {}, opts);
 
-    const spec = idleTimeoutSpec(args.timeout, args.podLabels);
-    if (spec !== undefined) {
+    if (args.timeout.variant !== "default") {
+      const { podLabels, timeout } = args;
       const filter = new k8s.apiextensions.CustomResource(
         `${name}-filter`,
         {
           apiVersion: "networking.istio.io/v1alpha3",
           kind: "EnvoyFilter",
           metadata: { name: "idle-timeout", namespace: args.namespace },
-          spec,
+          spec: pulumi.output(args.port).apply((port) => idleTimeoutSpec(timeout, podLabels, port)),
         },
-        { parent: this, customTimeouts: FILTER_TIMEOUTS },
+        { parent: this, customTimeouts: OBJECT_TIMEOUTS },
       );
-      this.filterName = filter.metadata.name;
+      this.reference = pulumi.interpolate`EnvoyFilter/${filter.metadata.name}`;
     }
 
-    this.registerOutputs({ filterName: this.filterName });
+    this.registerOutputs({ reference: this.reference });
   }
 }
 
-/** The EnvoyFilter of each variant; undefined for the one that needs none. */
+/** The EnvoyFilter of each variant that needs one. */
 export function idleTimeoutSpec(
   timeout: Timeout,
   podLabels: Readonly<Record<string, string>>,
-): EnvoyFilterSpec | undefined {
-  const labels = { ...podLabels, [TIMEOUT_LABEL]: formatTimeout(timeout) };
+  port?: number,
+): EnvoyFilterSpec {
+  return mergeIntoOutboundTcpProxy(podLabels, { idle_timeout: idleTimeoutField(timeout) }, port);
+}
+
+function idleTimeoutField(timeout: Timeout): string | null {
   switch (timeout.variant) {
     case "default":
-      return undefined;
     case "remove":
-      return mergeIntoOutboundTcpProxy(labels, { idle_timeout: null });
+      return null;
     case "off":
-      return mergeIntoOutboundTcpProxy(labels, { idle_timeout: protobufDuration(0) });
+      return protobufDuration(0);
     case "duration":
-      return mergeIntoOutboundTcpProxy(labels, { idle_timeout: protobufDuration(timeout.ms) });
+      return protobufDuration(timeout.ms);
   }
 }

@@ -1,4 +1,6 @@
-/** How the pods of a stack are found: by the EnvoyFilters, and by whoever asks the probes. */
+/** How the pods of a stack are found: by what configures them, and by whoever asks the probes. */
+import type { Variant } from "./remedy.ts";
+import { formatTimeout } from "./timeout.ts";
 
 /** Name of the probe's container in its pod. */
 export const PROBE_CONTAINER = "probe";
@@ -27,7 +29,16 @@ export function injectionLabels(revision: string | undefined): Record<string, st
 export const RUN_LABEL = "istio-idle-timeout/run";
 
 /**
- * Label with the timeout that a pod was made for, by which its policy finds it. The policy of an earlier
- * configuration, which Pulumi deletes only at the end of an update, so does not reach the new pods.
+ * Labels with the timeout and the remedy that a pod was made for, by which its policy finds it. The policy
+ * of an earlier configuration, which Pulumi deletes only at the end of an update, so does not reach the new
+ * pods.
  */
-export const TIMEOUT_LABEL = "istio-idle-timeout/timeout";
+export function variantLabels({
+  remedy,
+  timeout,
+}: Pick<Variant, "remedy" | "timeout">): Record<string, string> {
+  return {
+    "istio-idle-timeout/timeout": formatTimeout(timeout),
+    "istio-idle-timeout/remedy": remedy,
+  };
+}

@@ -1,4 +1,6 @@
 import { digest } from "./digest.ts";
+import { DEFAULT_PATH } from "./remedy.ts";
+import type { Path } from "./remedy.ts";
 
 /** Longest DNS label (RFC 1123), so the limit for namespaces. */
 const MAX_LENGTH = 63;
@@ -29,4 +31,15 @@ export function scopedName(...parts: [string, ...string[]]): string {
     .replace(/^-+|-+$/g, "");
   const suffix = digest(JSON.stringify(parts), DIGEST_LENGTH);
   return `${readable || "stack"}-${suffix}`;
+}
+
+/**
+ * The namespace of a stack, a DNS label. Each path has one of its own: a ServiceEntry holds for every
+ * sidecar in its namespace, and Pulumi deletes what a stack does not declare any more only after the next
+ * measurement.
+ */
+export function stackNamespace(project: string, stack: string, path: Path): string {
+  return path === DEFAULT_PATH
+    ? scopedName(project, stack)
+    : scopedName(project, stack, "service-entry");
 }

@@ -1,5 +1,6 @@
 import { PROBE_REPOSITORY } from "./imageNames.ts";
 import { INJECT_LABEL, injectionLabels, probeLabels } from "./labels.ts";
+import type { Path, Remedy } from "./remedy.ts";
 import type { Settings } from "./settings.ts";
 import type { Timeout } from "./timeout.ts";
 
@@ -16,6 +17,10 @@ export interface PreflightRequest {
   /** Labels of the pod that is to get a sidecar. */
   podLabels: Readonly<Record<string, string>>;
   timeout: Timeout;
+  /** How connections to the endpoint go through the sidecar. */
+  path: Path;
+  /** How the timeout is set, or avoided. */
+  remedy: Remedy;
   /** Whether the sidecar is asked for an access-log entry of our own. */
   evidence: boolean;
   /** Whether the sidecar is to be one with a faster clock. */
@@ -39,8 +44,18 @@ export function preflightRequest(
   settings: Settings,
   names: { namespace: string; container: string },
 ): Omit<PreflightRequest, "owner"> {
-  const { baseImage, evidence, kubeContext, outside, platform, registry, revision, timeout } =
-    settings;
+  const {
+    baseImage,
+    evidence,
+    kubeContext,
+    outside,
+    path,
+    platform,
+    registry,
+    remedy,
+    revision,
+    timeout,
+  } = settings;
   const timelapse = settings.timelapse > 1;
   const runsRedis = outside.kind === "redis";
   return {
@@ -49,6 +64,8 @@ export function preflightRequest(
     injectionLabels: injectionLabels(revision),
     podLabels: { ...probeLabels(true), [INJECT_LABEL]: "true" },
     timeout,
+    path,
+    remedy,
     evidence,
     timelapse,
     repository: `${registry}/${PROBE_REPOSITORY}`,

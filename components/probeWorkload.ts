@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { INJECT_LABEL, PROBE_CONTAINER, probeLabels, RUN_LABEL, TIMEOUT_LABEL } from "./labels.ts";
-import { formatTimeout } from "./timeout.ts";
-import type { Timeout } from "./timeout.ts";
+import { injectionAnnotations } from "./injection.ts";
+import type { InjectionRequest } from "./injection.ts";
+import { INJECT_LABEL, PROBE_CONTAINER, probeLabels, RUN_LABEL } from "./labels.ts";
 
 export interface ProbeWorkloadArgs {
   /** Namespace with sidecar injection. */
@@ -13,13 +13,13 @@ export interface ProbeWorkloadArgs {
   sidecar: boolean;
   /** Run that the pod is for. Another one makes a new pod. */
   runId: string;
-  /** Idle timeout that the run is about. */
-  timeout: Timeout;
+  /** Labels by which what configures its sidecar finds the pod. */
+  variantLabels: Readonly<Record<string, string>>;
   /**
-   * More annotations for the injection of the sidecar.
-   * @default none
+   * What else is asked of the sidecar.
+   * @default nothing
    */
-  sidecarAnnotations?: pulumi.Input<Record<string, string>> | undefined;
+  injection?: pulumi.Input<InjectionRequest>[] | undefined;
   /**
    * `os/arch` that the image is for, and so of the node to run on.
    * @default any node
@@ -60,12 +60,12 @@ export class ProbeWorkload extends pulumi.ComponentResource {
               labels: {
                 ...labels,
                 [RUN_LABEL]: args.runId,
-                [TIMEOUT_LABEL]: formatTimeout(args.timeout),
+                ...args.variantLabels,
                 [INJECT_LABEL]: String(args.sidecar),
               },
               annotations: pulumi
-                .output(args.sidecarAnnotations ?? {})
-                .apply((more) => ({ ...SIDECAR_REQUESTS, ...more })),
+                .all(args.injection ?? [])
+                .apply((requests) => ({ ...SIDECAR_REQUESTS, ...injectionAnnotations(requests) })),
             },
             spec: probePod(args.image, args.platform),
           },

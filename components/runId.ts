@@ -1,4 +1,5 @@
 import { digest } from "./digest.ts";
+import { DEFAULT_PATH, DEFAULT_REMEDY } from "./remedy.ts";
 import type { Settings } from "./settings.ts";
 
 const LENGTH = 10;
@@ -16,6 +17,9 @@ export function runId(settings: Settings): string {
     kubeContext: settings.kubeContext ?? null,
     observeMs: settings.observeMs,
     outside: settings.outside,
+    // Like the time-lapse below, left out where it is the default.
+    path: settings.path === DEFAULT_PATH ? undefined : settings.path,
+    remedy: settings.remedy === DEFAULT_REMEDY ? undefined : settings.remedy,
     revision: settings.revision ?? null,
     run: settings.run,
     // Left out in real time, as it is no part of what was measured before there was a time-lapse.
@@ -32,6 +36,8 @@ type RunDefinition = Pick<
   | "kubeContext"
   | "observeMs"
   | "outside"
+  | "path"
+  | "remedy"
   | "revision"
   | "run"
   | "timelapse"

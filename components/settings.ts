@@ -2,10 +2,14 @@ import { formatDuration, parseDuration } from "./duration.ts";
 import { parseEndpoint, parseHost } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { parseImage, parsePlatform, parseRegistry } from "./imageNames.ts";
+import { parsePath, parseRemedy } from "./remedy.ts";
+import type { Path, Remedy } from "./remedy.ts";
 import { parseTimelapse, toWallMs } from "./timelapse.ts";
 import { expectedIdleTimeoutMs, parseTimeout } from "./timeout.ts";
 import type { Timeout } from "./timeout.ts";
 import { userErrors } from "./userError.ts";
+import { variantProblems } from "./variantProblems.ts";
+import type { PartialVariant } from "./variantProblems.ts";
 
 /** One stack's configuration, checked. The keys are described in `Pulumi.yaml`. */
 export interface Settings {
@@ -20,6 +24,10 @@ export interface Settings {
   run: number;
   /** How many times as fast the sidecar's clock runs; 1 is real time. */
   timelapse: number;
+  /** How connections to the endpoint go through the sidecar. */
+  path: Path;
+  /** How the timeout is set, or avoided. */
+  remedy: Remedy;
   /** Whether the sidecar is asked for an access-log entry on each connection. */
   evidence: boolean;
   /** What the probes connect to. */
@@ -57,6 +65,8 @@ const readers = {
   wait: parseWait,
   run: parseRun,
   timelapse: parseTimelapse,
+  path: parsePath,
+  remedy: parseRemedy,
   evidence: parseBoolean,
   endpoint: optional(parseEndpoint),
   externalHost: optional(parseHost),
@@ -121,10 +131,24 @@ export function parseSettings(raw: Readonly<Record<string, string>>): Settings {
         "set evidence to true, or timelapse to 1",
     );
   }
+  problems.push(...variantProblems(variantOf(values)));
   if (problems.length > 0) {
     throw userErrors("the stack's configuration can't be used", problems);
   }
   return compose(values);
+}
+
+/** Of the keys that could be read, those that have to go together. */
+function variantOf(values: Partial<Values>): PartialVariant {
+  const { endpoint, externalHost, path, remedy, timelapse, timeout } = values;
+  return {
+    ...{ path, remedy, timelapse, timeout: timeout?.timeout },
+    host: endpoint
+      ? { key: "endpoint", name: endpoint.host }
+      : externalHost
+        ? { key: "externalHost", name: externalHost }
+        : undefined,
+  };
 }
 
 function compose(values: Values): Settings {
@@ -136,6 +160,8 @@ function compose(values: Values): Settings {
     waitMs: values.wait,
     run: values.run,
     timelapse: values.timelapse,
+    path: values.path,
+    remedy: values.remedy,
     evidence: values.evidence,
     outside: values.endpoint
       ? { kind: "endpoint", endpoint: values.endpoint }

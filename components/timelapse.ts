@@ -2,6 +2,7 @@
  * The sidecar's clock at a multiple of its speed: a shim from `app/timelapse`, preloaded into Envoy, lets
  * an idle timeout of an hour pass in ten seconds, at its real configured value.
  */
+import type { InjectionRequest } from "./injection.ts";
 
 /** Up to this factor it was measured that what Envoy's timers do stays true. */
 const MAX_FACTOR = 360;
@@ -30,18 +31,14 @@ export function toWallMs(proxyMs: number, factor: number): number {
 }
 
 /**
- * Annotations by which Istio gives a pod, and no other one, a sidecar with a faster clock. Envoy alone
- * is reached: pilot-agent is linked statically and takes no notice of what is to be preloaded.
- *
- * https://istio.io/latest/docs/reference/config/annotations/
+ * What a pod asks for to get a sidecar with a faster clock. Envoy alone is reached: pilot-agent is linked
+ * statically and takes no notice of what is to be preloaded.
  *
  * @param image the mesh's proxy image with the shim in it.
  */
-export function timelapseAnnotations(factor: number, image: string): Record<string, string> {
-  const proxyMetadata = { LD_PRELOAD: SHIM, TIMELAPSE_FACTOR: String(factor) };
+export function timelapseRequest(factor: number, image: string): InjectionRequest {
   return {
-    "sidecar.istio.io/proxyImage": image,
-    // YAML is asked for, of which JSON is a part.
-    "proxy.istio.io/config": JSON.stringify({ proxyMetadata }),
+    proxyImage: image,
+    proxyMetadata: { LD_PRELOAD: SHIM, TIMELAPSE_FACTOR: String(factor) },
   };
 }

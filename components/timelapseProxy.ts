@@ -1,8 +1,9 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { contentImage } from "./contentImage.ts";
+import type { InjectionRequest } from "./injection.ts";
 import { shellCommand } from "./shell.ts";
-import { timelapseAnnotations } from "./timelapse.ts";
+import { timelapseRequest } from "./timelapse.ts";
 
 export interface TimelapseProxyArgs {
   /** Namespace in which the mesh is asked for its proxy image. */
@@ -25,16 +26,16 @@ export interface TimelapseProxyArgs {
 }
 
 /**
- * The mesh's own proxy with a faster clock: its image with the shim in it, and the annotations that bind
- * it to a pod.
+ * The mesh's own proxy with a faster clock: its image with the shim in it, and the request that binds it
+ * to a pod.
  *
  * Which image that is, the cluster tells: a pod is put to the injector for trial, so that revisions, hubs
  * and variants are what they are for the probes. It is asked once for each run, as a run is not repeated
  * when the mesh is upgraded later.
  */
 export class TimelapseProxy extends pulumi.ComponentResource {
-  /** Annotations for the pod. */
-  readonly annotations: pulumi.Output<Record<string, string>>;
+  /** For the pod. */
+  readonly request: pulumi.Output<InjectionRequest>;
 
   constructor(name: string, args: TimelapseProxyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("istio-idle-timeout:index:TimelapseProxy", name, {}, opts);
@@ -57,8 +58,8 @@ export class TimelapseProxy extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    this.annotations = image.apply((reference) => timelapseAnnotations(args.factor, reference));
-    this.registerOutputs({ annotations: this.annotations });
+    this.request = image.apply((reference) => timelapseRequest(args.factor, reference));
+    this.registerOutputs({ request: this.request });
   }
 }
 

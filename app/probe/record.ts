@@ -87,8 +87,11 @@ export interface ProxyEvidence {
 export interface EffectiveTimeout {
   /** In ms; 0 is "never", as in Envoy. */
   idleTimeoutMs: number;
-  /** `configured`: a value stands in the filter; `envoy-default`: none does, so Envoy's 1 h applies. */
-  source: "configured" | "envoy-default";
+  /**
+   * `configured`: a value stands in the filter; `envoy-default`: none does, so Envoy's 1 h applies; `bypassed`:
+   * connections to the endpoint go past the proxy, so that none applies and the names below are empty.
+   */
+  source: "configured" | "envoy-default" | "bypassed";
   listener: string;
   filterChain: string;
   cluster: string;
@@ -134,6 +137,10 @@ export interface RunRecord {
   endpoint: string;
   /** The stack's `timeout` setting as the user wrote it: `10s`, `default`, `remove`, `off`. */
   timeout: string;
+  /** The stack's `path` setting; absent where it is the default, `passthrough`. */
+  path?: string;
+  /** The stack's `remedy` setting; absent where it is the default, `envoyFilter`. */
+  remedy?: string;
   observeMs: number;
   /** A sample is {@link Measurement.running}; absent when all that can be known is known. */
   running?: true;

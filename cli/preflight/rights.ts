@@ -1,4 +1,5 @@
 import type { PreflightRequest } from "../../components/preflightRequest.ts";
+import { remedyPlan } from "../../components/remedyPlan.ts";
 import type { Kubectl } from "../kubectl.ts";
 import { reasonOf } from "./cluster.ts";
 
@@ -20,9 +21,16 @@ const KEPT = ["create", "get", "list", "patch", "delete"];
  * What a stack does in the cluster, the same as in `docs/rbac.yaml`. Pulumi's plugin lists and watches
  * whatever it waits for, volume claims included; without the right to it waits in vain.
  */
-function neededRights({ namespace, timelapse }: Wanted): Rights[] {
+function neededRights({ namespace, path, remedy, timeout, timelapse }: Wanted): Rights[] {
   // For a time-lapse a pod is put to the injector for trial.
   const pods = ["get", "list", "watch", ...(timelapse ? ["create"] : [])];
+  const istio = (resource: string): Rights => ({
+    group: "networking.istio.io",
+    resource,
+    verbs: OWNED,
+    namespace,
+  });
+  const { connectionPool } = remedyPlan({ remedy, timeout });
   return [
     { group: "", resource: "namespaces", verbs: OWNED, namespace: undefined },
     { group: "", resource: "configmaps", verbs: KEPT, namespace },
@@ -33,11 +41,13 @@ function neededRights({ namespace, timelapse }: Wanted): Rights[] {
     // Which of the two an exec needs depends on the versions of kubectl and cluster.
     { group: "", resource: "pods/exec", verbs: ["create", "get"], namespace },
     { group: "", resource: "pods/log", verbs: ["get"], namespace },
-    { group: "networking.istio.io", resource: "envoyfilters", verbs: OWNED, namespace },
+    istio("envoyfilters"),
+    ...(path === "serviceEntry" ? [istio("serviceentries")] : []),
+    ...(connectionPool === undefined ? [] : [istio("destinationrules")]),
   ];
 }
 
-type Wanted = Pick<PreflightRequest, "namespace" | "timelapse">;
+type Wanted = Pick<PreflightRequest, "namespace" | "path" | "remedy" | "timeout" | "timelapse">;
 
 /** What the user may not do, all in one line. */
 export async function rightsProblems(kubectl: Kubectl, wanted: Wanted): Promise<string[]> {

@@ -29,6 +29,8 @@ describe("measure's arguments", () => {
         observeMs: 14_000,
         waitMs: Infinity,
         timelapse: 1,
+        path: "passthrough",
+        remedy: "envoyFilter",
         evidence: true,
       },
     });
@@ -39,14 +41,14 @@ describe("measure's arguments", () => {
       ...COMPLETE,
       "--context=kind",
       "--policy",
-      "idle",
+      "EnvoyFilter/idle",
       "--no-evidence",
     ]);
     assert.ok(parsed.kind === "arguments");
     const { context, policy, evidence } = parsed.arguments;
     assert.deepEqual(
       { context, policy, evidence },
-      { context: "kind", policy: "idle", evidence: false },
+      { context: "kind", policy: { kind: "EnvoyFilter", name: "idle" }, evidence: false },
     );
   });
 
@@ -64,6 +66,36 @@ describe("measure's arguments", () => {
     assert.deepEqual(problems(...COMPLETE, "--timelapse", "0"), [
       '--timelapse: "0" is not a whole number from 1, which is real time, to 360',
     ]);
+  });
+
+  it("may name a path and a remedy", () => {
+    const parsed = parseArguments([
+      ...COMPLETE,
+      ...["--path", "serviceEntry", "--remedy", "destinationRule"],
+      ...["--policy", "DestinationRule/connection-pool"],
+    ]);
+    assert.ok(parsed.kind === "arguments");
+    const { path, remedy, policy } = parsed.arguments;
+    assert.deepEqual(
+      { path, remedy, policy },
+      {
+        path: "serviceEntry",
+        remedy: "destinationRule",
+        policy: { kind: "DestinationRule", name: "connection-pool" },
+      },
+    );
+    const kinds = "is not KIND/NAME with a kind of EnvoyFilter or DestinationRule";
+    assert.deepEqual(problems(...COMPLETE, "--path", "x", "--remedy", "y", "--policy", "Pod/z"), [
+      '--path: "x" is not a path; use one of passthrough, serviceEntry',
+      '--remedy: "y" is not a remedy; use one of envoyFilter, envoyFilterPort, destinationRule, proxyMetadata, ' +
+        "tcpKeepalive, excludeOutboundPorts",
+      `--policy: "Pod/z" ${kinds}`,
+    ]);
+    for (const text of ["EnvoyFilter/", "EnvoyFilter/a/b"]) {
+      assert.deepEqual(problems(...COMPLETE, "--policy", text), [
+        `--policy: ${JSON.stringify(text)} ${kinds}`,
+      ]);
+    }
   });
 
   it("are explained with --help, whatever else is given", () => {

@@ -21,7 +21,9 @@ const ASKED: MeasureArguments = {
   observeMs: 14_000,
   waitMs: Infinity,
   timelapse: 1,
-  policy: "idle-timeout",
+  path: "passthrough",
+  remedy: "envoyFilter",
+  policy: { kind: "EnvoyFilter", name: "idle-timeout" },
   evidence: true,
 };
 

@@ -103,6 +103,15 @@ export class FakeCluster {
   /** Journals by the name of their ConfigMap. */
   readonly journals = new Map<string, Json>();
   listeners = (): string => dump(virtualOutbound({ idle_timeout: "10s" }));
+  /** Those of the dump whose names are asked for; their connections are probed. */
+  clusters = (name: string): string =>
+    JSON.stringify({
+      configs: [
+        {
+          cluster: { name, upstream_connection_options: { tcp_keepalive: { keepalive_time: 1 } } },
+        },
+      ],
+    });
   serverInfo: Json = {
     version: "9e55/1.40.0/Clean/RELEASE/BoringSSL",
     node: { metadata: { ISTIO_VERSION: "1.31-dev" } },
@@ -184,13 +193,24 @@ export class FakeCluster {
       return this.log();
     }
     const inContainer = args.slice(args.indexOf("--") + 1);
-    const path = inContainer.at(-1);
     if (inContainer[0] === "pilot-agent") {
-      return path === "server_info" ? JSON.stringify(this.serverInfo) : this.listeners();
+      return this.admin(inContainer.at(-1) ?? "");
     }
     const probe = Object.values(this.probes).find((one) => one.name === args[1]);
     return `${JSON.stringify(await probe?.run(inContainer.slice(2)))}\n`;
   };
+
+  /** Envoy's admin interface. */
+  private admin(path: string): string {
+    if (path === "server_info") {
+      return JSON.stringify(this.serverInfo);
+    }
+    const { searchParams } = new URL(path, "http://admin");
+    const name = (searchParams.get("name_regex") ?? "").replaceAll("\\", "");
+    return searchParams.get("resource") === "dynamic_active_clusters"
+      ? this.clusters(name)
+      : this.listeners();
+  }
 
   private notFound(args: readonly string[], what: string): never {
     throw new KubectlError(args, `Error from server (NotFound): ${what} not found`);

@@ -19,6 +19,8 @@ const ASKED: MeasureArguments = {
   observeMs: HOUR_MS + 300_000,
   waitMs: 300_000,
   timelapse: 1,
+  path: "passthrough",
+  remedy: "envoyFilter",
   evidence: true,
 };
 

@@ -16,6 +16,8 @@ const ASKED: MeasureArguments = {
   observeMs: 14_000,
   waitMs: Infinity,
   timelapse: 360,
+  path: "passthrough",
+  remedy: "envoyFilter",
   evidence: true,
 };
 

@@ -25,7 +25,9 @@ const args: ConnectionTestArgs = {
   observeMs: 17_700,
   waitMs: 300_000,
   timelapse: 1,
-  policy: "idle-timeout",
+  path: "passthrough",
+  remedy: "envoyFilter",
+  policy: "EnvoyFilter/idle-timeout",
   evidence: true,
   kubeContext: undefined,
 };
@@ -44,7 +46,8 @@ describe("ConnectionTest", () => {
       inputs: {
         create:
           "node --import tsx cli/measure.ts --namespace istio-idle-timeout-test --run 0123456789 " +
-          "--endpoint 192.0.2.1:6379 --timeout 13.7s --observe 17.7s --wait 5m --policy idle-timeout",
+          "--endpoint 192.0.2.1:6379 --timeout 13.7s --observe 17.7s --wait 5m " +
+          "--policy EnvoyFilter/idle-timeout",
         logging: "stderr",
       },
       provider: undefined,
@@ -52,8 +55,10 @@ describe("ConnectionTest", () => {
   });
 
   it("hands on what is not the default", async () => {
-    const change = {
+    const change: Partial<ConnectionTestArgs> = {
       timelapse: 360,
+      path: "serviceEntry",
+      remedy: "envoyFilterPort",
       policy: undefined,
       evidence: false,
       kubeContext: "it's mine",
@@ -63,7 +68,7 @@ describe("ConnectionTest", () => {
       only(resources, COMMAND).inputs.create,
       "node --import tsx cli/measure.ts --namespace istio-idle-timeout-test --run 0123456789 " +
         "--endpoint 192.0.2.1:6379 --timeout 13.7s --observe 17.7s --wait 5m " +
-        "--context 'it'\\''s mine' --timelapse 360 --no-evidence",
+        "--context 'it'\\''s mine' --path serviceEntry --remedy envoyFilterPort --timelapse 360 --no-evidence",
     );
   });
 

@@ -10,13 +10,12 @@ const podLabels = probeLabels(true);
 const ENVOY_FILTER = "kubernetes:networking.istio.io/v1alpha3:EnvoyFilter";
 
 /** The whole EnvoyFilter that merges these fields, as Istio takes it. */
-function merging(fields: Record<string, unknown>, furtherLabels: Record<string, string> = {}) {
+function merging(fields: Record<string, unknown>, portNumber?: number) {
   return {
     workloadSelector: {
       labels: {
         "app.kubernetes.io/name": "probe",
         "istio-idle-timeout/sidecar": "true",
-        ...furtherLabels,
       },
     },
     configPatches: [
@@ -24,7 +23,10 @@ function merging(fields: Record<string, unknown>, furtherLabels: Record<string, 
         applyTo: "NETWORK_FILTER",
         match: {
           context: "SIDECAR_OUTBOUND",
-          listener: { filterChain: { filter: { name: "envoy.filters.network.tcp_proxy" } } },
+          listener: {
+            ...(portNumber !== undefined && { portNumber }),
+            filterChain: { filter: { name: "envoy.filters.network.tcp_proxy" } },
+          },
         },
         patch: {
           operation: "MERGE",
@@ -106,21 +108,34 @@ describe("IdleTimeoutPolicy", () => {
             apiVersion: "networking.istio.io/v1alpha3",
             kind: "EnvoyFilter",
             metadata: { name: "idle-timeout", namespace: "istio-idle-timeout-test" },
-            spec: merging({ idle_timeout: idleTimeout }, { "istio-idle-timeout/timeout": timeout }),
+            spec: merging({ idle_timeout: idleTimeout }),
           },
           provider: undefined,
         },
       ]);
-      assert.ok(result.filterName);
-      assert.equal(await valueOf(result.filterName), "idle-timeout");
+      assert.ok(result.reference);
+      assert.equal(await valueOf(result.reference), "EnvoyFilter/idle-timeout");
     });
 
     it(`is an EnvoyFilter by Istio's schema for ${timeout}`, async () => {
-      const spec = idleTimeoutSpec(parseTimeout(timeout), podLabels);
-      assert.ok(spec);
-      await validate(spec);
+      await validate(idleTimeoutSpec(parseTimeout(timeout), podLabels));
     });
   }
+
+  it("asks for a port where one is given", async () => {
+    const { resources } = await declare(
+      () =>
+        new IdleTimeoutPolicy("policy", {
+          namespace: "istio-idle-timeout-test",
+          podLabels,
+          timeout: parseTimeout("10s"),
+          port: 6379,
+        }),
+    );
+    const { spec } = only(resources, ENVOY_FILTER).inputs;
+    assert.deepEqual(spec, merging({ idle_timeout: "10s" }, 6379));
+    await validate(idleTimeoutSpec(parseTimeout("10s"), podLabels, 6379));
+  });
 
   it("creates nothing for default", async () => {
     const { resources, result } = await declare(
@@ -135,7 +150,7 @@ describe("IdleTimeoutPolicy", () => {
       resources.map(({ name }) => name),
       ["policy"],
     );
-    assert.equal(result.filterName, undefined);
+    assert.equal(result.reference, undefined);
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { scopedName } from "../../components/names.ts";
+import { scopedName, stackNamespace } from "../../components/names.ts";
 
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -55,6 +55,25 @@ describe("scopedName", () => {
       fc.property(fc.tuple(alike, tail), fc.tuple(alike, tail), (one, other) => {
         fc.pre(one.join("") !== other.join(""));
         assert.notEqual(scopedName("p", one.join("")), scopedName("p", other.join("")));
+      }),
+    );
+  });
+});
+
+describe("stackNamespace", () => {
+  it("is another one for each path", () => {
+    const project = "istio-idle-timeout";
+    assert.equal(stackNamespace(project, "10s", "passthrough"), "istio-idle-timeout-10s");
+    assert.equal(
+      stackNamespace(project, "10s", "serviceEntry"),
+      "istio-idle-timeout-10s-service-entry",
+    );
+  });
+
+  it("is a DNS label for any stack", () => {
+    fc.assert(
+      fc.property(projectName, stackName, (project, stack) => {
+        assert.match(stackNamespace(project, stack, "serviceEntry"), DNS_LABEL);
       }),
     );
   });

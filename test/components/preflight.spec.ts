@@ -9,6 +9,8 @@ const REQUEST: Omit<PreflightRequest, "owner"> = {
   injectionLabels: { "istio-injection": "enabled" },
   podLabels: {},
   timeout: { variant: "default" },
+  path: "passthrough",
+  remedy: "envoyFilter",
   evidence: true,
   timelapse: false,
   repository: "localhost:5000/istio-idle-timeout-probe",

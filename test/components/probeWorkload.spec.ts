@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { ProbeWorkload } from "../../components/probeWorkload.ts";
 import { declare, only, valueOf } from "../mocks.ts";
 import type { Inputs } from "../mocks.ts";
 
+const VARIANT = {
+  "istio-idle-timeout/timeout": "13.7s",
+  "istio-idle-timeout/remedy": "destinationRule",
+};
 const IMAGE = `localhost:5000/istio-idle-timeout-probe@sha256:${"0".repeat(64)}`;
 
 async function deploymentOf(sidecar: boolean, platform?: string) {
@@ -13,7 +18,7 @@ async function deploymentOf(sidecar: boolean, platform?: string) {
         image: IMAGE,
         sidecar,
         runId: "0123456789",
-        timeout: { variant: "duration", ms: 13_700 },
+        variantLabels: VARIANT,
         platform,
       }),
   );
@@ -37,7 +42,7 @@ function expected(name: string, sidecar: string): Inputs {
           labels: {
             ...labels,
             "istio-idle-timeout/run": "0123456789",
-            "istio-idle-timeout/timeout": "13.7s",
+            ...VARIANT,
             "sidecar.istio.io/inject": sidecar,
           },
           annotations: {
@@ -89,7 +94,7 @@ describe("ProbeWorkload", () => {
     assert.equal(await valueOf(result.deploymentName), "probe-with-sidecar");
   });
 
-  it("hands more annotations on to the injector", async () => {
+  it("hands all requests on to the injector", async () => {
     const { resources } = await declare(
       () =>
         new ProbeWorkload("probe", {
@@ -97,8 +102,8 @@ describe("ProbeWorkload", () => {
           image: IMAGE,
           sidecar: true,
           runId: "0123456789",
-          timeout: { variant: "default" },
-          sidecarAnnotations: { "sidecar.istio.io/proxyImage": "proxy" },
+          variantLabels: VARIANT,
+          injection: [{ excludedPort: 6379 }, pulumi.output({ proxyImage: "proxy" })],
         }),
     );
     const { template } = only(resources, "kubernetes:apps/v1:Deployment").inputs.spec;
@@ -106,6 +111,7 @@ describe("ProbeWorkload", () => {
       "sidecar.istio.io/proxyCPU": "10m",
       "sidecar.istio.io/proxyMemory": "64Mi",
       "sidecar.istio.io/proxyImage": "proxy",
+      "traffic.sidecar.istio.io/excludeOutboundPorts": "6379",
     });
   });
 

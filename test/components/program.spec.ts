@@ -11,6 +11,8 @@ const config = {
   wait: "5m",
   run: "1",
   timelapse: "1",
+  path: "passthrough",
+  remedy: "envoyFilter",
   evidence: "true",
   endpoint: "",
   externalHost: "192.0.2.1",
@@ -216,6 +218,70 @@ describe("the program", () => {
     );
   });
 
+  it("makes the endpoint known and rules for it, in a namespace of its own", async () => {
+    const { resources } = await run({ path: "serviceEntry", remedy: "destinationRule" });
+    const namespaced = resources.filter(({ type }) => type.startsWith("kubernetes:networking"));
+    assert.deepEqual(
+      namespaced.map(({ name, inputs }) => [name, inputs.metadata.namespace]),
+      ["connection-pool-rule", "endpoint-entry", "evidence-filter"].map((name) => [
+        name,
+        "istio-idle-timeout-test-service-entry",
+      ]),
+    );
+    const host = "endpoint.istio-idle-timeout-test-service-entry.internal";
+    const [rule, entry] = namespaced.map(({ inputs }) => inputs.spec);
+    assert.equal(rule.host, host);
+    assert.deepEqual(rule.trafficPolicy, { connectionPool: { tcp: { idleTimeout: "10s" } } });
+    assert.deepEqual(entry.hosts, [host]);
+    assert.deepEqual(entry.ports, [{ number: 49_153, name: "tcp", protocol: "TCP" }]);
+    const { create } = only(resources, "command:local:Command", "connection-measurement").inputs;
+    assert.match(
+      String(create),
+      / --path serviceEntry --remedy destinationRule --policy DestinationRule\/connection-pool$/,
+    );
+  });
+
+  it("sets the timeout by a filter where a rule only keeps connections alive", async () => {
+    const { resources } = await run({ path: "serviceEntry", remedy: "tcpKeepalive" });
+    const rule = only(resources, "kubernetes:networking.istio.io/v1beta1:DestinationRule");
+    assert.deepEqual(rule.inputs.spec.trafficPolicy, {
+      connectionPool: { tcp: { tcpKeepalive: { probes: 9, time: "1s", interval: "1s" } } },
+    });
+    const { create } = only(resources, "command:local:Command", "connection-measurement").inputs;
+    assert.match(String(create), / --remedy tcpKeepalive --policy EnvoyFilter\/idle-timeout$/);
+  });
+
+  it("asks its filter for the endpoint's port", async () => {
+    const { resources } = await run({ remedy: "envoyFilterPort" });
+    const type = "kubernetes:networking.istio.io/v1alpha3:EnvoyFilter";
+    const { spec } = only(resources, type, "idle-timeout").inputs;
+    assert.equal(spec.configPatches[0].match.listener.portNumber, 49_153);
+  });
+
+  const annotationsOf = (resources: Registered[]) =>
+    only(resources, "kubernetes:apps/v1:Deployment", "with-sidecar").inputs.spec.template.metadata
+      .annotations as Record<string, string>;
+
+  it("puts the timeout and the faster clock into one piece of metadata", async () => {
+    const { resources } = await run({ remedy: "proxyMetadata", timeout: "24h", timelapse: "360" });
+    assert.equal(
+      annotationsOf(resources)["proxy.istio.io/config"],
+      '{"proxyMetadata":{"ISTIO_META_IDLE_TIMEOUT":"24h",' +
+        '"LD_PRELOAD":"/usr/local/lib/istio-idle-timeout/timelapse.so","TIMELAPSE_FACTOR":"360"}}',
+    );
+    assert.deepEqual(
+      namesOf(resources).filter((name) => name.endsWith("-filter")),
+      ["evidence-filter"],
+    );
+  });
+
+  it("lets connections to the endpoint's port go past the sidecar", async () => {
+    const { resources } = await run({ remedy: "excludeOutboundPorts" });
+    const annotation = "traffic.sidecar.istio.io/excludeOutboundPorts";
+    assert.equal(annotationsOf(resources)[annotation], "49153");
+    assert.ok(namesOf(resources).includes("idle-timeout-filter"));
+  });
+
   it("leaves out what is not wanted", async () => {
     const { resources } = await run({ timeout: "default", evidence: "false" });
     assert.deepEqual(
@@ -281,6 +347,8 @@ describe("the program", () => {
         "sidecar.istio.io/inject": "true",
       },
       timeout: { variant: "duration", ms: 30_000 },
+      path: "passthrough",
+      remedy: "envoyFilter",
       evidence: true,
       timelapse: true,
       repository: "localhost:5000/istio-idle-timeout-probe",

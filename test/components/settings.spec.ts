@@ -12,6 +12,8 @@ const raw = {
   wait: "5m",
   run: "1",
   timelapse: "1",
+  path: "passthrough",
+  remedy: "envoyFilter",
   evidence: "true",
   endpoint: "",
   externalHost: "192.0.2.1",
@@ -31,6 +33,8 @@ const settings: Settings = {
   waitMs: 300_000,
   run: 1,
   timelapse: 1,
+  path: "passthrough",
+  remedy: "envoyFilter",
   evidence: true,
   outside: { kind: "redis", image: "redis:7", externalHost: "192.0.2.1" },
   kubeContext: undefined,
@@ -66,6 +70,8 @@ describe("parseSettings", () => {
       wait: "0s",
       run: "7",
       timelapse: "1",
+      path: "serviceEntry",
+      remedy: "destinationRule",
       evidence: "false",
       endpoint: "[2001:db8::5]:3306",
       externalHost: "",
@@ -84,6 +90,8 @@ describe("parseSettings", () => {
       waitMs: 0,
       run: 7,
       timelapse: 1,
+      path: "serviceEntry",
+      remedy: "destinationRule",
       evidence: false,
       outside: { kind: "endpoint", endpoint: { host: "2001:db8::5", port: 3306 } },
       kubeContext: "kind-mesh",
@@ -146,6 +154,8 @@ describe("parseSettings", () => {
       wait: "169h",
       run: "-1",
       timelapse: "361",
+      path: "direct",
+      remedy: "envoyfilter",
       evidence: "yes",
       endpoint: "redis",
       externalHost: "my host",
@@ -160,8 +170,8 @@ describe("parseSettings", () => {
       Run: "2",
     };
     const keys =
-      "baseImage, compilerImage, endpoint, evidence, externalHost, kubeContext, observe, platform, " +
-      "redisImage, registry, revision, run, timelapse, timeout, wait";
+      "baseImage, compilerImage, endpoint, evidence, externalHost, kubeContext, observe, path, platform, " +
+      "redisImage, registry, remedy, revision, run, timelapse, timeout, wait";
     assert.deepEqual(problemsOf(config), [
       `  Run: no such key; allowed are ${keys}`,
       `  tiemout: no such key; allowed are ${keys}`,
@@ -171,6 +181,9 @@ describe("parseSettings", () => {
       '  wait: "169h" is longer than 168h',
       '  run: "-1" is not a whole number from 0 to 999999999',
       '  timelapse: "361" is not a whole number from 1, which is real time, to 360',
+      '  path: "direct" is not a path; use one of passthrough, serviceEntry',
+      '  remedy: "envoyfilter" is not a remedy; use one of envoyFilter, envoyFilterPort, destinationRule, ' +
+        "proxyMetadata, tcpKeepalive, excludeOutboundPorts",
       '  evidence: "yes" is neither true nor false',
       '  endpoint: "redis" is not an endpoint; use host:port without a scheme and with a port from 1 ' +
         "to 65535, such as redis.example.com:6379 or [2001:db8::5]:6379",
@@ -217,6 +230,36 @@ describe("parseSettings", () => {
       assert.deepEqual(problemsOf({ ...raw, [key]: value }), [`  ${key}: ${given} ${why}`]);
     });
   }
+
+  it("names what does not go together, beside all else that is wrong", () => {
+    const config = {
+      ...raw,
+      run: "x",
+      timeout: "default",
+      timelapse: "10",
+      remedy: "destinationRule",
+    };
+    assert.deepEqual(problemsOf(config), [
+      `  run: "x" ${run}`,
+      "  remedy: destinationRule is for a host that the mesh knows, and path is passthrough; set path to " +
+        "serviceEntry, or remedy to one of envoyFilter, envoyFilterPort, proxyMetadata, excludeOutboundPorts",
+      "  timeout: default is nothing that remedy destinationRule could set; set timeout to one of a duration, " +
+        "off, or remedy to envoyFilter",
+    ]);
+  });
+
+  it("asks a ServiceEntry's host of the key that names it", () => {
+    const path = "serviceEntry";
+    const line = (key: string, name: string) =>
+      `  ${key}: ${JSON.stringify(name)} is no host that a ServiceEntry takes, whose names have only letters, ` +
+      `digits, - and dots; set ${key} to another name or to an IP address, or path to passthrough`;
+    assert.deepEqual(problemsOf({ ...raw, path, endpoint: "my_redis:6379" }), [
+      line("endpoint", "my_redis"),
+    ]);
+    assert.deepEqual(problemsOf({ ...raw, path, externalHost: "my_host" }), [
+      line("externalHost", "my_host"),
+    ]);
+  });
 
   it("says what is missing in a new stack", () => {
     assert.deepEqual(problemsOf({ ...raw, registry: "", externalHost: "" }), [

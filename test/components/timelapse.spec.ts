@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { parseTimelapse, timelapseAnnotations, toWallMs } from "../../components/timelapse.ts";
+import { parseTimelapse, timelapseRequest, toWallMs } from "../../components/timelapse.ts";
 
 describe("parseTimelapse", () => {
   for (const [text, factor] of [
@@ -30,19 +30,18 @@ describe("toWallMs", () => {
   });
 });
 
-describe("timelapseAnnotations", () => {
-  const annotations = timelapseAnnotations(360, "localhost:5000/proxy@sha256:0");
-
-  it("bind the image, the shim and its speed to a pod", () => {
-    assert.deepEqual(annotations, {
-      "sidecar.istio.io/proxyImage": "localhost:5000/proxy@sha256:0",
-      "proxy.istio.io/config":
-        '{"proxyMetadata":{"LD_PRELOAD":"/usr/local/lib/istio-idle-timeout/timelapse.so",' +
-        '"TIMELAPSE_FACTOR":"360"}}',
+describe("timelapseRequest", () => {
+  it("asks for the image, the shim and its speed", () => {
+    assert.deepEqual(timelapseRequest(360, "localhost:5000/proxy@sha256:0"), {
+      proxyImage: "localhost:5000/proxy@sha256:0",
+      proxyMetadata: {
+        LD_PRELOAD: "/usr/local/lib/istio-idle-timeout/timelapse.so",
+        TIMELAPSE_FACTOR: "360",
+      },
     });
   });
 
-  it("name the shim as the Dockerfile places it, and its variable as the shim reads it", () => {
+  it("names the shim as the Dockerfile places it, and its variable as the shim reads it", () => {
     const dockerfile = readFileSync("app/timelapse/Dockerfile", "utf8");
     assert.match(dockerfile, / \/usr\/local\/lib\/istio-idle-timeout\/timelapse\.so$/m);
     assert.match(readFileSync("app/timelapse/timelapse.c", "utf8"), /getenv\("TIMELAPSE_FACTOR"\)/);

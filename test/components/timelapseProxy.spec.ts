@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { contextDigest } from "../../components/contextDigest.ts";
-import { timelapseAnnotations } from "../../components/timelapse.ts";
+import { timelapseRequest } from "../../components/timelapse.ts";
 import { TimelapseProxy } from "../../components/timelapseProxy.ts";
 import type { TimelapseProxyArgs } from "../../components/timelapseProxy.ts";
 import { declare, only, UNKNOWN, valueOf } from "../mocks.ts";
@@ -65,14 +65,14 @@ describe("TimelapseProxy", () => {
     });
   });
 
-  it("binds it by the pod's annotations", async () => {
+  it("binds it by the pod's request", async () => {
     const { result } = await declare(program, { outputs });
-    assert.deepEqual(await valueOf(result.annotations), timelapseAnnotations(360, repoDigest));
+    assert.deepEqual(await valueOf(result.request), timelapseRequest(360, repoDigest));
   });
 
   it("knows neither image in a preview", async () => {
     const { resources, result } = await declare(program, { preview: true });
     assert.equal(only(resources, IMAGE).inputs.imageName, UNKNOWN);
-    assert.equal(await valueOf(result.annotations), UNKNOWN);
+    assert.equal(await valueOf(result.request), UNKNOWN);
   });
 });

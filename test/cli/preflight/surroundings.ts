@@ -14,6 +14,8 @@ export const REQUEST: PreflightRequest = {
   injectionLabels: { "istio-injection": "enabled" },
   podLabels: { "sidecar.istio.io/inject": "true" },
   timeout: { variant: "default" },
+  path: "passthrough",
+  remedy: "envoyFilter",
   evidence: true,
   timelapse: false,
   repository: "localhost:5000/istio-idle-timeout-probe",

@@ -1,0 +1,25 @@
+/** Reads from Envoy's own configuration dump what a cluster does to its connections. */
+
+/** Answer to {@link clusterPath}, in the parts that are read here. */
+export interface ClustersDump {
+  configs?: {
+    cluster?: {
+      name?: string;
+      upstream_connection_options?: { tcp_keepalive?: { keepalive_time?: number } };
+    };
+  }[];
+}
+
+/** Path of the admin interface that dumps one cluster. */
+export function clusterPath(name: string): string {
+  const regex = name.replace(/[|.]/g, "\\$&");
+  return `config_dump?resource=dynamic_active_clusters&name_regex=${encodeURIComponent(regex)}`;
+}
+
+/** Whether a cluster's connections are probed by the kernel while nothing is sent. */
+export function sendsKeepalive({ configs = [] }: ClustersDump, name: string): boolean {
+  return configs.some(
+    ({ cluster }) =>
+      cluster?.name === name && cluster.upstream_connection_options?.tcp_keepalive !== undefined,
+  );
+}
