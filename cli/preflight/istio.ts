@@ -1,15 +1,10 @@
 import type { PreflightRequest } from "../../components/preflightRequest.ts";
 import { askJson, KubectlError } from "../kubectl.ts";
 import type { Kubectl } from "../kubectl.ts";
+import { versionProblems } from "./istioVersion.ts";
 import { selects } from "./labelSelector.ts";
 import type { LabelSelector } from "./labelSelector.ts";
-import { isAtLeast, parseVersion } from "./version.ts";
-import type { Version } from "./version.ts";
-
-/** The first with Envoy 1.38, whose access log knows why a connection was closed. */
-const CLOSE_REASONS_SINCE: Version = [1, 30, 0];
-/** From the first to before the second, connections to unknown hosts had no idle timeout by themselves. */
-const WITHOUT_DEFAULT = { since: [1, 14, 0], fixed: [1, 15, 2] } satisfies Record<string, Version>;
+import { parseVersion } from "./version.ts";
 
 /** What is the matter with Istio, as far as the user may look. */
 export async function istioProblems(
@@ -100,7 +95,7 @@ function withoutInjector(
 /** Problems with the control plane that injects, for what the stack wants of it. */
 export function controlPlaneProblems(
   { metadata, spec, status }: Deployment,
-  { evidence, timeout }: Pick<PreflightRequest, "evidence" | "timeout">,
+  request: PreflightRequest,
 ): string[] {
   const problems: string[] = [];
   if ((status.availableReplicas ?? 0) === 0) {
@@ -118,21 +113,7 @@ export function controlPlaneProblems(
   if (version === undefined) {
     return problems;
   }
-  if (evidence && !isAtLeast(version, CLOSE_REASONS_SINCE)) {
-    problems.push(
-      `evidence: true, but the access log of Istio ${name} knows no close reasons, which came with 1.30, ` +
-        "and its proxies would refuse the filter; set evidence to false",
-    );
-  }
-  const unset = timeout.variant === "default" || timeout.variant === "remove";
-  const { since, fixed } = WITHOUT_DEFAULT;
-  if (unset && isAtLeast(version, since) && !isAtLeast(version, fixed)) {
-    problems.push(
-      `timeout: ${timeout.variant}, but Istio ${name} by itself turns the idle timeout of connections to ` +
-        "unknown hosts off (until 1.15.2); set timeout to off or to a duration",
-    );
-  }
-  return problems;
+  return [...problems, ...versionProblems({ name, version }, request)];
 }
 
 /** @returns undefined when the user may not look */

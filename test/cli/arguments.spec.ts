@@ -68,6 +68,14 @@ describe("measure's arguments", () => {
     ]);
   });
 
+  it("take a policy without a kind for an EnvoyFilter", () => {
+    const parsed = parseArguments([...COMPLETE, "--policy", "idle-timeout"]);
+    assert.deepEqual(parsed.kind === "arguments" && parsed.arguments.policy, {
+      kind: "EnvoyFilter",
+      name: "idle-timeout",
+    });
+  });
+
   it("may name a path and a remedy", () => {
     const parsed = parseArguments([
       ...COMPLETE,

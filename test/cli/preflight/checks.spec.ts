@@ -105,6 +105,21 @@ describe("the preflight", () => {
       );
     });
 
+    it("asks for rights on a ServiceEntry and a DestinationRule only where they are used", async () => {
+      around.denied = ["create serviceentries", "patch destinationrules"];
+      const entry = "create serviceentries.networking.istio.io in namespace istio-idle-timeout-dev";
+      const rule = "patch destinationrules.networking.istio.io in namespace istio-idle-timeout-dev";
+      const end = "; have an administrator apply docs/rbac.yaml and bind its role to you";
+      const path = "serviceEntry";
+      assert.deepEqual(await problems(), []);
+      assert.deepEqual(await problems({ path }), [`rights: you may not ${entry}${end}`]);
+      for (const remedy of ["destinationRule", "tcpKeepalive"] as const) {
+        assert.deepEqual(await problems({ path, remedy }), [
+          `rights: you may not ${entry}, ${rule}${end}`,
+        ]);
+      }
+    });
+
     it("says that a question got no answer", async () => {
       around.failure = (command) =>
         command.includes("mutatingwebhook") ? "no answer within 8 s" : undefined;
@@ -196,6 +211,44 @@ describe("the preflight", () => {
         [0, 1, 1, 0, 0],
       );
     });
+
+    const off = { variant: "off" } as const;
+    const duration = { variant: "duration", ms: 12_000 } as const;
+    const rule = { path: "serviceEntry", remedy: "destinationRule" } as const;
+    const metadata = { remedy: "proxyMetadata" } as const;
+    const gates: [release: string, changes: Partial<PreflightRequest>, problem?: string][] = [
+      [
+        "1.20.8",
+        { ...rule, timeout: duration },
+        "remedy: destinationRule, but a DestinationRule of Istio 1.20.8 has no idleTimeout, which came with 1.21; " +
+          "set remedy to envoyFilter",
+      ],
+      ["1.21.0", { ...rule, timeout: duration }],
+      [
+        "1.23.5",
+        { ...rule, timeout: off },
+        "timeout: off, but Istio 1.23.5 refuses an idleTimeout of 0s in a DestinationRule (until 1.23.6); set " +
+          "timeout to a duration, or remedy to envoyFilter",
+      ],
+      ["1.23.5", { ...rule, timeout: duration }],
+      ["1.23.6", { ...rule, timeout: off }],
+      [
+        "1.13.9",
+        { ...metadata, timeout: duration },
+        "remedy: proxyMetadata, but Istio 1.13.9 takes no notice of it for hosts that the mesh does not know, " +
+          "which came with 1.14; set remedy to envoyFilter, or path to serviceEntry",
+      ],
+      ["1.13.9", { ...metadata, path: "serviceEntry", timeout: duration }],
+      ["1.14.0", { ...metadata, timeout: duration }],
+      ["1.15.1", { path: "serviceEntry", timeout: { variant: "default" } }],
+    ];
+    for (const [release, changes, problem] of gates) {
+      const what = JSON.stringify(changes);
+      it(`${problem ? "finds" : "does not find"} Istio ${release} too old for ${what}`, async () => {
+        around.controlPlanes = [istiod(`istio/pilot:${release}`)];
+        assert.deepEqual(await problems({ evidence: false, ...changes }), problem ? [problem] : []);
+      });
+    }
 
     it("takes the version from a label where the image has none, or goes without", async () => {
       const labels = { "operator.istio.io/version": "1.24.1" };
