@@ -41,7 +41,13 @@ const ready = preflight(preflightRequest(settings, names), owner);
 // Docker comes before its provider, and so nothing before the preflight.
 const cluster = new kubernetes.Provider(
   "cluster",
-  kubeContext === undefined ? {} : { context: kubeContext },
+  {
+    ...(kubeContext !== undefined && { context: kubeContext }),
+    // An update that was killed leaves objects that its state does not know. They are taken over, whatever
+    // is in them: the preflight has seen that the namespace is this stack's own.
+    upsertExistingObjects: true,
+    enablePatchForce: true,
+  },
   { dependsOn: ready },
 );
 const dockerDaemon = new docker.Provider("docker-daemon", {}, { dependsOn: ready });

@@ -12,6 +12,8 @@ export interface ExecOptions {
   input?: string;
   /** The command is killed after this long. */
   timeoutMs?: number;
+  /** Gets its output as it comes, in pieces of any length, and the process id of the command. */
+  onOutput?: (text: string, pid: number) => void;
   /**
    * The command ends with this process, however this one ends, and with the command all that it
    * started: by the kernel, so that kill -9 is no exception. Needs root.
@@ -60,10 +62,12 @@ export async function exec(
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
     log?.write(text);
+    options.onOutput?.(text, child.pid ?? 0);
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
     log?.write(text);
+    options.onOutput?.(text, child.pid ?? 0);
   });
   // A command that ends before it has read its input is judged by how it ended.
   child.stdin.on("error", () => undefined).end(options.input ?? "");

@@ -147,6 +147,8 @@ export function environment(name: string): Record<string, string> {
     // Guards nothing but the throw-away password of a throw-away Redis.
     PULUMI_CONFIG_PASSPHRASE: "lab",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // As in Pulumi.yaml, whose options the lab's old language host does not read.
+    PULUMI_NODEJS_TSCONFIG_PATH: "tsconfig.pulumi.json",
   };
 }
 

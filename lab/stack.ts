@@ -18,7 +18,7 @@ export class LabStack {
   private readonly env: Record<string, string>;
 
   private constructor(
-    lab: string,
+    private readonly lab: string,
     readonly stack: string,
   ) {
     this.file = join(labPaths(lab).stackFiles, `Pulumi.${stack}.yaml`);
@@ -82,6 +82,17 @@ export class LabStack {
     rmSync(this.file);
   }
 
+  /** Takes away the lock that a killed update left. */
+  async cancel(): Promise<void> {
+    await this.pulumi(["cancel", "--yes", "--stack", this.stack]);
+  }
+
+  /** Where the backend, which is a folder, keeps the stack's state. */
+  stateFile(): string {
+    const stacks = join(labPaths(this.lab).pulumiState, ".pulumi/stacks/istio-idle-timeout");
+    return join(stacks, `${this.stack}.json`);
+  }
+
   /** What `pulumi stack export` prints. */
   export(): Promise<string> {
     return this.pulumi(["stack", "export", "--stack", this.stack]);
@@ -118,8 +129,8 @@ export class LabStack {
   private pulumi(args: string[], options: ExecOptions = {}): Promise<string> {
     return exec("pulumi", [...args, "--non-interactive"], {
       cwd: projectDir,
-      env: this.env,
       ...options,
+      env: { ...this.env, ...options.env },
     });
   }
 }

@@ -18,12 +18,11 @@ export class ApiError extends Error {
   }
 }
 
-/** The API server gave no answer. */
+/** The API server gave no answer, or it is not known where it is. */
 export class Unreachable extends Error {
-  constructor(server: string, cause: unknown) {
-    super(`configured Kubernetes cluster is unreachable: ${server}: ${messageOf(cause)}`, {
-      cause,
-    });
+  /** @param what could not be had: the server's address, or its configuration. */
+  constructor(what: string, cause: unknown) {
+    super(`configured Kubernetes cluster is unreachable: ${what}: ${messageOf(cause)}`, { cause });
   }
 }
 

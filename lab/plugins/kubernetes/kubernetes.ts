@@ -1,12 +1,13 @@
 import type { CheckFailure, Provider } from "../shared/provider.ts";
 import { equal, type PropertyMap, type PropertyValue } from "../shared/value.ts";
+import { Unreachable } from "./api.ts";
 import { readClusterAccess, type ClusterAccess } from "./kubeconfig.ts";
 import { kindOfToken } from "./object.ts";
 import { Objects } from "./objects.ts";
 import { KubeResource, type Cluster } from "./resource.ts";
 
 /** Configuration that is honoured. */
-const KNOWN = ["context", "kubeconfig", "namespace"];
+const KNOWN = ["context", "enablePatchForce", "kubeconfig", "namespace", "upsertExistingObjects"];
 
 /** Values of other keys that ask for nothing but what is done anyway. */
 const HARMLESS: Record<string, PropertyValue> = {
@@ -35,16 +36,20 @@ export function kubernetesProvider(): Provider {
       return ["kubeconfig", "context"].filter((key) => !equal(olds[key], news[key]));
     },
 
-    async configure({ kubeconfig, context, namespace }) {
+    async configure({ kubeconfig, context, namespace, ...switches }) {
       cluster = undefined;
       try {
         const access = await readClusterAccess({ kubeconfig, context });
-        cluster = { objects: new Objects(access), namespace: namespace ?? access.namespace };
+        cluster = {
+          objects: new Objects(access),
+          namespace: namespace ?? access.namespace,
+          upsert: switches.upsertExistingObjects === "true",
+          patchForce: switches.enablePatchForce === "true",
+        };
       } catch (error) {
-        failure = new Error(
-          `configured Kubernetes cluster is unreachable: unable to load Kubernetes client ` +
-            `configuration from kubeconfig file: ${error instanceof Error ? error.message : ""}`,
-          { cause: error },
+        failure = new Unreachable(
+          "unable to load Kubernetes client configuration from kubeconfig file",
+          error,
         );
       }
     },

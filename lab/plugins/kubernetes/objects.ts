@@ -13,7 +13,7 @@ const WATCH_SECONDS = 60;
 /** Names an object: its kind and its place. */
 export type ObjectRef = Pick<KubeObject, "apiVersion" | "kind" | "metadata">;
 
-interface WriteOptions {
+export interface WriteOptions {
   fieldManager: string;
   /** Everything is checked and defaulted by the server, nothing stored. */
   dryRun: boolean;

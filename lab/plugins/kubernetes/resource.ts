@@ -24,9 +24,10 @@ import {
 } from "./failures.ts";
 import { CREATE_MANAGER, handOver } from "./managers.ts";
 import { annotation, idOf, parseId, type KubeObject, type ObjectKind } from "./object.ts";
-import type { ObjectRef, Objects } from "./objects.ts";
+import type { ObjectRef, Objects, WriteOptions } from "./objects.ts";
 import { awaitGone, awaitReady, NotReady, requireReady, timeoutSignal } from "./readiness.ts";
 import { diffObject } from "./replacement.ts";
+import { NOT_DELETED, NOT_READ, unlessForgotten } from "./unreachable.ts";
 import { inputsOf, liveOf, outputsOf, refreshedInputs, type Bookkeeping } from "./state.ts";
 
 /** Waits before a create is tried again whose namespace or kind is yet to come, in ms. */
@@ -36,6 +37,10 @@ export interface Cluster {
   objects: Objects;
   /** Namespace of objects that name none. */
   namespace: string;
+  /** Whether creating takes over an object that is there already, by server-side apply. */
+  upsert: boolean;
+  /** Whether applying takes over fields that somebody else manages; an annotation of the object can say so too. */
+  patchForce: boolean;
 }
 
 /** One kind of the Kubernetes API as a resource type. Nothing in here is particular to a kind. */
@@ -58,14 +63,15 @@ export class KubeResource implements ResourceType {
 
   async create({ urn, inputs }: CreateRequest, operation: Operation): Promise<Created> {
     if (operation.preview) return { id: "", outputs: await this.#previewCreate(inputs, operation) };
-    const { objects } = this.#cluster();
+    const fieldManager = uniqueName("pulumi-kubernetes-", new Uint8Array(), 8);
+    const options = { fieldManager, dryRun: false, signal: operation.signal() };
     let created: KubeObject;
     try {
-      created = await createWithRetry(objects, toPlain(inputs) as KubeObject, operation);
+      created = await withRetry(operation, options.signal, () => this.#write(inputs, options));
     } catch (error) {
       throw createFailure(urn, error);
     }
-    const state = { inputs, fieldManager: uniqueName("pulumi-kubernetes-", new Uint8Array(), 8) };
+    const state = { inputs, fieldManager };
     const live = await this.#ready(created, state, operation, (reason) => {
       return (
         `resource "${urn}" was successfully created, but the Kubernetes API server ` +
@@ -75,7 +81,11 @@ export class KubeResource implements ResourceType {
     return { id: idOf(live), outputs: outputsOf(live, state) };
   }
 
-  async read(
+  read(request: ReadRequest, operation: Operation): Promise<ReadState | undefined> {
+    return unlessForgotten(operation, NOT_READ, () => this.#read(request, operation));
+  }
+
+  async #read(
     { id, oldInputs, oldOutputs }: ReadRequest,
     operation: Operation,
   ): Promise<ReadState | undefined> {
@@ -115,9 +125,7 @@ export class KubeResource implements ResourceType {
         const path = "/metadata/managedFields";
         await objects.patch(object, [{ op: "replace", path, value: managedFields }], signal);
       }
-      const force =
-        annotation(object, "patchForce") === "true" ||
-        (operation.preview && managedFields !== undefined);
+      const force = this.#forces(object) || (operation.preview && managedFields !== undefined);
       applied = await objects.apply(object, {
         fieldManager,
         dryRun: operation.preview,
@@ -138,7 +146,11 @@ export class KubeResource implements ResourceType {
     return outputsOf(live, state);
   }
 
-  async delete({ id, oldOutputs }: DeleteRequest, operation: Operation): Promise<void> {
+  delete(request: DeleteRequest, operation: Operation): Promise<void> {
+    return unlessForgotten(operation, NOT_DELETED, () => this.#delete(request, operation));
+  }
+
+  async #delete({ id, oldOutputs }: DeleteRequest, operation: Operation): Promise<void> {
     const { objects } = this.#cluster();
     const old = liveOf(oldOutputs) as KubeObject;
     const ref = { ...this.#kind, metadata: { ...old.metadata, ...parseId(id) } } as ObjectRef;
@@ -156,7 +168,7 @@ export class KubeResource implements ResourceType {
   async #previewCreate(inputs: PropertyMap, operation: Operation): Promise<PropertyMap> {
     if (hasUnknowns(inputs)) return inputs;
     try {
-      const live = await this.#cluster().objects.create(toPlain(inputs) as KubeObject, {
+      const live = await this.#write(inputs, {
         fieldManager: CREATE_MANAGER,
         dryRun: true,
         signal: operation.signal(),
@@ -168,6 +180,20 @@ export class KubeResource implements ResourceType {
       if (isNotPreviewable(error)) return inputs;
       throw error;
     }
+  }
+
+  /** Creates the object or, if so configured, takes over the one that is there. */
+  #write(inputs: PropertyMap, options: WriteOptions): Promise<KubeObject> {
+    const { objects, upsert } = this.#cluster();
+    const object = toPlain(inputs) as KubeObject;
+    return upsert
+      ? objects.apply(object, { ...options, force: this.#forces(object) })
+      : objects.create(object, { ...options, fieldManager: CREATE_MANAGER });
+  }
+
+  #forces(object: KubeObject): boolean {
+    const own = annotation(object, "patchForce");
+    return own === undefined ? this.#cluster().patchForce : own === "true";
   }
 
   async #ready(
@@ -205,23 +231,21 @@ export class KubeResource implements ResourceType {
   }
 }
 
-async function createWithRetry(
-  objects: Objects,
-  object: KubeObject,
+async function withRetry<T>(
   operation: Operation,
-): Promise<KubeObject> {
-  const signal = operation.signal();
-  const options = { fieldManager: CREATE_MANAGER, dryRun: false, signal };
+  signal: AbortSignal,
+  write: () => Promise<T>,
+): Promise<T> {
   for (const [attempt, delayMs] of RETRY_DELAYS_MS.entries()) {
     try {
-      return await objects.create(object, options);
+      return await write();
     } catch (error) {
       if (!isYetToCome(error)) throw error;
       operation.status(`Retry #${attempt}; creation failed: ${messageOf(error)}`);
       await pause(delayMs, signal);
     }
   }
-  return objects.create(object, options);
+  return write();
 }
 
 function fieldManagerOf(outputs: PropertyMap): string {

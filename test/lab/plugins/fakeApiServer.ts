@@ -145,6 +145,9 @@ export class FakeApiServer {
       const items = [...this.objects.entries()].filter(([key]) => key.startsWith(`${path}/`));
       return { code: 200, answer: { items: items.map(([, item]) => item) } };
     }
+    if (!object && contentType.startsWith("application/apply-patch")) {
+      return this.#create({ ...seen, path: path.slice(0, path.lastIndexOf("/")) });
+    }
     if (!object) return notFound(path);
     if (method === "GET") return { code: 200, answer: object };
     if (method === "DELETE") {

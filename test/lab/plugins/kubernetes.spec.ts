@@ -37,15 +37,17 @@ describe("kubernetes plugin", () => {
     writeFileSync(join(folder, "config.json"), JSON.stringify(config));
   };
 
+  const environment = (): Record<string, string> => ({
+    PATH: `${folder}:${process.env.PATH}`,
+    STUB_FOLDER: folder,
+    KUBECONFIG: "/from/environment",
+  });
+
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "kubernetes-"));
     writeFileSync(join(folder, "kubectl"), KUBECTL);
     chmodSync(join(folder, "kubectl"), 0o755);
-    plugin = await Plugin.start("kubernetes", {
-      PATH: `${folder}:${process.env.PATH}`,
-      STUB_FOLDER: folder,
-      KUBECONFIG: "/from/environment",
-    });
+    plugin = await Plugin.start("kubernetes", environment());
     namespaceUrn = plugin.urn("kubernetes:core/v1:Namespace", "mesh");
     deploymentUrn = plugin.urn("kubernetes:apps/v1:Deployment", "web");
     filterUrn = plugin.urn("kubernetes:networking.istio.io/v1alpha3:EnvoyFilter", "idle");
@@ -111,7 +113,7 @@ describe("kubernetes plugin", () => {
         cluster: "x",
       });
       const reason = (key: string): string =>
-        `the lab's kubernetes plugin doesn't offer "${key}", only context, kubeconfig, namespace`;
+        `the lab's kubernetes plugin doesn't offer "${key}", only context, enablePatchForce, kubeconfig, namespace, upsertExistingObjects`;
       assert.deepEqual(failures, {
         renderYamlToDirectory: reason("renderYamlToDirectory"),
         cluster: reason("cluster"),
@@ -164,6 +166,28 @@ describe("kubernetes plugin", () => {
           "configured Kubernetes cluster is unreachable: http://127.0.0.1:1: " +
           "connect ECONNREFUSED 127.0.0.1:1",
       });
+    });
+
+    it("names the way out for an object whose cluster is gone", async () => {
+      writeConfig("http://127.0.0.1:1");
+      await plugin.configure({});
+      const wayOut =
+        /you can remove this resource from Pulumi state by rerunning the operation with the PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"$/;
+      await assert.rejects(plugin.delete(filterUrn, "ns/x", filter(), filter()), wayOut);
+      await assert.rejects(plugin.read(filterUrn, "ns/x", filter(), filter()), wayOut);
+    });
+
+    it("forgets such an object when it is told so", async () => {
+      const env = { ...environment(), PULUMI_K8S_DELETE_UNREACHABLE: "true" };
+      const forgetful = await Plugin.start("kubernetes", env);
+      try {
+        await forgetful.configure({ context: "missing" });
+        await forgetful.delete(filterUrn, "ns/x", filter(), filter());
+        assert.equal((await forgetful.read(filterUrn, "ns/x", filter(), filter())).id, "");
+        await assert.rejects(forgetful.create(filterUrn, filter()), /unreachable/);
+      } finally {
+        await forgetful.stop();
+      }
     });
 
     it("puts objects without a namespace into the one configured", async () => {
@@ -308,6 +332,24 @@ describe("kubernetes plugin", () => {
         /^Error: resource "urn:.*::idle" was not successfully created by the Kubernetes API server: envoyfilters "idle" already exists\n\nThe resource already exists in the cluster/,
       );
       assert.deepEqual(server.objects.get(`${FILTERS}/idle`), filter("1s"));
+    });
+
+    it("takes over what is there already, when it is told so", async () => {
+      await plugin.configure({ upsertExistingObjects: "true" });
+      const first = await plugin.create(filterUrn, filter("10s"));
+      await plugin.configure({ upsertExistingObjects: "true", enablePatchForce: "true" });
+      const second = await plugin.create(filterUrn, filter("20s"));
+      assert.equal(second.id, first.id);
+      assert.deepEqual(
+        server.writes.map(({ method, query }) => [method, query.force]),
+        [
+          ["PATCH", "false"],
+          ["PATCH", "true"],
+        ],
+      );
+      assert.deepEqual(server.objects.get(`${FILTERS}/idle`)?.spec, {
+        patch: { idle_timeout: "20s" },
+      });
     });
 
     it("tries again while the namespace is yet to come", async () => {

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { rmSync, statSync } from "node:fs";
+import { ExecError } from "../../lab/exec";
+import type { LabStack } from "../../lab/stack";
+import {
+  assertClosedByIdleTimeout,
+  devStack,
+  dockerContainers,
+  kubectl,
+  pulumiUp,
+  record,
+  sampleOf,
+} from "./support";
+
+/** Long enough to be interrupted, and to be taken up again before the end. */
+const TIMEOUT_SECONDS = 40;
+
+/** Sends `signal` to `pulumi up` once `due` says so of its output; returns what it said until its end. */
+async function upInterrupted(
+  stack: LabStack,
+  due: (output: string) => boolean | Promise<boolean>,
+  signal: NodeJS.Signals,
+): Promise<string> {
+  let output = "";
+  let asking: Promise<void> | undefined;
+  let sent = false;
+  const ended = stack.run(["up", "--yes", "--skip-preview"], {
+    timeoutMs: 200_000,
+    onOutput: (text, pid) => {
+      output += text;
+      asking ??= (async () => {
+        if (!sent && (await due(output))) {
+          sent = true;
+          process.kill(pid, signal);
+        }
+        asking = undefined;
+      })();
+    },
+  });
+  await assert.rejects(ended, ExecError);
+  assert.ok(sent, `it was not interrupted: ${output}`);
+  return output;
+}
+
+/** What the README says to do after a kill. */
+async function recover(stack: LabStack): Promise<void> {
+  const state = stack.stateFile();
+  // A kill in the middle of writing leaves this one empty.
+  if (statSync(`${state}.attrs`).size === 0) rmSync(`${state}.attrs`);
+  await stack.cancel();
+}
+
+const measuring = (output: string): boolean => output.includes("with sidecar: open for");
+
+describe("an update that ends before its time", () => {
+  let stack: LabStack;
+  const namespace = "istio-idle-timeout-crash";
+
+  before(async () => {
+    stack = await devStack("crash", { timeout: `${TIMEOUT_SECONDS}s` });
+  });
+
+  after(() => stack.remove());
+
+  it("leaves a lock that is told how to take away", async () => {
+    const built = (output: string): boolean =>
+      output.includes("docker:index:Image probe-image created");
+    await upInterrupted(stack, built, "SIGKILL");
+    await assert.rejects(pulumiUp(stack), /delete the lock file with `pulumi cancel`/);
+    await recover(stack);
+  });
+
+  it("has what it made and did not note down taken over by the next one", async () => {
+    const awaited = async (): Promise<boolean> => {
+      const found = await kubectl("get", "deployments", "--namespace", namespace, "--output=name");
+      return found.trim().split("\n").length === 2;
+    };
+    await upInterrupted(stack, awaited, "SIGKILL");
+    await recover(stack);
+  });
+
+  it("goes on with the very connection that was held when it was killed while measuring", async () => {
+    await upInterrupted(stack, measuring, "SIGKILL");
+    const killedAt = Date.now();
+    await recover(stack);
+    await pulumiUp(stack);
+    const run = await record(stack);
+    assertClosedByIdleTimeout(run, TIMEOUT_SECONDS);
+    assert.ok(Date.parse(sampleOf(run, "withSidecar").connectedAt) < killedAt);
+  });
+
+  it("ends in order on Ctrl-C, and the next one measures", async () => {
+    await stack.configure({ timeout: "12s" });
+    const output = await upInterrupted(stack, measuring, "SIGINT");
+    assert.doesNotMatch(output, /panic|TypeError/);
+    await pulumiUp(stack);
+    assertClosedByIdleTimeout(await record(stack), 12);
+  });
+
+  it("can be destroyed at once after it was killed, and leaves nothing", async () => {
+    await stack.configure({ run: "2" });
+    await upInterrupted(stack, measuring, "SIGKILL");
+    await recover(stack);
+    await stack.run(["destroy", "--yes", "--skip-preview"]);
+    assert.equal(await kubectl("get", "namespace", namespace, "--ignore-not-found"), "");
+    assert.doesNotMatch((await dockerContainers()).join(), /crash/);
+  });
+});
+
+describe("a stack whose cluster is gone", () => {
+  const context = "e2e-gone";
+  const namespace = "istio-idle-timeout-gone";
+  let stack: LabStack;
+
+  const view = (path: string): Promise<string> =>
+    kubectl("config", "view", "--minify", `--output=jsonpath=${path}`);
+
+  before(async () => {
+    const [cluster, user] = [await view("{.clusters[0].name}"), await view("{.users[0].name}")];
+    await kubectl("config", "set-context", context, `--cluster=${cluster}`, `--user=${user}`);
+    stack = await devStack("gone", { kubeContext: context, observe: "1s" });
+    await pulumiUp(stack);
+    await kubectl("config", "set-cluster", context, "--server=https://127.0.0.1:1");
+    await kubectl("config", "set-context", context, `--cluster=${context}`);
+  });
+
+  after(async () => {
+    await stack.remove();
+    await kubectl("config", "delete-context", context);
+    await kubectl("config", "delete-cluster", context);
+    await kubectl("delete", "namespace", namespace);
+  });
+
+  it("names the way out when it is to be destroyed", async () => {
+    await assert.rejects(stack.run(["destroy", "--yes", "--skip-preview"]), (error: ExecError) =>
+      error.output.includes("PULUMI_K8S_DELETE_UNREACHABLE"),
+    );
+  });
+
+  it("is destroyed that way, with what it had in Docker", async () => {
+    await stack.run(["destroy", "--yes", "--skip-preview"], {
+      env: { PULUMI_K8S_DELETE_UNREACHABLE: "true" },
+    });
+    assert.doesNotMatch((await dockerContainers()).join(), /-gone-/);
+  });
+});
