@@ -1,70 +1,60 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
 import { exec } from "../../lab/exec";
-import { down, environment, status, up } from "../../lab/lab";
-import { findNode } from "../../lab/node";
-import { labPaths } from "../../lab/paths";
+import { down, environment, up } from "../../lab/lab";
+import { eventually } from "../../lab/wait";
+import { labCommand, process1, serviceProcess, serviceState } from "./labProcess";
+import { hostState } from "./traces";
 
 /** A lab of this test's own, beside the one that the other tests use. */
 const NAME = "traces";
 
-/** All that a lab could leave on the host. Processes: the ones that look like a part of a lab. */
-async function hostState(): Promise<Record<string, string[]>> {
-  const lines = (text: string): string[] =>
-    text
-      .split("\n")
-      .filter((line) => line !== "")
-      .sort();
-  // Counters and times are no traces.
-  const rules = lines(
-    await exec("sh", ["-c", "command -v iptables-save >/dev/null && iptables-save || true"]),
-  )
-    .filter((line) => !line.startsWith("#"))
-    .map((line) => line.replace(/\[\d+:\d+\]/, ""));
-  return {
-    links: readdirSync("/sys/class/net").sort(),
-    addresses: lines(await exec("ip", ["-oneline", "address"])).map((line) =>
-      line.replace(/valid_lft.*/, ""),
-    ),
-    routes: lines(await exec("ip", ["route"])),
-    mounts: lines(readFileSync("/proc/mounts", "utf8")),
-    rules,
-    namespaces: lines(await exec("ip", ["netns"])),
-    cgroups: lines(await exec("find", ["/sys/fs/cgroup", "-maxdepth", "2", "-type", "d"])),
-    processes: processesOf(labPaths(NAME).root),
-  };
-}
+/** A setting of the kernel that a kubelet changes to 1000000, and every machine has for itself. */
+const SETTING = "/proc/sys/kernel/keys/root_maxkeys";
 
-/** Processes whose command line, root folder or mount table names the lab. */
-function processesOf(root: string): string[] {
-  return readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry) && entry !== String(process.pid))
-    .flatMap((pid) => {
-      try {
-        const mounts = readFileSync(join("/proc", pid, "mountinfo"), "utf8");
-        return mounts.includes(root) ? [readFileSync(join("/proc", pid, "cmdline"), "utf8")] : [];
-      } catch {
-        return []; // it ended meanwhile
-      }
-    });
-}
-
+/** One of each kind of mishap; `npm run test:lab` has all of them. */
 describe("a lab", () => {
-  after(() => down(NAME));
+  let untouched: Record<string, string[]>;
+  const setting = readFileSync(SETTING, "utf8");
+
+  before(async () => {
+    writeFileSync(SETTING, "999999");
+    untouched = await hostState(NAME);
+    assert.deepEqual(untouched.processes, []);
+  });
+
+  after(async () => {
+    await down(NAME);
+    writeFileSync(SETTING, setting);
+  });
 
   it("comes up beside another one and tells that all of it runs", async () => {
-    const before = await hostState();
-    assert.deepEqual(before.processes, []);
     await up(NAME);
-    assert.equal(await status(NAME), true);
-    const pods = await exec("kubectl", ["get", "nodes", "-o=name"], { env: environment(NAME) });
-    assert.equal(pods.trim(), `node/${NAME}`);
-    assert.notDeepEqual((await hostState()).processes, []);
-    assert.equal(findNode(NAME, labPaths(NAME)).is, "running");
+    const { code, stdout } = await labCommand("status", NAME);
+    assert.equal(code, 0, stdout);
+    const nodes = await exec("kubectl", ["get", "nodes", "-o=name"], { env: environment(NAME) });
+    assert.equal(nodes.trim(), `node/${NAME}`);
+    const { processes, settings } = await hostState(NAME);
+    assert.notDeepEqual(processes, []);
+    assert.deepEqual(settings, untouched.settings);
+  });
 
+  it("starts a killed service again and tells of it", async () => {
+    process.kill(serviceProcess(NAME, "kube-scheduler"), "SIGKILL");
+    const again = (): boolean => serviceState(NAME, "kube-scheduler").restarts === 1;
+    await eventually("it is started again", again);
+    await up(NAME);
+    const { code, stdout } = await labCommand("status", NAME);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /^ {2}kube-scheduler +running .* 1 restart, last exit: signal: killed$/m);
+  });
+
+  it("whose process 1 was killed is told to have ended, and leaves nothing once it is down", async () => {
+    process.kill(process1(NAME), "SIGKILL");
+    const { code, stdout } = await labCommand("status", NAME);
+    assert.equal(code, 1);
+    assert.match(stdout, /its node has ended/);
     await down(NAME);
-    assert.deepEqual(await hostState(), before);
-    assert.equal(findNode(NAME, labPaths(NAME)).is, "absent");
+    assert.deepEqual(await hostState(NAME), untouched);
   });
 });

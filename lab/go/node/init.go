@@ -52,6 +52,9 @@ func setUp(config Config) error {
 			return err
 		}
 	}
+	if err := keepSettings(root); err != nil {
+		return err
+	}
 	for _, bind := range config.Binds {
 		target := root + bind.Target
 		if err := os.MkdirAll(target, 0o755); err != nil {
