@@ -56,6 +56,13 @@ export function takeLock(file: string, doing: string, waitSeconds = 0): Lock | H
   }
 }
 
+/** Removes the file that a killed holder has left: it is in nobody's way, but it is a trace. */
+export function removeLeftLock(file: string): void {
+  if (!existsSync(file)) return;
+  const lock = takeLock(file, "remove");
+  if (isLock(lock)) lock.release();
+}
+
 /** Who holds the lock `file` at the moment; undefined when nobody does. */
 export function lockHolder(file: string): Holder | undefined {
   if (!existsSync(file)) return undefined;

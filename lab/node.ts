@@ -12,7 +12,7 @@ import { kubernetes, nodeProgram, rootfs } from "./builds";
 import { cgroupExists, cgroupHost, makeCgroups, processesIn, removeCgroups } from "./cgroups";
 import { LabError } from "./errors";
 import { exec } from "./exec";
-import { isLock, takeLock } from "./lock";
+import { isLock, removeLeftLock, takeLock } from "./lock";
 import { freeNetwork, linkName, type Network } from "./network";
 import { labPaths, NETWORK_LOCK, type LabPaths } from "./paths";
 import { commandLine } from "./processes";
@@ -185,6 +185,7 @@ export async function removeNode(name: string, paths: LabPaths): Promise<void> {
       if (linkExists(link)) throw error;
     });
   }
+  removeLeftLock(NETWORK_LOCK);
   // The state goes last: until then an interrupted removal is one to be gone on with.
   for (const path of [
     paths.marks,

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { isLock, lockHolder, takeLock, type Lock } from "../../lab/lock";
+import { isLock, lockHolder, removeLeftLock, takeLock, type Lock } from "../../lab/lock";
 
 describe("locks of the lab", () => {
   let dir: string;
@@ -42,7 +42,8 @@ describe("locks of the lab", () => {
     take("down").release();
   });
 
-  it("are free as soon as their holder was killed", async () => {
+  /** A process that holds the lock. */
+  const otherHolder = async (): Promise<ChildProcess> => {
     const script = `
       require("tsx/cjs/api").register();
       const { takeLock } = require(${JSON.stringify(resolve("lab/lock.ts"))});
@@ -53,10 +54,27 @@ describe("locks of the lab", () => {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(holder.stdout, "data");
+    return holder;
+  };
+
+  it("are free as soon as their holder was killed", async () => {
+    const holder = await otherHolder();
     assert.equal(lockHolder(file)?.pid, holder.pid);
     holder.kill("SIGKILL");
     await once(holder, "exit");
     assert.equal(lockHolder(file), undefined);
     take("up").release();
+  });
+
+  it("whose holder was killed leave a file, which is removed on demand", async () => {
+    const holder = await otherHolder();
+    removeLeftLock(file);
+    assert.equal(lockHolder(file)?.pid, holder.pid);
+    holder.kill("SIGKILL");
+    await once(holder, "exit");
+    assert.equal(existsSync(file), true);
+    removeLeftLock(file);
+    assert.equal(existsSync(file), false);
+    removeLeftLock(file);
   });
 });
