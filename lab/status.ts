@@ -43,6 +43,7 @@ export async function labStatus(name: string, unfinished: () => string[]): Promi
     case "running":
   }
   const services = readServices(paths);
+  const readAt = Date.now();
   const answers = await askAll(name, node.state.nodeAddress, paths);
   const todo = unfinished();
   const ok =
@@ -56,7 +57,7 @@ export async function labStatus(name: string, unfinished: () => string[]): Promi
       `Lab ${name}: ${ok ? "all of it works" : "not all of it works"}; ` +
         `node ${node.state.nodeAddress}, process ${node.pid}`,
       `  ${pluginsLine(paths)}`,
-      ...services.map((service) => serviceLine(service, answers)),
+      ...services.map((service) => serviceLine(service, readAt, answers)),
       ...answers
         .filter(({ of }) => services.every((service) => service.name !== of))
         .map((answer) => line(answer.of, "", said(answer))),
@@ -86,10 +87,11 @@ export function labList(): string[] {
   });
 }
 
-function serviceLine(service: ServiceState, answers: Answer[]): string {
+/** @param readAt when the service's state was, from `Date.now()`: the answers came later. */
+function serviceLine(service: ServiceState, readAt: number, answers: Answer[]): string {
   const { waitingFor, lastExit, restarts } = service;
   const answer = answers.find(({ of }) => of === service.name);
-  const since = humanSeconds((Date.now() - Date.parse(service.since)) / 1_000);
+  const since = humanSeconds((readAt - Date.parse(service.since)) / 1_000);
   const process = service.running
     ? `running ${since}`
     : waitingFor === undefined
