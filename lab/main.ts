@@ -8,7 +8,7 @@ import { pluginsLine } from "./pulumiHome";
 import { purge } from "./purge";
 import { LabStack } from "./stack";
 import { labList } from "./status";
-import { testAll, testQuick } from "./test";
+import { testAll, testLab, testQuick } from "./test";
 import { realHour } from "./realHour";
 import { StepError } from "./steps";
 
@@ -46,6 +46,8 @@ async function main(argv: string[]): Promise<number> {
       return testAll();
     case "test:quick":
       return testQuick();
+    case "test:lab":
+      return testLab();
     default:
       throw new LabError(`Unknown entry "${entry ?? ""}": see the scripts in package.json.`);
   }

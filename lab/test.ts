@@ -39,6 +39,11 @@ export async function testAll(): Promise<number> {
   return conclude(counts);
 }
 
+/** Torments labs of its own: what is killed, at which moments, is in test/torment. */
+export async function testLab(): Promise<number> {
+  return conclude(await mocha(["--config", "test/torment/.mocharc.json"], {}));
+}
+
 async function quick(): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0 };
   add(counts, await check("Types", "tsc", ["--noEmit"]));
