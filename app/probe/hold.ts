@@ -9,6 +9,8 @@ import type { ConnectionEnd, Sample } from "./record.ts";
 export interface HoldSpec extends Target {
   /** How long the connection is held and watched, in ms. */
   observeMs: number;
+  /** How often something is sent, in ms; undefined is never. */
+  pingEveryMs?: number;
 }
 
 /** A connection that is being held. */
@@ -23,8 +25,12 @@ export interface HeldConnection {
   ended: Promise<Sample>;
 }
 
+/** What a busy connection says: a command of Redis, and one that memcached answers as well. */
+const PING = "PING\r\n";
+
 /**
- * Opens a connection and holds it without a word until the other side ends it or the window is over.
+ * Opens a connection and holds it until the other side ends it or the window is over: without a word,
+ * unless the spec wants it busy.
  *
  * Resolves when connected. An aborted `signal` closes the connection; {@link HeldConnection.ended}
  * then never settles.
@@ -43,7 +49,7 @@ export async function hold(
   const heldMs = (): number => clock.monotonicMs() - connectedMs;
   const { localAddress = "", localPort = 0 } = socket;
 
-  const ended = watch(socket, spec.observeMs, heldMs, signal).then(
+  const ended = watch(socket, spec, heldMs, signal).then(
     ({ end, error, endMs, lastByteMs }): Sample => ({
       host: spec.host,
       port: spec.port,
@@ -68,16 +74,19 @@ interface End {
 
 function watch(
   socket: Socket,
-  observeMs: number,
+  { observeMs, pingEveryMs }: HoldSpec,
   heldMs: () => number,
   signal: AbortSignal,
 ): Promise<End> {
   return new Promise((resolve) => {
     let lastByteMs: number | undefined;
     let timer: NodeJS.Timeout | undefined;
+    const pings =
+      pingEveryMs === undefined ? undefined : setInterval(() => socket.write(PING), pingEveryMs);
 
     const stop = (): void => {
       clearTimeout(timer);
+      clearInterval(pings);
       signal.removeEventListener("abort", stop);
       socket.removeAllListeners("end").removeAllListeners("data").removeAllListeners("error");
       socket.on("error", () => undefined).destroy();

@@ -19,6 +19,11 @@ export interface ProbeSpec {
   port: number;
   /** How long the connection is held and watched, in ms. Still open then means "open". */
   observeMs: number;
+  /**
+   * Keeps the connection busy: `PING` is sent that often, in ms, which Redis and memcached answer.
+   * @default never; the probe says nothing
+   */
+  pingEveryMs?: number;
 }
 
 /**

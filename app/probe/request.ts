@@ -21,16 +21,15 @@ const checkHost: Check = (value) =>
     : "must be an IP address or a DNS name";
 
 const checkPort = wholeNumber(1, 65_535);
-const checkObserveMs = wholeNumber(1, MAX_OBSERVE_MS);
+const checkMs = wholeNumber(1, MAX_OBSERVE_MS);
 
 /** @throws RequestError naming every problem in `text`, the JSON of a {@link ProbeSpec}. */
 export function parseSpec(text: string): ProbeSpec {
-  return parseFields(text, {
-    run: checkRun,
-    host: checkHost,
-    port: checkPort,
-    observeMs: checkObserveMs,
-  }) as unknown as ProbeSpec;
+  return parseFields(
+    text,
+    { run: checkRun, host: checkHost, port: checkPort, observeMs: checkMs },
+    { pingEveryMs: checkMs },
+  ) as unknown as ProbeSpec;
 }
 
 /** @throws RequestError naming every problem in `text`, the JSON of a {@link Target}. */
@@ -57,8 +56,13 @@ export function parseWaitMs(text: string): number {
   return value;
 }
 
-function parseFields(text: string, checks: Record<string, Check>): Record<string, unknown> {
-  const names = Object.keys(checks).join(", ");
+function parseFields(
+  text: string,
+  required: Record<string, Check>,
+  optional: Record<string, Check> = {},
+): Record<string, unknown> {
+  const checks = { ...required, ...optional };
+  const names = Object.keys(required).join(", ");
   let fields: unknown;
   try {
     fields = JSON.parse(text);
@@ -70,14 +74,15 @@ function parseFields(text: string, checks: Record<string, Check>): Record<string
   }
   const given: Record<string, unknown> = { ...fields };
   const problems = Object.entries(checks).flatMap(([name, check]) => {
-    const problem = check(given[name]);
+    const problem = name in optional && !(name in given) ? undefined : check(given[name]);
     return problem === undefined
       ? []
       : [`${name} ${problem}, got ${name in given ? JSON.stringify(given[name]) : "nothing"}`];
   });
   for (const name of Object.keys(given)) {
     if (!(name in checks)) {
-      problems.push(`unknown field ${JSON.stringify(name)}, known are ${names}`);
+      const known = Object.keys(checks).join(", ");
+      problems.push(`unknown field ${JSON.stringify(name)}, known are ${known}`);
     }
   }
   if (problems.length > 0) {

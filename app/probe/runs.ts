@@ -80,7 +80,13 @@ export class Runs {
 }
 
 function sameSpec(a: ProbeSpec, b: ProbeSpec): boolean {
-  return a.run === b.run && a.host === b.host && a.port === b.port && a.observeMs === b.observeMs;
+  return (
+    a.run === b.run &&
+    a.host === b.host &&
+    a.port === b.port &&
+    a.observeMs === b.observeMs &&
+    a.pingEveryMs === b.pingEveryMs
+  );
 }
 
 async function settledWithin(limitMs: number, event: Promise<void>): Promise<void> {

@@ -77,6 +77,30 @@ describe("hold", () => {
     assert.equal(peer.bytesRead, 0);
   });
 
+  it("keeps a connection busy where that is asked for, until its end", async () => {
+    const spec = { host: "127.0.0.1", port: server.port, observeMs: LONG_MS, pingEveryMs: 5 };
+    const held = await hold(spec, clock, abort.signal);
+    const peer = await server.accepted();
+    let heard = "";
+    await new Promise<void>((resolve) => {
+      peer.setEncoding("utf8").on("data", (part: string) => {
+        heard += part;
+        if (heard.length >= 12) {
+          resolve();
+        }
+      });
+    });
+    assert.match(heard, /^(PING\r\n)+$/);
+    clock.nowMs += 45_000;
+    peer.write("-NOAUTH\r\n");
+    peer.end();
+    const { end, heldMs, lastByteMs } = await held.ended;
+    assert.deepEqual(
+      { end, heldMs, lastByteMs },
+      { end: "fin", heldMs: 45_000, lastByteMs: 45_000 },
+    );
+  });
+
   it("does not end the window before the clock says so, however early a timer fires", async () => {
     const held = await start(5);
     const ended = held.ended.then(() => true);

@@ -41,6 +41,15 @@ describe("requests to the probe", () => {
     );
   });
 
+  it("takes a spec that wants its connection busy", () => {
+    const spec = { run: "r1", host: "10.0.0.5", port: 6379, observeMs: 1000, pingEveryMs: 50 };
+    assert.deepEqual(parseSpec(JSON.stringify(spec)), spec);
+    assert.equal(
+      message(() => parseSpec(JSON.stringify({ ...spec, pingEveryMs: 0 }))),
+      "pingEveryMs must be a whole number from 1 to 2147483647, got 0",
+    );
+  });
+
   it("names every problem of a spec at once", () => {
     assert.equal(
       message(() => parseSpec('{"run":"../r1","host":"a b","port":0,"observeMs":1.5,"extra":1}')),
@@ -48,7 +57,7 @@ describe("requests to the probe", () => {
         'got "../r1"; host must be an IP address or a DNS name, got "a b"; ' +
         "port must be a whole number from 1 to 65535, got 0; " +
         "observeMs must be a whole number from 1 to 2147483647, got 1.5; " +
-        'unknown field "extra", known are run, host, port, observeMs',
+        'unknown field "extra", known are run, host, port, observeMs, pingEveryMs',
     );
   });
 
