@@ -47,6 +47,18 @@ export async function readJournal(kubectl: Kubectl, run: string): Promise<Journa
   }
 }
 
+/** That of the last run; undefined where there was none. */
+export async function newestJournal(kubectl: Kubectl): Promise<Journal | undefined> {
+  const all = ["get", "configmaps", "--selector", JOURNAL_LABEL, "--output", "json"];
+  const { items } = (await askJson(kubectl, all)) as {
+    items: { metadata: { creationTimestamp: string }; data: { journal: string } }[];
+  };
+  const [newest] = items.sort((a, b) =>
+    b.metadata.creationTimestamp.localeCompare(a.metadata.creationTimestamp),
+  );
+  return newest && (JSON.parse(newest.data.journal) as Journal);
+}
+
 export async function writeJournal(kubectl: Kubectl, journal: Journal): Promise<void> {
   const { run } = journal;
   const configMap = {

@@ -63,7 +63,7 @@ function lapsedDuration(
   return { factor, proxyMs: entry?.durationMs ?? null, wallMs: heldMs };
 }
 
-function evidenceOf(entry: EvidenceEntry | undefined): ProxyEvidence | null {
+export function evidenceOf(entry: EvidenceEntry | undefined): ProxyEvidence | null {
   if (entry === undefined) {
     return null;
   }

@@ -2,6 +2,7 @@ import type { ProbeKind } from "../app/probe/record.ts";
 import { EXCLUDED_PORTS_ANNOTATION } from "../components/injection.ts";
 import { probeLabels, RUN_LABEL } from "../components/labels.ts";
 import { askJson, KubectlError } from "./kubectl.ts";
+import type { Kubectl } from "./kubectl.ts";
 import { MeasureError, poll } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -59,6 +60,15 @@ export async function findProbePods(world: World, run: string): Promise<ProbePod
   return pods;
 }
 
+/** The pods of a selector that have a sidecar and stay. */
+export async function sidecarPods(kubectl: Kubectl, selector: string): Promise<ProbePod[]> {
+  const selected = ["get", "pods", "--selector", selector, "--output", "json"];
+  const { items } = (await askJson(kubectl, selected)) as { items: Pod[] };
+  return items
+    .filter((pod) => isStaying(pod) && hasSidecar(pod))
+    .map((pod) => describe(pod, "withSidecar"));
+}
+
 /**
  * Looks a pod up again.
  *
@@ -101,7 +111,7 @@ function pick(pods: readonly Pod[], kind: ProbeKind, run: string): ProbePod | st
   if (ready?.status !== "True") {
     return `pod ${name} is not Ready (${waitingFor(pod) || (ready?.message ?? pod.status.phase)})`;
   }
-  const injected = containersOf(pod).some((container) => container.name === PROXY_CONTAINER);
+  const injected = hasSidecar(pod);
   if (kind === "withSidecar" && !injected) {
     throw new MeasureError(
       `pod ${name} has no ${PROXY_CONTAINER} container: the sidecar was not injected; check that istiod runs ` +
@@ -131,6 +141,10 @@ function describe(pod: Pod, kind: ProbeKind): ProbePod {
     ...(excludedPorts !== undefined && { excludedPorts }),
     proxyRestarts: proxy?.restartCount ?? 0,
   };
+}
+
+function hasSidecar(pod: Pod): boolean {
+  return containersOf(pod).some((container) => container.name === PROXY_CONTAINER);
 }
 
 function waitingFor(pod: Pod): string {

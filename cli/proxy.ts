@@ -4,7 +4,7 @@ import type { ClustersDump } from "./clusterConfig.ts";
 import type { ListenersDump } from "./envoyListener.ts";
 import { askJson, KubectlError } from "./kubectl.ts";
 import type { ProbePod } from "./pods.ts";
-import { listenersPath, readPath } from "./proxyConfig.ts";
+import { listenersPath, parseProtobufDuration, readPath } from "./proxyConfig.ts";
 import type { Destination } from "./listenerMatch.ts";
 import type { PathReading, ProxyPath } from "./proxyConfig.ts";
 import { describeEffective, formatIdleTimeout, seconds } from "./text.ts";
@@ -37,6 +37,13 @@ export interface ProxyVersions {
   envoyVersion: string;
 }
 
+/** The parts of Envoy's `server_info` that are read here. */
+interface ServerInfo {
+  version?: string;
+  node?: { metadata?: { ISTIO_VERSION?: string } };
+  command_line_options?: { drain_time?: string };
+}
+
 /** The Envoy of a pod, through its admin interface. */
 export class Proxy {
   constructor(
@@ -54,11 +61,14 @@ export class Proxy {
     }
   }
 
+  /** How long it lets connections of a replaced filter chain live, in ms. */
+  async drainMs(): Promise<number> {
+    const { command_line_options: options } = await this.info();
+    return parseProtobufDuration(options?.drain_time ?? "");
+  }
+
   async versions(): Promise<ProxyVersions> {
-    const info = (await this.get("server_info")) as {
-      version?: string;
-      node?: { metadata?: { ISTIO_VERSION?: string } };
-    };
+    const info = await this.info();
     return {
       istioVersion: info.node?.metadata?.ISTIO_VERSION ?? "unknown",
       // "<commit>/1.40.0/Clean/RELEASE/BoringSSL"
@@ -122,6 +132,10 @@ export class Proxy {
     return sendsKeepalive(dump as ClustersDump, cluster)
       ? path
       : `its cluster ${cluster} sends no TCP keep-alive probes`;
+  }
+
+  private async info(): Promise<ServerInfo> {
+    return (await this.get("server_info")) as ServerInfo;
   }
 
   private get(path: string): Promise<unknown> {

@@ -68,6 +68,7 @@ export function summaryLines(record: RunRecord): string[] {
     ...(record.running ? [describeRunning(record)] : []),
     ...record.samples.flatMap((sample) => [
       `${PROBE_NAMES[sample.probe]}: ${sample.running ? "running, " : ""}${describeEnd(sample)}${describeProxy(sample)}`,
+      ...(sample.voidReasons ?? []).map((reason) => `  void: ${reason}`),
       ...sample.notes.map((note) => `  note: ${note}`),
     ]),
     ...record.notes.map((note) => `note: ${note}`),

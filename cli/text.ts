@@ -30,7 +30,7 @@ export function roughly(ms: number): string {
 }
 
 /** A sample, and what its time means in a time-lapse. */
-export type Timed = Sample & { timelapse?: LapsedDuration };
+export type Timed = Pick<Sample, "end" | "error" | "heldMs"> & { timelapse?: LapsedDuration };
 
 /**
  * `open for >= 14 s (lower bound)` or `closed after 10.002 s (FIN)`; in a time-lapse

@@ -1,8 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { mergeIntoOutboundTcpProxy } from "./envoyFilter.ts";
-import type { EnvoyFilterSpec } from "./envoyFilter.ts";
-import { evidenceJsonFormat } from "./evidence.ts";
+import { evidenceSpec } from "./evidenceSpec.ts";
 import { OBJECT_TIMEOUTS } from "./objectTimeouts.ts";
 
 export interface EvidenceFilterArgs {
@@ -33,20 +31,4 @@ export class EvidenceFilter extends pulumi.ComponentResource {
 
     this.registerOutputs({});
   }
-}
-
-/** The EnvoyFilter that appends the entry to the sidecar's standard output. */
-export function evidenceSpec(podLabels: Readonly<Record<string, string>>): EnvoyFilterSpec {
-  return mergeIntoOutboundTcpProxy(podLabels, {
-    access_log: [
-      {
-        name: "envoy.access_loggers.file",
-        typed_config: {
-          "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog",
-          path: "/dev/stdout",
-          log_format: { json_format: evidenceJsonFormat },
-        },
-      },
-    ],
-  });
 }

@@ -112,10 +112,9 @@ describe("cli/measure.ts", () => {
   })) {
     it(`does not repeat a record ${what}`, async () => {
       const env = { PULUMI_COMMAND_STDOUT: JSON.stringify(last) };
-      const { code, stdout } = await run(ARGUMENTS, answers(), env);
-      assert.equal(code, 0);
-      assert.deepEqual(JSON.parse(stdout).samples[0].heldMs, 10_001.6);
-      assert.equal(JSON.parse(stdout).samples[0].pod, "with-0");
+      const { code, stderr } = await run(ARGUMENTS, { "get configmap": "!refused" }, env);
+      assert.equal(code, 1);
+      assert.equal(stderr, "measure: kubectl get configmap: refused\n");
     });
   }
 

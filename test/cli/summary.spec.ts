@@ -52,6 +52,15 @@ describe("summary", () => {
     ]);
   });
 
+  it("shows why a sample is void, beside it", () => {
+    const samples = [measurement(), control({ voidReasons: ["pod x was deleted"] })];
+    assert.deepEqual(summaryLines(runRecord({ samples })).slice(3), [
+      "without sidecar: open for >= 14 s (lower bound)",
+      "  void: pod x was deleted",
+      "verdict: void. The figure is void: pod x was deleted. Set run to another number to measure again.",
+    ]);
+  });
+
   it("shows every note at its place", () => {
     const record = runRecord({
       effective: ENVOY_DEFAULT,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { EnvoyFilterSpec } from "../../components/envoyFilter.ts";
-import { EvidenceFilter, evidenceSpec } from "../../components/evidenceFilter.ts";
+import { EvidenceFilter } from "../../components/evidenceFilter.ts";
+import { evidenceSpec } from "../../components/evidenceSpec.ts";
 import { IdleTimeoutPolicy, idleTimeoutSpec } from "../../components/idleTimeoutPolicy.ts";
 import { probeLabels } from "../../components/labels.ts";
 import { parseTimeout } from "../../components/timeout.ts";

@@ -1,0 +1,70 @@
+/** What the experiment takes from the stack beside which it runs. */
+import { probeLabels } from "../../components/labels.ts";
+import { newestJournal } from "../journal.ts";
+import { askJson } from "../kubectl.ts";
+import type { Kubectl } from "../kubectl.ts";
+import type { Destination } from "../listenerMatch.ts";
+import { MeasureError } from "../world.ts";
+
+/** Labels of a namespace by which Istio decides whether and how to inject. */
+const INJECTION_LABELS = ["istio-injection", "istio.io/rev"];
+
+/** What a sidecar may ask for. The stack's other annotations are its remedy and its time-lapse. */
+const SIDECAR_REQUESTS = ["sidecar.istio.io/proxyCPU", "sidecar.istio.io/proxyMemory"];
+
+type Texts = Record<string, string>;
+
+export interface Surroundings {
+  /** Labels that get the pods of a namespace the same sidecar as the stack's. */
+  namespaceLabels: Texts;
+  annotations: Texts;
+  /** Of the stack's probe. */
+  podSpec: object;
+}
+
+/** @throws MeasureError when there is no stack in the namespace. */
+export async function findSurroundings(kubectl: Kubectl, namespace: string): Promise<Surroundings> {
+  const selector = Object.entries(probeLabels(true))
+    .map((label) => label.join("="))
+    .join(",");
+  const deployments = ["get", "deployments", "--selector", selector, "--output", "json"];
+  const { items } = (await askJson(kubectl, deployments)) as { items: Deployment[] };
+  const [deployment] = items;
+  if (deployment === undefined) {
+    throw new MeasureError(
+      `namespace ${namespace} has no probe; bring a stack up first (pulumi up) and name its namespace`,
+    );
+  }
+  const { metadata } = (await askJson(kubectl, [
+    ...["get", "namespace", namespace, "--output", "json"],
+  ])) as { metadata: { labels?: Texts } };
+  const { template } = deployment.spec;
+  return {
+    namespaceLabels: pick(metadata.labels, INJECTION_LABELS),
+    annotations: pick(template.metadata.annotations, SIDECAR_REQUESTS),
+    podSpec: template.spec,
+  };
+}
+
+/**
+ * The endpoint that the stack measures.
+ *
+ * @throws MeasureError when it has measured nothing.
+ */
+export async function findDestination(kubectl: Kubectl): Promise<Destination> {
+  const journal = await newestJournal(kubectl);
+  if (journal === undefined) {
+    throw new MeasureError(
+      "the stack has measured nothing from which its endpoint is known; name one with --endpoint",
+    );
+  }
+  return journal.destination;
+}
+
+function pick(texts: Texts = {}, wanted: readonly string[]): Texts {
+  return Object.fromEntries(Object.entries(texts).filter(([key]) => wanted.includes(key)));
+}
+
+interface Deployment {
+  spec: { template: { metadata: { annotations?: Texts }; spec: object } };
+}
