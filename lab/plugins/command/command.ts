@@ -2,7 +2,7 @@ import { changes } from "../shared/diff.ts";
 import { uniqueName } from "../shared/naming.ts";
 import type { Operation, ResourceType } from "../shared/provider.ts";
 import { equal, toPlain, UNKNOWN, type PropertyMap } from "../shared/value.ts";
-import { checkInputs, RESOURCE_CHECKS, type ResourceInputs } from "./inputs.ts";
+import { checkResource, type ResourceInputs } from "./inputs.ts";
 import { runCommand, type Output } from "./shell.ts";
 
 const NO_OUTPUT: Output = { stdout: "", stderr: "" };
@@ -12,14 +12,15 @@ const OUTPUT_TO_COME: PropertyMap = { stdout: UNKNOWN, stderr: UNKNOWN };
 export const localCommand: ResourceType = {
   check({ news }) {
     const inputs = withoutInternal(news);
-    return { inputs, failures: checkInputs(inputs, RESOURCE_CHECKS) };
+    return { inputs, failures: checkResource(inputs) };
   },
 
   diff({ oldInputs, newInputs }) {
     return {
       changes: changes(withoutInternal(oldInputs), withoutInternal(newInputs)).map((change) => ({
         ...change,
-        replace: change.path[0] === "triggers",
+        // For another trigger the engine replaces it, because the SDK's package asks it to.
+        replace: false,
       })),
       deleteBeforeReplace: false,
     };

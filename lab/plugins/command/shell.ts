@@ -38,7 +38,7 @@ export async function runCommand(run: Run): Promise<Output> {
     // A process group of its own, so that all of it can be ended.
     const child = spawn(program, [...args, command], {
       cwd: inputs.dir,
-      env: { ...process.env, ...inputs.environment, ...previousOutput(run) },
+      env: { ...process.env, ...withEmptyNulls(inputs.environment), ...previousOutput(run) },
       detached: true,
       stdio: "pipe",
     });
@@ -97,15 +97,23 @@ function previousOutput({ inputs, previous }: Run): Record<string, string> {
   };
 }
 
+function withEmptyNulls(environment: CommandInputs["environment"] = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, value ?? ""]));
+}
+
 /** Node reports a missing working directory as if the program were missing. */
 function requireDirectory(dir: string): void {
   if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new Error(`chdir ${dir}: no such directory`);
+    throw new Error(`chdir ${dir}: no such file or directory`);
   }
 }
 
 function startFailure(error: NodeJS.ErrnoException, program: string): string {
-  if (error.code === "ENOENT") return `exec: "${program}": executable file not found in $PATH`;
+  if (error.code === "ENOENT") {
+    return program.includes("/")
+      ? `fork/exec ${program}: no such file or directory`
+      : `exec: "${program}": executable file not found in $PATH`;
+  }
   if (error.code === "E2BIG") return `exec: "${program}": argument list too long`;
   return `exec: "${program}": ${error.message}`;
 }

@@ -30,7 +30,12 @@ export interface ResourceType {
   delete(request: DeleteRequest, operation: Operation): Promise<void>;
 }
 
-export type ProviderFunction = (args: PropertyMap, operation: Operation) => Promise<PropertyMap>;
+/** A function that programs call; it belongs to no resource. */
+export interface ProviderFunction {
+  /** What is wrong with the arguments; it isn't called if anything is. */
+  check(args: PropertyMap): CheckFailure[];
+  call(args: PropertyMap, operation: Operation): Promise<PropertyMap>;
+}
 
 /** What an operation may use besides its request. */
 export interface Operation {

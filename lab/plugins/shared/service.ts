@@ -162,11 +162,14 @@ export function providerService(
 
     invoke: answer(async (request: proto.InvokeRequest) => {
       const token = request.getTok();
-      const call = provider.functionOf?.(token);
-      if (!call) throw new Error(`the lab's ${provider.name} plugin doesn't offer ${token}`);
+      const called = provider.functionOf?.(token);
+      if (!called) throw new Error(`the lab's ${provider.name} plugin doesn't offer ${token}`);
+      const args = decode(request.getArgs());
+      const failures = called.check(args);
+      const response = new proto.InvokeResponse().setFailuresList(checkFailures(failures));
+      if (failures.length > 0) return response;
       const operation = operations.start("", 0, request.getPreview());
-      const result = await call(decode(request.getArgs()), operation);
-      return new proto.InvokeResponse().setReturn(encode(result));
+      return response.setReturn(encode(await called.call(args, operation)));
     }),
 
     cancel: answer(() => {

@@ -67,19 +67,21 @@ describe("command plugin", () => {
     it("names what is wrong", async () => {
       const checked = await plugin.check(urn, {
         create: 1,
-        logging: "loud",
+        logging: true,
         environment: { A: 5 },
         interpreter: "/bin/sh",
         assetPaths: ["*"],
         crate: "x",
       });
+      const must = (field: string, type: string, got: string): string =>
+        `Field '${field}' on 'local.CommandInputs' must be a '${type}'; got '${got}' instead`;
       assert.deepEqual(checked.failures, {
-        create: "expected a string, got a number",
-        logging: "expected one of stdout, stderr, stdoutAndStderr, none",
-        environment: "expected a string, got a number",
-        interpreter: "expected a list, got a string",
+        create: must("create", "string", "float64"),
+        logging: must("logging", "local.Logging", "bool"),
+        "environment[A] value": must("environment[A] value", "string", "float64"),
+        interpreter: must("interpreter", "[]string", "string"),
         assetPaths: "the lab's command plugin doesn't offer this property",
-        crate: 'unknown property "crate"',
+        crate: "Unrecognized field 'crate' on 'local.CommandInputs'",
       });
     });
 
@@ -105,9 +107,9 @@ describe("command plugin", () => {
       assert.deepEqual(diff.details, { create: "update", "environment.B": "add" });
     });
 
-    it("replaces for changed triggers", async () => {
+    it("leaves it to the engine to replace for changed triggers", async () => {
       const diff = await plugin.diff(urn, { triggers: [1, 2] }, { triggers: [1, 3] });
-      assert.deepEqual(diff.details, { "triggers[1]": "update-replace" });
+      assert.deepEqual(diff.details, { "triggers[1]": "update" });
       assert.equal(diff.deleteBeforeReplace, false);
     });
   });
@@ -175,10 +177,13 @@ describe("command plugin", () => {
 
     it("says which directory or program is missing", async () => {
       await assert.rejects(plugin.create(urn, { create: "true", dir: "/no/where" }), {
-        message: 'chdir /no/where: no such directory: running "true":\n',
+        message: 'chdir /no/where: no such file or directory: running "true":\n',
       });
       await assert.rejects(plugin.create(urn, { create: "true", interpreter: ["nonesuch"] }), {
         message: 'exec: "nonesuch": executable file not found in $PATH: running "true":\n',
+      });
+      await assert.rejects(plugin.create(urn, { create: "true", interpreter: ["/none/such"] }), {
+        message: 'fork/exec /none/such: no such file or directory: running "true":\n',
       });
     });
   });
@@ -347,6 +352,15 @@ describe("command plugin", () => {
     it("fails as the command does", async () => {
       await assert.rejects(plugin.invoke("command:local:run", { command: "exit 4" }), {
         message: 'exit status 4: running "exit 4":\n',
+      });
+    });
+
+    it("isn't run with wrong arguments", async () => {
+      await assert.rejects(plugin.invoke("command:local:run", {}), {
+        message: "command: Missing required field 'command' on 'local.RunInputs'",
+      });
+      await assert.rejects(plugin.invoke("command:local:run", { command: "true", dir: 5 }), {
+        message: "dir: Field 'dir' on 'local.RunInputs' must be a 'string'; got 'float64' instead",
       });
     });
   });

@@ -252,11 +252,12 @@ export class Plugin {
 
   async invoke(token: string, args: PropertyMap): Promise<PropertyMap> {
     const request = new proto.InvokeRequest().setTok(token).setArgs(encode(args));
-    return decode(
-      (
-        await this.#call<proto.InvokeResponse>((done) => this.#client.invoke(request, done))
-      ).getReturn(),
+    const response = await this.#call<proto.InvokeResponse>((done) =>
+      this.#client.invoke(request, done),
     );
+    const [failure] = response.getFailuresList();
+    if (failure) throw new Error(`${failure.getProperty()}: ${failure.getReason()}`);
+    return decode(response.getReturn());
   }
 
   async cancel(): Promise<void> {
