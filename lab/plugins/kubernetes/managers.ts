@@ -1,11 +1,18 @@
 import type { PlainMap } from "../shared/value.ts";
 import type { KubeObject } from "./object.ts";
 
-/** Who a create is recorded for; the first apply takes over from it. */
+/** Who a create is recorded for; the next apply takes over from it. */
 export const CREATE_MANAGER = "pulumi-kubernetes";
 
-/** Managers whose fields the first apply takes over, so that it can also remove them. */
-const TAKEN_OVER = [CREATE_MANAGER, "kubectl", "before-first-apply"];
+/**
+ * Managers whose fields an apply takes over, so that it can change and remove them: by operation, with
+ * the beginnings of their names. What `kubectl patch` or `edit` changed is so changed back without a
+ * conflict, and what another controller or a scale changed is not. As with the official plugin.
+ */
+const TAKEN_OVER: Record<string, string[]> = {
+  Apply: ["kubectl"],
+  Update: ["kubectl", "before-first-apply", CREATE_MANAGER, "pulumi-resource-kubernetes"],
+};
 
 interface ManagedFields extends PlainMap {
   manager: string;
@@ -23,7 +30,7 @@ interface ManagedFields extends PlainMap {
 export function handOver(object: KubeObject, applier: string): ManagedFields[] | undefined {
   const all = (object.metadata.managedFields ?? []) as unknown as ManagedFields[];
   const isTaken = ({ manager, operation, subresource }: ManagedFields): boolean =>
-    !subresource && operation === "Update" && TAKEN_OVER.includes(manager);
+    !subresource && (TAKEN_OVER[operation] ?? []).some((start) => manager.startsWith(start));
   const taken = all.filter(isTaken);
   const [first] = taken;
   if (!first) return undefined;

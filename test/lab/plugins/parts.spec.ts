@@ -247,6 +247,20 @@ describe("field managers", () => {
     ]);
   });
 
+  it("hand over what was changed by kubectl, and leave what others apply", () => {
+    const other = entry("somebody", "Apply", { "f:d": {} });
+    const found = handOver(
+      object(
+        entry("ours", "Apply", { "f:a": {} }),
+        entry("kubectl-patch", "Update", { "f:b": {} }),
+        entry("kubectl", "Apply", { "f:c": {} }),
+        other,
+      ),
+      "ours",
+    );
+    assert.deepEqual(found, [other, entry("ours", "Apply", { "f:a": {}, "f:b": {}, "f:c": {} })]);
+  });
+
   it("hand over nothing twice", () => {
     assert.equal(handOver(object(entry("ours", "Apply", { "f:a": {} })), "ours"), undefined);
   });
