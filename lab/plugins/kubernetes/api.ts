@@ -20,9 +20,9 @@ export class ApiError extends Error {
 
 /** The API server gave no answer, or it is not known where it is. */
 export class Unreachable extends Error {
-  /** @param what could not be had: the server's address, or its configuration. */
+  /** @param what could not be had, and why: the server, or its configuration. */
   constructor(what: string, cause: unknown) {
-    super(`configured Kubernetes cluster is unreachable: ${what}: ${messageOf(cause)}`, { cause });
+    super(`configured Kubernetes cluster is unreachable: ${what}`, { cause });
   }
 }
 
@@ -126,7 +126,9 @@ export class Api {
   }
 
   #transportError(error: unknown, signal: AbortSignal): unknown {
-    return signal.aborted ? signal.reason : new Unreachable(this.#access.server, error);
+    return signal.aborted
+      ? signal.reason
+      : new Unreachable(`${this.#access.server}: ${messageOf(error)}`, error);
   }
 }
 

@@ -90,13 +90,26 @@ async function withFile<T>(
   }
 }
 
+/** What kubectl says in words of its own, in those of client-go and so of the official plugin. */
+const CLIENT_GO_WORDS: [RegExp, string][] = [
+  [/^error: cannot locate (context|cluster) (.*)$/, '$1 "$2" does not exist'],
+  [/^error: cannot locate user (.*)$/, 'auth info "$1" does not exist'],
+  [
+    /^error: current-context must exist in order to minify$/,
+    "invalid configuration: no configuration has been provided, " +
+      "try setting KUBERNETES_MASTER environment variable",
+  ],
+];
+
 async function kubectl(args: string[]): Promise<string> {
   try {
     return (await promisify(execFile)("kubectl", args)).stdout;
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
     if (code === "ENOENT") throw new Error("kubectl is not on PATH; install it", { cause: error });
-    throw new Error(stderr?.trim() ?? messageOf(error), { cause: error });
+    const said = stderr?.trim() ?? messageOf(error);
+    const words = CLIENT_GO_WORDS.reduce((text, [from, to]) => text.replace(from, to), said);
+    throw new Error(words, { cause: error });
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../shared/errors.ts";
 import type { CheckFailure, Provider } from "../shared/provider.ts";
 import { equal, type PropertyMap, type PropertyValue } from "../shared/value.ts";
 import { Unreachable } from "./api.ts";
@@ -48,7 +49,10 @@ export function kubernetesProvider(): Provider {
         };
       } catch (error) {
         failure = new Unreachable(
-          "unable to load Kubernetes client configuration from kubeconfig file",
+          "unable to load Kubernetes client configuration from kubeconfig file. Make sure you have: \n\n" +
+            " \t • set up the provider as per " +
+            "https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/" +
+            ` \n\n ${messageOf(error)}`,
           error,
         );
       }

@@ -145,7 +145,9 @@ describe("kubernetes plugin", () => {
       await assert.rejects(plugin.create(filterUrn, filter()), {
         message:
           "configured Kubernetes cluster is unreachable: unable to load Kubernetes client " +
-          "configuration from kubeconfig file: error: cannot locate context missing",
+          "configuration from kubeconfig file. Make sure you have: \n\n \t • set up the provider as per " +
+          "https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/ \n\n " +
+          'context "missing" does not exist',
       });
     });
 
