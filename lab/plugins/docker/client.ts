@@ -7,13 +7,13 @@ import { parseDaemonAddress, type DaemonAddress } from "./address.ts";
 /** The oldest API that has all that is used here; the daemon of Debian 12 speaks it. */
 const API_VERSION = "v1.41";
 
-/** The daemon said no; the message is its own. */
+/** The daemon said no; the message is its own, introduced as Docker's own client does. */
 export class DockerError extends Error {
   constructor(
     readonly statusCode: number,
     message: string,
   ) {
-    super(message);
+    super(`Error response from daemon: ${message}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { changes } from "../shared/diff.ts";
-import { InitializationFailed } from "../shared/errors.ts";
+import { InitializationFailed, messageOf } from "../shared/errors.ts";
 import type { CheckFailure, ResourceType } from "../shared/provider.ts";
 import {
   isList,
@@ -20,6 +20,9 @@ const CHOSEN = ["bridge", "networkDatas", "ports"];
 
 /** For a container to go away after it was told to. */
 const DELETE_TIMEOUT_MS = 60_000;
+
+/** For what became of a container that didn't start, when its own time may be over. */
+const LAST_LOOK_MS = 5_000;
 
 /** `docker:index/container:Container`: a container that runs until it is deleted. */
 export function containerResource(daemon: () => Daemon): ResourceType {
@@ -46,15 +49,16 @@ export function containerResource(daemon: () => Daemon): ResourceType {
       const settings = toPlain(properties) as unknown as ContainerInputs;
       const containers = new Containers(daemon());
       const id = await containers.create(settings, operation);
+      let running: Running;
       try {
         await containers.connect(id, settings, operation.signal());
         await containers.start(id, operation.signal());
+        running = await containers.whenReady(id, settings, operation);
       } catch (error) {
-        // It never ran, so nobody needs what is left of it.
-        await containers.remove(id, settings, AbortSignal.timeout(DELETE_TIMEOUT_MS));
-        throw error;
+        // It is there all the same, so that the next update has to replace it.
+        const details = await containers.inspect(id, AbortSignal.timeout(LAST_LOOK_MS));
+        running = { details, failure: messageOf(error) };
       }
-      const running = await containers.untilRunning(id, settings, operation);
       return { id, outputs: outputsOf(id, properties, running) };
     },
 
@@ -73,7 +77,7 @@ export function containerResource(daemon: () => Daemon): ResourceType {
       const containers = new Containers(daemon());
       await containers.update(id, settings, operation.signal());
       if (settings.mustRun ?? DEFAULTS.mustRun) await containers.start(id, operation.signal());
-      const running = await containers.untilRunning(id, settings, operation);
+      const running = await containers.whenReady(id, settings, operation);
       return outputsOf(id, properties, running);
     },
 

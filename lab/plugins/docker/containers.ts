@@ -10,9 +10,6 @@ import { logTail } from "./logs.ts";
 
 const POLL_MS = 100;
 
-/** How long a started container is watched, as a wrong command line ends it at once. */
-const SETTLE_MS = 300;
-
 /** What became of a container that was started. */
 export interface Running {
   /** Absent if it removed itself. */
@@ -91,29 +88,25 @@ export class Containers {
     }
   }
 
-  /** Watches a started container until it runs and, if asked for, is healthy; or can't be. */
-  async untilRunning(id: string, inputs: ContainerInputs, operation: Operation): Promise<Running> {
+  /** Looks at a started container, where asked for not before it is healthy or can't be. */
+  async whenReady(id: string, inputs: ContainerInputs, operation: Operation): Promise<Running> {
     const signal = operation.signal();
-    const { mustRun, wait, waitTimeout } = { ...DEFAULTS, ...inputs };
+    const { wait, waitTimeout } = { ...DEFAULTS, ...inputs };
     const started = Date.now();
     for (;;) {
       const details = await this.inspect(id, signal);
       if (!details) return { details, failure: "the container exited and removed itself" };
-      const { Running, ExitCode, Health } = details.State;
-      if (!Running && mustRun) {
-        const log = await logTail(this.#daemon, id, signal);
-        return { details, failure: `the container exited with code ${ExitCode}${log}` };
-      }
-      const settled = !mustRun || Date.now() - started > SETTLE_MS;
-      if (!Running || (settled && (!wait || Health?.Status === "healthy"))) return { details };
-      if (wait && Date.now() - started > waitTimeout * 1000) {
+      const { Running, Health } = details.State;
+      // One that ended although it was to run is told by its outputs, as a refresh would.
+      if (!wait || !Running || Health?.Status === "healthy") return { details };
+      if (Date.now() - started > waitTimeout * 1000) {
         const said = Health?.Log?.at(-1)?.Output.trim();
         const check = said ? `; its check says: ${said}` : "";
         const log = await logTail(this.#daemon, id, signal);
         const failure = `container failed to be in healthy state after ${waitTimeout}s${check}${log}`;
         return { details, failure };
       }
-      if (wait) operation.status(`Waiting for it to be healthy: ${Health?.Status ?? "no check"}`);
+      operation.status(`Waiting for it to be healthy: ${Health?.Status ?? "no check"}`);
       await pause(POLL_MS, signal);
     }
   }

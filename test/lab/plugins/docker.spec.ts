@@ -422,18 +422,23 @@ describe("docker plugin", () => {
       const message = 'Conflict. The container name "/redis" is already in use';
       docker.refusals.set("POST /containers/create", { code: 409, message });
       await assert.rejects(plugin.create(urn, inputs), {
-        message: `Unable to create container: ${message}`,
+        message: `Unable to create container: Error response from daemon: ${message}`,
       });
       assert.equal(docker.containers.size, 0);
     });
 
-    it("leaves nothing behind when it can't be started", async () => {
+    it("keeps one that can't be started, for the next update to replace", async () => {
       const message = "port is already allocated";
       docker.refusals.set("POST /containers/container-1/start", { code: 500, message });
-      await assert.rejects(plugin.create(urn, inputs), {
-        message: `Unable to start container: ${message}`,
+      await assert.rejects(plugin.create(urn, inputs), (error: CallError) => {
+        assert.equal(
+          error.message,
+          `Unable to start container: Error response from daemon: ${message}`,
+        );
+        assert.equal(error.partial?.id, "container-1");
+        return true;
       });
-      assert.equal(docker.containers.size, 0);
+      assert.equal(docker.containers.size, 1);
     });
 
     it("names an image that can't be had", async () => {
@@ -445,17 +450,10 @@ describe("docker plugin", () => {
       });
     });
 
-    it("keeps a container that exits at once, and shows its last words", async () => {
+    it("tells that a container ended at once, as a refresh would", async () => {
       docker.started = { Running: false, ExitCode: 7 };
-      await assert.rejects(plugin.create(urn, inputs), (error: CallError) => {
-        assert.equal(
-          error.message,
-          "the container exited with code 7; its last lines:\nlast words",
-        );
-        assert.equal(error.partial?.id, "container-1");
-        assert.equal(error.partial.properties.exitCode, 7);
-        return true;
-      });
+      const { outputs } = await plugin.create(urn, inputs);
+      assert.deepEqual([outputs.mustRun, outputs.exitCode], [false, 7]);
     });
 
     it("takes one that may exit", async () => {
@@ -571,7 +569,9 @@ describe("docker plugin", () => {
     it("says what holds it up when time is over", async () => {
       const message = "network net has active endpoints";
       docker.refusals.set("DELETE /networks/x", { code: 403, message });
-      await assert.rejects(plugin.delete(urn, "x", inputs, inputs, 0.05), { message });
+      await assert.rejects(plugin.delete(urn, "x", inputs, inputs, 0.05), {
+        message: `Error response from daemon: ${message}`,
+      });
     });
 
     it("is gone when the daemon doesn't have it", async () => {
