@@ -8,8 +8,8 @@ import { pluginsLine } from "./pulumiHome";
 import { purge } from "./purge";
 import { LabStack } from "./stack";
 import { labList } from "./status";
-import { testAll, testLab, testQuick } from "./test";
 import { realHour } from "./realHour";
+import { testAll, testLab, testMutations, testPlugins, testQuick } from "./test";
 import { StepError } from "./steps";
 
 const HELP = `Usage: npm run lab -- <command> [--name NAME]
@@ -29,6 +29,18 @@ Commands:
 --name         which lab, where several run side by side; default: lab
 `;
 
+const PLUGINS_HELP = `Usage: npm run test:plugins
+       npm run test:plugins -- --plugins DIR
+       npm run test:plugins -- --mutations [PART OF A CASE'S TITLE ...]
+
+Runs the conformance suite for provider plugins on a lab of its own.
+
+--plugins    those in DIR, which has a folder resource-NAME-vVERSION for each; default: those that the
+             lab uses
+--mutations  instead, breaks one behaviour of the lab's own plugins at a time, and tells whether the
+             suite's case for it fails; a whole run writes the table in docs/plugins.md
+`;
+
 const name = { type: "string", default: "lab" } as const;
 
 async function main(argv: string[]): Promise<number> {
@@ -44,6 +56,8 @@ async function main(argv: string[]): Promise<number> {
     }
     case "test":
       return testAll();
+    case "test:plugins":
+      return plugins(rest);
     case "test:quick":
       return testQuick();
     case "test:lab":
@@ -51,6 +65,25 @@ async function main(argv: string[]): Promise<number> {
     default:
       throw new LabError(`Unknown entry "${entry ?? ""}": see the scripts in package.json.`);
   }
+}
+
+async function plugins(argv: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      help: { type: "boolean" },
+      plugins: { type: "string" },
+      mutations: { type: "boolean", default: false },
+    },
+  });
+  if (values.help === true) {
+    console.log(PLUGINS_HELP);
+    return 0;
+  }
+  const tooMuch = values.mutations ? values.plugins : positionals[0];
+  if (tooMuch !== undefined) throw new LabError(`What for is "${tooMuch}"?\n\n${PLUGINS_HELP}`);
+  return values.mutations ? testMutations(positionals) : testPlugins(values.plugins);
 }
 
 async function lab(argv: string[]): Promise<number> {

@@ -1,14 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { LabError } from "./errors";
 import { down, up } from "./lab";
 import { projectDir } from "./paths";
+import { packageVersion, PLUGIN_NAMES } from "./plugins/build";
 import { elapsed, humanSeconds } from "./progress";
 import { StepError } from "./steps";
 
 /** The tests' own lab, so that they disturb nobody's stacks. */
 const TEST_LAB = "test";
+const ON_TEST_LAB = { IDLE_TIMEOUT_TEST_LAB: TEST_LAB };
 
 interface Counts {
   passed: number;
@@ -26,17 +29,65 @@ export async function testQuick(): Promise<number> {
 /** The quick tests, then those on a lab, which is brought up for them and taken down again. */
 export async function testAll(): Promise<number> {
   const counts = await quick();
+  const tests = (): Promise<Counts> => mocha(["--config", "test/e2e/.mocharc.json"], ON_TEST_LAB);
+  add(counts, await onTestLab(tests));
+  return conclude(counts);
+}
+
+/**
+ * The conformance suite for provider plugins. Returns the exit status.
+ *
+ * @param plugins folder with `resource-<name>-v<version>` folders; those of the lab if absent.
+ */
+export async function testPlugins(plugins: string | undefined): Promise<number> {
+  if (plugins !== undefined) await requirePlugins(plugins);
+  const env = plugins === undefined ? {} : { IDLE_TIMEOUT_PLUGINS: resolve(plugins) };
+  const config = ["--config", "test/plugins/.mocharc.json"];
+  return conclude(await onTestLab(() => mocha(config, { ...env, ...ON_TEST_LAB })));
+}
+
+/**
+ * Whether the suite's cases fail on plugins that are broken on purpose. Returns the exit status.
+ *
+ * @param cases parts of the titles of those to try; all if empty.
+ */
+export async function testMutations(cases: string[]): Promise<number> {
+  return conclude(
+    await onTestLab(async () => {
+      const script = join("test", "plugins", "mutations.ts");
+      const { code } = await show("tsx", [script, ...cases], ON_TEST_LAB);
+      return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
+    }),
+  );
+}
+
+/** @throws LabError unless all are in the folder; of links to them Pulumi takes no notice */
+async function requirePlugins(dir: string): Promise<void> {
+  const folders = existsSync(dir) ? readdirSync(dir, { withFileTypes: true }) : [];
+  const there = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const wanted = await Promise.all(
+    PLUGIN_NAMES.map(async (name) => `resource-${name}-v${await packageVersion(name)}`),
+  );
+  const missing = wanted.filter((name) => !there.includes(name));
+  if (missing.length === 0) return;
+  throw new LabError(
+    `--plugins ${dir} has no folder ${missing.join(", ")}: give one as Pulumi's own, ` +
+      "such as ~/.pulumi/plugins.",
+  );
+}
+
+/** Brings the tests' lab up, and takes it down again. */
+async function onTestLab(tests: () => Promise<Counts>): Promise<Counts> {
   try {
     await up(TEST_LAB);
-    const env = { IDLE_TIMEOUT_TEST_LAB: TEST_LAB };
-    add(counts, await mocha(["--config", "test/e2e/.mocharc.json"], env));
+    const counts = await tests();
     await down(TEST_LAB);
+    return counts;
   } catch (error) {
     if (!(error instanceof LabError || error instanceof StepError)) throw error;
     console.error(error.message);
-    add(counts, { passed: 0, failed: 1 });
+    return { passed: 0, failed: 1 };
   }
-  return conclude(counts);
 }
 
 /** Torments labs of its own: what is killed, at which moments, is in test/torment. */
