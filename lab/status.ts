@@ -27,18 +27,23 @@ export async function labStatus(name: string, unfinished: () => string[]): Promi
       ? []
       : [`  \`${holder.doing}\` is at work: process ${holder.pid} since ${holder.since}`];
   const node = findNode(name, paths);
-  const bad = (...lines: string[]): LabStatus => ({ ok: false, lines: [...lines, ...atWork] });
+  const bad = (says: string): LabStatus => ({
+    ok: false,
+    lines: [`Lab ${name}${says}`, ...atWork],
+  });
   switch (node.is) {
     case "absent":
-      return bad(`Lab ${name} is not up. Start it: ${again}`);
+      return bad(" is not up." + (holder === undefined ? ` Start it: ${again}` : ""));
     case "foreign":
-      return bad(foreignLab(name, node.pid, node.root).message);
+      return { ok: false, lines: [foreignLab(name, node.pid, node.root).message] };
     case "ended":
-      return bad(`Lab ${name}: its node has ended (crash or reboot). Start it anew: ${again}`);
     case "remains":
+      if (holder !== undefined) return bad(": its node is being started or removed.");
       return bad(
-        `Lab ${name}: a start or a removal of its node was interrupted. Start it anew: ${again}, ` +
-          `or remove what is left: npm run lab -- down --name ${name}`,
+        node.is === "ended"
+          ? `: its node has ended (crash or reboot). Start it anew: ${again}`
+          : `: a start or a removal of its node was interrupted. Start it anew: ${again}, ` +
+              `or remove what is left: npm run lab -- down --name ${name}`,
       );
     case "running":
   }
@@ -75,12 +80,13 @@ export function labList(): string[] {
   return names.map((name) => {
     const node = findNode(name, labPaths(name));
     const holder = lockHolder(lockFile(name));
+    const idle = { absent: "not up", ended: "ended", remains: "interrupted", foreign: "another's" };
     const says =
       node.is === "running"
         ? `up at ${node.state.nodeAddress}, process ${node.pid}`
-        : { absent: "not up", ended: "ended", remains: "interrupted", foreign: "another's" }[
-            node.is
-          ];
+        : holder !== undefined && (node.is === "ended" || node.is === "remains")
+          ? "being started or removed"
+          : idle[node.is];
     const atWork =
       holder === undefined ? "" : `, \`${holder.doing}\` at work (process ${holder.pid})`;
     return `${name.padEnd(10)}  ${says}${atWork}`;

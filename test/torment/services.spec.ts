@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { LAB, Untouched, succeeds } from "./support";
+import { cgroupHost, processesIn } from "../../lab/cgroups";
+import { cgroupName } from "../../lab/node";
 import { labStatus } from "../../lab/status";
 import { services } from "../../lab/services";
 import { eventually } from "../../lab/wait";
-import { serviceProcess, serviceState } from "../e2e/labProcess";
+import { labCommand, LabProcess, serviceProcess, serviceState } from "../e2e/labProcess";
 import { note, secondsSince } from "./measured";
 import { assertWorks, awaitAnswers } from "./works";
 
@@ -98,7 +100,12 @@ describe("after kill -9 of a service", () => {
     });
   });
 
-  it("`down` leaves nothing", async () => {
+  it("`down` leaves nothing, even when it was itself killed before it had removed all", async () => {
+    const killed = new LabProcess(["down", "--name", LAB]);
+    const group = (): number[] => processesIn(cgroupName(LAB), cgroupHost());
+    await eventually("the node has ended", () => group().length === 0);
+    await killed.kill("SIGKILL");
+    assert.equal((await labCommand("status", LAB)).code, 1);
     await succeeds("down", LAB);
     await untouched.assertStill();
   });

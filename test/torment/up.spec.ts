@@ -109,12 +109,17 @@ describe("after kill -9 of `lab up`", () => {
     });
   }
 
-  it("or Ctrl-C while the node boots, `down` leaves nothing", async () => {
+  it("or Ctrl-C while the node boots, of which `status` tells before, `down` leaves nothing", async () => {
     stopAtLink(bin);
     const env = { PATH: [bin, process.env.PATH].join(delimiter) };
     const up = new LabProcess(["up", "--name", LAB], env);
     await up.reaches("Start of the node ...", () => existsSync(join(bin, "reached")));
     assert.ok(existsSync(join("/sys/class/net", linkName(LAB))));
+    const meanwhile = await labCommand("status", LAB);
+    assert.equal(meanwhile.code, 1);
+    const [what, who = ""] = meanwhile.stdout.split("\n");
+    assert.equal(what, "Lab torment: its node is being started or removed.");
+    assert.match(who, new RegExp(`^  \`up\` is at work: process ${up.pid} since `));
     await up.kill("SIGINT");
     const { code, stderr } = await up.ended();
     assert.equal(code, 130);
