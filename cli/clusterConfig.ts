@@ -5,9 +5,17 @@ export interface ClustersDump {
   configs?: {
     cluster?: {
       name?: string;
-      upstream_connection_options?: { tcp_keepalive?: { keepalive_time?: number } };
+      upstream_connection_options?: { tcp_keepalive?: TcpKeepalive };
+      metadata?: { filter_metadata?: { istio?: { config?: string } } };
     };
   }[];
+}
+
+/** In seconds; what is missing is left to the kernel of the pod's node. */
+export interface TcpKeepalive {
+  keepalive_time?: number;
+  keepalive_interval?: number;
+  keepalive_probes?: number;
 }
 
 /** Path of the admin interface that dumps one cluster. */

@@ -47,6 +47,7 @@ export interface CidrRange {
 export interface TcpProxy {
   "@type"?: string;
   idle_timeout?: string;
+  max_downstream_connection_duration?: string;
   cluster?: string;
   weighted_clusters?: { clusters?: { name: string }[] };
   access_log?: { typed_config?: { log_format?: { json_format?: Record<string, unknown> } } }[];

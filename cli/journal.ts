@@ -10,7 +10,7 @@ import { askJson, KubectlError } from "./kubectl.ts";
 import type { Kubectl } from "./kubectl.ts";
 import type { Destination } from "./listenerMatch.ts";
 import type { ProbePods } from "./pods.ts";
-import type { ProxyVersions } from "./proxy.ts";
+import type { ProxyVersions } from "./serverInfo.ts";
 import type { ProxyPath } from "./proxyConfig.ts";
 
 export interface Journal {

@@ -23,7 +23,7 @@ export interface Destination {
 /** Istio's listener for every connection that no other one is for. */
 export const VIRTUAL_OUTBOUND = "virtualOutbound";
 
-const WILDCARDS = ["0.0.0.0", "::"];
+export const WILDCARDS = ["0.0.0.0", "::"];
 
 /**
  * The listener of the exact original destination, else that of its port on the wildcard address, else

@@ -11,7 +11,7 @@ const READY_LIMIT_MS = 60_000;
 
 const REPLACED = "was deleted or replaced";
 
-const PROXY_CONTAINER = "istio-proxy";
+export const PROXY_CONTAINER = "istio-proxy";
 
 /** One of the two pods that hold connections. */
 export interface ProbePod {

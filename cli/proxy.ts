@@ -1,12 +1,15 @@
 import type { EffectiveTimeout } from "../app/probe/record.ts";
+import { askAdmin } from "./admin.ts";
 import { clusterPath, sendsKeepalive } from "./clusterConfig.ts";
 import type { ClustersDump } from "./clusterConfig.ts";
 import type { ListenersDump } from "./envoyListener.ts";
-import { askJson, KubectlError } from "./kubectl.ts";
+import { KubectlError } from "./kubectl.ts";
 import type { ProbePod } from "./pods.ts";
 import { listenersPath, parseProtobufDuration, readPath } from "./proxyConfig.ts";
 import type { Destination } from "./listenerMatch.ts";
 import type { PathReading, ProxyPath } from "./proxyConfig.ts";
+import { versionsOf } from "./serverInfo.ts";
+import type { ProxyVersions, ServerInfo } from "./serverInfo.ts";
 import { describeEffective, formatIdleTimeout, seconds } from "./text.ts";
 import { MeasureError, poll } from "./world.ts";
 import type { World } from "./world.ts";
@@ -31,24 +34,11 @@ export interface Expectation {
   policyMissing: boolean;
 }
 
-/** Versions of a sidecar. */
-export interface ProxyVersions {
-  istioVersion: string;
-  envoyVersion: string;
-}
-
-/** The parts of Envoy's `server_info` that are read here. */
-interface ServerInfo {
-  version?: string;
-  node?: { metadata?: { ISTIO_VERSION?: string } };
-  command_line_options?: { drain_time?: string };
-}
-
 /** The Envoy of a pod, through its admin interface. */
 export class Proxy {
   constructor(
     private readonly world: World,
-    private readonly pod: ProbePod,
+    readonly pod: ProbePod,
   ) {}
 
   /** What the configuration says now about connections to `destination`. */
@@ -68,12 +58,7 @@ export class Proxy {
   }
 
   async versions(): Promise<ProxyVersions> {
-    const info = await this.info();
-    return {
-      istioVersion: info.node?.metadata?.ISTIO_VERSION ?? "unknown",
-      // "<commit>/1.40.0/Clean/RELEASE/BoringSSL"
-      envoyVersion: info.version?.split("/")[1] ?? info.version ?? "unknown",
-    };
+    return versionsOf(await this.info());
   }
 
   /**
@@ -139,8 +124,7 @@ export class Proxy {
   }
 
   private get(path: string): Promise<unknown> {
-    const exec = ["exec", this.pod.name, "--container", "istio-proxy", "--"];
-    return askJson(this.world.kubectl, [...exec, "pilot-agent", "request", "GET", path]);
+    return askAdmin(this.world.kubectl, this.pod.name, path);
   }
 }
 

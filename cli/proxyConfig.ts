@@ -6,7 +6,7 @@ import { digest } from "../components/digest.ts";
 import { EVIDENCE_LOG } from "../components/evidence.ts";
 import { ENVOY_DEFAULT_IDLE_TIMEOUT_MS } from "../components/timeout.ts";
 import type { EffectiveTimeout } from "../app/probe/record.ts";
-import type { Listener, ListenersDump, TcpProxy } from "./envoyListener.ts";
+import type { FilterChain, Listener, ListenersDump, TcpProxy } from "./envoyListener.ts";
 import {
   chooseChain,
   chooseListener,
@@ -67,9 +67,7 @@ export function readPath({ configs = [] }: ListenersDump, destination: Destinati
 
 function describePath(listener: Listener, destination: Destination): ProxyPath {
   const { chain, name } = chooseChain(listener, destination);
-  const tcpProxy = chain.filters
-    ?.map((filter) => filter.typed_config)
-    .find((config) => config?.["@type"]?.endsWith(".TcpProxy") === true);
+  const tcpProxy = tcpProxyOf(chain);
   if (tcpProxy === undefined) {
     const last = chain.filters?.at(-1)?.name ?? "nothing";
     throw new Error(
@@ -94,6 +92,13 @@ function describePath(listener: Listener, destination: Destination): ProxyPath {
     ),
     chain: digest(canonicalJson(chain)),
   };
+}
+
+/** What hands the chain's connections to a cluster; undefined in a chain that is not TCP. */
+export function tcpProxyOf({ filters = [] }: FilterChain): TcpProxy | undefined {
+  return filters
+    .map((filter) => filter.typed_config)
+    .find((config) => config?.["@type"]?.endsWith(".TcpProxy") === true);
 }
 
 function clusterOf({ cluster, weighted_clusters }: TcpProxy): string {

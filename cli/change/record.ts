@@ -1,5 +1,5 @@
 import type { ConnectionEnd, EffectiveTimeout, ProxyEvidence } from "../../app/probe/record.ts";
-import type { ProxyVersions } from "../proxy.ts";
+import type { ProxyVersions } from "../serverInfo.ts";
 
 /** Shape of {@link ChangeRecord}. */
 export const CHANGE_SCHEMA_VERSION = 1;

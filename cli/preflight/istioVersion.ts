@@ -5,9 +5,12 @@ import type { Version } from "./version.ts";
 /** The first with Envoy 1.38, whose access log knows why a connection was closed. */
 const CLOSE_REASONS_SINCE: Version = [1, 30, 0];
 /** From the first to before the second, connections to unknown hosts had no idle timeout by themselves. */
-const WITHOUT_DEFAULT = { since: [1, 14, 0], fixed: [1, 15, 2] } satisfies Record<string, Version>;
+export const WITHOUT_DEFAULT = { since: [1, 14, 0], fixed: [1, 15, 2] } satisfies Record<
+  string,
+  Version
+>;
 /** The first that heeds `ISTIO_META_IDLE_TIMEOUT` for unknown hosts, https://github.com/istio/istio/issues/38413. */
-const METADATA_SINCE: Version = [1, 14, 0];
+export const METADATA_SINCE: Version = [1, 14, 0];
 /** The first with `connectionPool.tcp.idleTimeout`. */
 const RULE_SINCE: Version = [1, 21, 0];
 /** The first whose webhook takes 0s there, https://github.com/istio/istio/issues/54582. */
