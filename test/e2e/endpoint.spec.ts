@@ -1,27 +1,18 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type AddressInfo, type Server } from "node:net";
+import { createServer } from "node:net";
 import { ExecError } from "../../lab/exec";
-import { nodeState } from "../../lab/node";
 import type { LabStack } from "../../lab/stack";
 import {
   assertClosedByIdleTimeout,
   assertOpen,
   assertSeconds,
   devStack,
+  listenOutside,
   pulumiUp,
   record,
   sampleOf,
-  testLab,
 } from "./support";
-
-/** On the host's side of the lab's link, so outside the cluster and reachable from its pods. */
-async function listen(server: Server): Promise<string> {
-  const { hostAddress } = nodeState(testLab());
-  server.listen(0, hostAddress);
-  await once(server, "listening");
-  return `${hostAddress}:${(server.address() as AddressInfo).port}`;
-}
 
 describe("an endpoint that closes by itself after 7 s", () => {
   const server = createServer((socket) => {
@@ -41,7 +32,7 @@ describe("an endpoint that closes by itself after 7 s", () => {
   });
 
   it("is measured as 7.0 s on both sides, and not taken for the sidecar's timeout", async () => {
-    const endpoint = await listen(server);
+    const endpoint = await listenOutside(server);
     stack = await devStack("e2e-closes", { endpoint, timeout: "20s", observe: "12s" });
     await pulumiUp(stack);
     const run = await record(stack);
@@ -85,7 +76,7 @@ describe("an endpoint", () => {
 
   it("where nothing listens is a clear error that leaves no result", async () => {
     const server = createServer();
-    const endpoint = await listen(server);
+    const endpoint = await listenOutside(server);
     server.close();
     await once(server, "close");
     assert.match(
@@ -104,7 +95,7 @@ describe("an endpoint", () => {
 
   it("that accepts and is silent is measured by the next up", async () => {
     assert.ok(stack);
-    await stack.configure({ endpoint: await listen(silent) });
+    await stack.configure({ endpoint: await listenOutside(silent) });
     await pulumiUp(stack);
     const run = await record(stack);
     assertClosedByIdleTimeout(run, 5);

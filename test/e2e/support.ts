@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
+import type { AddressInfo, Server } from "node:net";
 import { json } from "node:stream/consumers";
 import type { Measurement, ProbeKind, RunRecord } from "../../app/probe/record";
 import { exec } from "../../lab/exec";
 import { environment } from "../../lab/lab";
+import { nodeState } from "../../lab/node";
 import { LabStack } from "../../lab/stack";
 
 /** The running lab that the tests use; `npm test` brings one up and names it. */
@@ -22,6 +24,17 @@ export function devStack(stack: string, config: Record<string, string>): Promise
 /** `pulumi up`; returns what it printed, rejects with its errors. */
 export function pulumiUp(stack: LabStack): Promise<string> {
   return stack.run(["up", "--yes", "--skip-preview"], { timeoutMs: 200_000 });
+}
+
+/**
+ * Lets a server listen on the host's side of the lab's link, so outside the cluster and reachable from its
+ * pods; returns `host:port`.
+ */
+export async function listenOutside(server: Server): Promise<string> {
+  const { hostAddress } = nodeState(testLab());
+  server.listen(0, hostAddress);
+  await once(server, "listening");
+  return `${hostAddress}:${(server.address() as AddressInfo).port}`;
 }
 
 export async function record(stack: LabStack): Promise<RunRecord> {
