@@ -8,6 +8,7 @@ import type { Journal, LastSeen } from "./journal.ts";
 import { KubectlError } from "./kubectl.ts";
 import { VIRTUAL_OUTBOUND } from "./listenerMatch.ts";
 import type { Destination } from "./listenerMatch.ts";
+import { originOf } from "./origin.ts";
 import { findProbePods } from "./pods.ts";
 import { findMissingPolicy } from "./policy.ts";
 import { ProbeClient } from "./probeClient.ts";
@@ -69,13 +70,24 @@ async function findCarriage(
 ): Promise<Pick<Journal, "path" | "missingPolicy">> {
   const { endpoint, evidence, namespace, policy, remedy } = asked;
   const missingPolicy = await findMissingPolicy(world, policy);
-  const path = await proxy.settled(destination, {
-    idleTimeoutMs: ({ listener }) => lawfulIdleTimeoutMs(asked, listener !== VIRTUAL_OUTBOUND),
-    cluster: asked.path === "serviceEntry" ? endpointCluster(endpoint, namespace) : undefined,
-    keepalive: remedy === "tcpKeepalive",
-    evidence,
-    policyMissing: missingPolicy !== undefined,
-  });
+  const path = await proxy
+    .settled(destination, {
+      idleTimeoutMs: ({ listener }) => lawfulIdleTimeoutMs(asked, listener !== VIRTUAL_OUTBOUND),
+      cluster: asked.path === "serviceEntry" ? endpointCluster(endpoint, namespace) : undefined,
+      keepalive: remedy === "tcpKeepalive",
+      evidence,
+      policyMissing: missingPolicy !== undefined,
+    })
+    .catch(async (error: unknown) => {
+      if (!(error instanceof MeasureError)) {
+        throw error;
+      }
+      // As likely as not it is a filter for the whole mesh that gets in the way.
+      const subject = { namespace, pod: proxy.pod.name };
+      const origin = await originOf(world, subject, destination);
+      const message = `${error.message}; the idle timeout that it applies is set by ${origin ?? ""}`;
+      throw origin === undefined ? error : new MeasureError(message, { cause: error });
+    });
   return { path, ...(missingPolicy !== undefined && { missingPolicy }) };
 }
 

@@ -7,6 +7,7 @@ import { KubectlError } from "../../cli/kubectl.ts";
 import { runVerdict } from "../../cli/verdict.ts";
 import { MeasureError } from "../../cli/world.ts";
 import { parseTimeout } from "../../components/timeout.ts";
+import { idleFilter } from "./doctor/fakeMesh.ts";
 import { evidenceLine, FakeCluster, RUN } from "./fakeCluster.ts";
 import { dump, httpConnectionManager, tcpProxy, virtualOutbound } from "./listeners.ts";
 
@@ -321,6 +322,27 @@ describe("measure", () => {
       );
       assert.equal(cluster.clock.nowMs(), 60_000);
       assert.equal(started(), false);
+    });
+
+    it("is named with what sets it before the wait, where that is known", async () => {
+      cluster.filters = [idleFilter("idle-10s/idle-timeout", "10s")];
+      await run();
+      const line = `effective idle timeout for 10.0.0.5:6379: 10s ${EFFECTIVE}`;
+      assert.equal(cluster.reported[0], `${line}, set by EnvoyFilter idle-10s/idle-timeout`);
+    });
+
+    it("that somebody else's filter sets is refused by the filter's name", async () => {
+      cluster.listeners = () => dump(virtualOutbound({ idle_timeout: "30s" }));
+      cluster.filters = [
+        idleFilter("idle-10s/idle-timeout", "10s"),
+        idleFilter("istio-system/mesh", "30s", { priority: 1 }),
+      ];
+      assert.equal(
+        await refused(),
+        "the sidecar of pod with-0 is not configured as expected after 60 s: expected an idle timeout of 10s, " +
+          `found 30s ${EFFECTIVE}; the idle timeout that it applies is set by EnvoyFilter istio-system/mesh of ` +
+          "the root namespace",
+      );
     });
 
     it("without our access log is enough when no evidence is asked for", async () => {

@@ -1,4 +1,5 @@
 import type { ProbeKind, ProbeSpec, ProbeStatus, Sample } from "../../app/probe/record.ts";
+import type { EnvoyFilterObject } from "../../cli/doctor/istioObjects.ts";
 import { KubectlError } from "../../cli/kubectl.ts";
 import type { Kubectl } from "../../cli/kubectl.ts";
 import type { World } from "../../cli/world.ts";
@@ -100,6 +101,8 @@ export class FakeCluster {
   /** Changed by a test to what the API server should say of the pods. */
   pods: Json[] = [this.pod("withSidecar"), this.pod("withoutSidecar")];
   policies = ["idle-timeout"];
+  /** EnvoyFilters as the API server lists them, of which a measurement need not know. */
+  filters: EnvoyFilterObject[] = [];
   /** Journals by the name of their ConfigMap. */
   readonly journals = new Map<string, Json>();
   listeners = (): string => dump(virtualOutbound({ idle_timeout: "10s" }));
@@ -183,6 +186,13 @@ export class FakeCluster {
     }
     if (verb === "delete") {
       return "No resources found\n";
+    }
+    if (verb === "get" && args.includes("--namespace")) {
+      const namespace = args[args.indexOf("--namespace") + 1];
+      const items = kind?.startsWith("envoyfilters") === true ? this.filters : [];
+      return JSON.stringify({
+        items: items.filter(({ metadata }) => metadata.namespace === namespace),
+      });
     }
     if (verb === "get") {
       return this.policies.includes(name)
