@@ -5,6 +5,8 @@ import { VIRTUAL_OUTBOUND } from "./listenerMatch.ts";
 
 /** Istio's cluster for hosts that the mesh does not know. */
 const PASSTHROUGH = "PassthroughCluster";
+/** The same where the mesh lets nothing out to them. */
+const BLACK_HOLE = "BlackHoleCluster";
 
 /**
  * What is wrong with a remedy, or odd about the way of the connections, as far as the sidecar's
@@ -18,7 +20,12 @@ export function remedyNotes(
     return [];
   }
   const notes: string[] = [];
-  if (path === "passthrough" && cluster !== PASSTHROUGH) {
+  if (path === "passthrough" && cluster === BLACK_HOLE) {
+    notes.push(
+      "path passthrough: the mesh lets nothing out to hosts that it does not know (outboundTrafficPolicy " +
+        "REGISTRY_ONLY); make the host known (path serviceEntry)",
+    );
+  } else if (path === "passthrough" && cluster !== PASSTHROUGH) {
     notes.push(
       `path passthrough: the mesh knows the endpoint all the same, as cluster ${cluster} of listener ${listener}`,
     );

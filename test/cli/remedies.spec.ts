@@ -155,6 +155,15 @@ describe("a remedy", () => {
     ]);
   });
 
+  it("has no way out where the mesh lets nothing out", async () => {
+    cluster.listeners = () =>
+      dump(virtualOutbound({ idle_timeout: "12s", cluster: "BlackHoleCluster" }));
+    assert.deepEqual((await run({})).notes, [
+      "path passthrough: the mesh lets nothing out to hosts that it does not know (outboundTrafficPolicy " +
+        "REGISTRY_ONLY); make the host known (path serviceEntry)",
+    ]);
+  });
+
   describe("by a filter with a port", () => {
     const remedy = "envoyFilterPort";
     const unreached =
