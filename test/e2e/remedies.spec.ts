@@ -12,6 +12,7 @@ import {
   pulumiUp,
   record,
   sampleOf,
+  testLab,
 } from "./support";
 
 /** Longer than the timeout of 12 s, so that what stays open has outlived it. */
@@ -22,6 +23,8 @@ const HOUR_MS = 3_600_000;
 interface Case {
   stack: string;
   path: "passthrough" | "serviceEntry";
+  /** Listener of a ServiceEntry: that of the endpoint's address, or for a name of every one. */
+  listensOn?: string;
   remedy: string;
   source: EffectiveTimeout["source"];
   idleTimeoutMs: number;
@@ -42,7 +45,7 @@ const FIRST: Case[] = [
     ...{ ...closes, notes: [] },
   },
   {
-    ...{ stack: "rem-alive", path: "serviceEntry", remedy: "tcpKeepalive" },
+    ...{ stack: "rem-alive", path: "serviceEntry", remedy: "tcpKeepalive", listensOn: "0.0.0.0" },
     ...{ ...closes, notes: [/^remedy tcpKeepalive: .* carry no data/] },
   },
   {
@@ -67,16 +70,16 @@ const THEN: Case[] = [
   },
 ];
 
-describe("remedies side by side, for one endpoint", () => {
+describe("remedies side by side", () => {
   const server = createServer((socket) => socket.on("error", () => undefined).resume());
   const stacks = new Map<string, LabStack>();
-  let port = 0;
 
   before(async () => {
     const endpoint = await listenOutside(server);
-    port = Number(endpoint.split(":")[1]);
-    for (const { stack } of FIRST) {
-      stacks.set(stack, await devStack(stack, { endpoint, timeout: "12s" }));
+    for (const { stack, listensOn } of FIRST) {
+      // One endpoint for all, so that they would meet, but for that with a name: a Redis on the node.
+      const outside = listensOn ? { externalHost: `${testLab()}.lab` } : { endpoint };
+      stacks.set(stack, await devStack(stack, { ...outside, timeout: "12s" }));
     }
   });
 
@@ -102,13 +105,21 @@ describe("remedies side by side, for one endpoint", () => {
     }
   }
 
-  async function check({ stack, path, source, idleTimeoutMs, notes }: Case): Promise<void> {
+  async function check({ listensOn, notes, path, stack, ...expected }: Case): Promise<void> {
     const run = await record(stacks.get(stack)!);
+    const { idleTimeoutMs, source } = expected;
     const { effective } = run;
     assert.deepEqual([effective.source, effective.idleTimeoutMs], [source, idleTimeoutMs]);
-    const host = `endpoint.istio-idle-timeout-${stack}-service-entry.internal`;
-    const cluster = path === "serviceEntry" ? `outbound|${port}||${host}` : "PassthroughCluster";
-    assert.equal(effective.cluster, source === "bypassed" ? "" : cluster);
+    const [host = "", port = ""] = run.endpoint.split(":");
+    if (source !== "bypassed" && path === "serviceEntry") {
+      const known = listensOn
+        ? host
+        : `endpoint.istio-idle-timeout-${stack}-service-entry.internal`;
+      assert.equal(effective.cluster, `outbound|${port}||${known}`);
+      assert.equal(effective.listener, `${listensOn ?? host}_${port}`);
+    } else {
+      assert.equal(effective.cluster, source === "bypassed" ? "" : "PassthroughCluster");
+    }
     if (idleTimeoutMs === 12_000) assertClosedByIdleTimeout(run, 12);
     else assertOpen(run, "withSidecar", OBSERVE_SECONDS);
     assertOpen(run, "withoutSidecar", OBSERVE_SECONDS);
