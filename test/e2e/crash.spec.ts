@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rmSync, statSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { ExecError } from "../../lab/exec";
 import type { LabStack } from "../../lab/stack";
 import {
@@ -31,7 +31,8 @@ async function upInterrupted(
       asking ??= (async () => {
         if (!sent && (await due(output))) {
           sent = true;
-          process.kill(pid, signal);
+          // A program whose engine was killed can compute for minutes before it gives up.
+          for (const each of signal === "SIGKILL" ? family(pid) : [pid]) process.kill(each, signal);
         }
         asking = undefined;
       })();
@@ -40,6 +41,12 @@ async function upInterrupted(
   await assert.rejects(ended, ExecError);
   assert.ok(sent, `it was not interrupted: ${output}`);
   return output;
+}
+
+/** A process and all that it has started. */
+function family(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+  return [pid, ...children.split(" ").filter(Boolean).map(Number).flatMap(family)];
 }
 
 /** What the README says to do after a kill. */
