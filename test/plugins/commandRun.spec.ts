@@ -21,9 +21,9 @@ describe("command:local:run", () => {
 
   it("fails with the command's exit status and output", async () => {
     const stack = await TestStack.create();
-    const run = await stack.start("up", call({ command: "echo why >&2; exit 4" })).run;
+    const run = await stack.start("up", call({ command: "printf 'w%s' hy >&2; exit 4" })).run;
     assert.notEqual(run.code, 0);
-    assert.match(run.output, /exit status 4/);
-    assert.match(run.output, /why/);
+    assert.match(run.errors, /exit status 4/);
+    assert.match(run.errors, /why/);
   });
 });

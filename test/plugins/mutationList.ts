@@ -62,11 +62,11 @@ export const mutations: Mutation[] = [
     case: "configuration of kubernetes with a server that doesn't answer fails naming it",
     breaks: "the server isn't named",
     file: "kubernetes/api.ts",
-    find: "unreachable: ${server}: ",
-    replace: "unreachable: ",
+    find: "${this.#access.server}: ${messageOf(error)}",
+    replace: "${messageOf(error)}",
   },
   {
-    case: "configuration of docker with a host where no daemon listens fails naming it",
+    case: "configuration of docker with a host where no daemon listens fails",
     breaks: "the host is ignored",
     file: "docker/docker.ts",
     find: "host ?? process.env.DOCKER_HOST",
@@ -77,7 +77,8 @@ export const mutations: Mutation[] = [
     breaks: "whatever isn't understood is taken for the default host",
     file: "docker/address.ts",
     find: "  throw new Error(\n",
-    replace: "  if (host) return { socketPath: DEFAULT_HOST.slice(7) };\n  throw new Error(\n",
+    replace:
+      '  if (host) return parseDaemonAddress(process.env.DOCKER_HOST ?? "");\n  throw new Error(\n',
   },
   {
     case: `${command} runs create once and keeps what it printed, without the final line break`,
@@ -236,10 +237,10 @@ export const mutations: Mutation[] = [
   },
   {
     case: `${namespace} of others is read, and not deleted with the stack`,
-    breaks: "a read without earlier inputs finds nothing",
+    breaks: "a read returns what the program says",
     file: "kubernetes/resource.ts",
-    find: "    if (!live) return undefined;\n",
-    replace: "    if (!live || oldInputs.metadata === undefined) return undefined;\n",
+    find: "return { id, inputs, outputs };",
+    replace: "return { id, inputs, outputs: inputs };",
   },
   {
     case: `${namespace} keeps a secret annotation secret`,
@@ -266,14 +267,21 @@ export const mutations: Mutation[] = [
     case: `${filter} that another field manager owns is left to it, unless patchForce says otherwise`,
     breaks: "every apply is forced",
     file: "kubernetes/resource.ts",
-    find: 'annotation(object, "patchForce") === "true" ||',
-    replace: "!operation.preview ||",
+    find: "own === undefined ? this.#cluster().patchForce : own",
+    replace: "own === undefined ? true : own",
+  },
+  {
+    case: `${filter} that is there already is taken over where the provider is told so`,
+    breaks: "upsertExistingObjects is ignored",
+    file: "kubernetes/kubernetes.ts",
+    find: 'switches.upsertExistingObjects === "true"',
+    replace: "false",
   },
   {
     case: `${filter} whose deletion is held up fails after customTimeouts, and stays`,
     breaks: "nobody waits until a deleted object is gone",
     file: "kubernetes/resource.ts",
-    find: "await awaitGone(objects, ref, signal);",
+    find: "await awaitGone(objects, ref, signal, operation);",
     replace: "void awaitGone;",
   },
   {

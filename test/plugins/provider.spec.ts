@@ -88,13 +88,13 @@ describe("configuration of kubernetes", () => {
 });
 
 describe("configuration of docker", () => {
-  it("with a host where no daemon listens fails naming it", async () => {
+  it("with a host where no daemon listens fails", async () => {
     const stack = await TestStack.create();
     const { errors } = await stack.upFailing(
       provider("docker", { host: "unix:///nowhere/docker.sock" }),
       { ...remoteImage(PAUSE_IMAGE), options: chosen },
     );
-    assert.match(errors, /unix:\/\/\/nowhere\/docker\.sock/);
+    assert.match(errors, /failed to connect to (any|the) docker daemon/i);
     assert.deepEqual(stack.state(), {});
   });
 

@@ -102,6 +102,7 @@ export async function awaitGone(
   objects: Objects,
   ref: ObjectRef,
   signal: AbortSignal,
+  operation: Operation,
 ): Promise<void> {
   let last: KubeObject | undefined;
   try {
@@ -112,6 +113,11 @@ export async function awaitGone(
     }
   } catch (error) {
     if (!(signal.reason instanceof TimedOut)) throw error;
+    const finalizers = (last?.metadata.finalizers ?? []) as string[];
+    if (finalizers.length > 0) {
+      const which = finalizers.join(", ");
+      operation.log(`finalizers might be preventing deletion (${which})`, "warning");
+    }
     throw new Error(`'${ref.metadata.name}' timed out waiting to be deleted${whatHoldsUp(last)}`, {
       cause: error,
     });
@@ -122,13 +128,9 @@ function whatHoldsUp(object: KubeObject | undefined): string {
   const { conditions = [] } = (object?.status ?? {}) as {
     conditions?: { type: string; status: string; message?: string }[];
   };
-  const finalizers = (object?.metadata.finalizers ?? []) as string[];
-  const causes = [
-    ...(object?.kind === "Namespace" ? conditions : [])
-      .filter(({ status }) => status === "True")
-      .map(({ message = "" }) => message),
-    ...(finalizers.length > 0 ? [`finalizers: ${finalizers.join(", ")}`] : []),
-  ];
+  const causes = (object?.kind === "Namespace" ? conditions : [])
+    .filter(({ status }) => status === "True")
+    .map(({ message = "" }) => message);
   return causes.length > 0 ? `: ${causes.join("; ")}` : "";
 }
 

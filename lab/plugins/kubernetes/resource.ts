@@ -158,7 +158,7 @@ export class KubeResource implements ResourceType {
     try {
       await objects.delete(ref, propagationOf({ ...old, ...ref }), signal);
       operation.status("Waiting for deletion to finish");
-      await awaitGone(objects, ref, signal);
+      await awaitGone(objects, ref, signal, operation);
     } catch (error) {
       undefinedIfNeverThere(error);
     }
