@@ -38,7 +38,7 @@ interface Case {
 
 interface Report {
   tests: Case[];
-  failures: { fullTitle: string; err: { message?: string } }[];
+  failures: { fullTitle: string; err: { message?: string; code?: string } }[];
 }
 
 async function mocha(args: string[], env: Record<string, string> = {}): Promise<Report> {
@@ -93,8 +93,8 @@ async function isNoticed(mutation: Mutation, file: string): Promise<boolean> {
     );
     const failure = failures.find(({ fullTitle }) => fullTitle === mutation.case);
     const message = failure?.err.message ?? "";
-    // A case that mocha broke off has noticed nothing.
-    const noticed = failure !== undefined && !message.startsWith("Timeout of ");
+    // A case that was broken off, or in which a tool was missing, has noticed nothing.
+    const noticed = failure?.err.code === "ERR_ASSERTION";
     const took = humanSeconds(elapsed(since));
     console.log(`${noticed ? "noticed" : "NOT NOTICED"} (${took}): ${mutation.case}`);
     console.log([mutation.breaks, ...message.split("\n")].map((line) => `  ${line}`).join("\n"));

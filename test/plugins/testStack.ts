@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -279,11 +280,11 @@ function nameOf(urn: string): string {
 }
 
 function succeeded(run: Run): Run {
-  if (run.code !== 0) throw new Error(`pulumi failed with status ${run.code}:\n${run.output}`);
+  assert.equal(run.code, 0, `pulumi failed with status ${run.code}:\n${run.output}`);
   return run;
 }
 
 function failed(run: Run): Run {
-  if (run.code === 0) throw new Error(`pulumi succeeded, but was to fail:\n${run.output}`);
+  assert.notEqual(run.code, 0, `pulumi succeeded, but was to fail:\n${run.output}`);
   return run;
 }
