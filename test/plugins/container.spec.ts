@@ -90,7 +90,7 @@ describe("docker Container", () => {
     const words =
       /Unable to start container: Error response from daemon: .*no-such-program.*no such file or directory/;
     assert.match(run.errors, words);
-    assert.match(stack.state().container!.initErrors?.join() ?? "", words);
+    assert.match(stack.state().container?.initErrors?.join() ?? "", words);
     assert.deepEqual((await stack.up(container({ name }))).steps, [
       "delete-replaced container",
       "replace container",

@@ -342,10 +342,10 @@ export const mutations: Mutation[] = [
   },
   {
     case: `${awaiting} fails after customTimeouts with what the pods say, and an update repairs it`,
-    breaks: "the pods' events are left out",
-    file: "kubernetes/pods.ts",
-    find: ".slice(-EVENTS_SHOWN)",
-    replace: ".slice(0, 0)",
+    breaks: "the pods aren't asked",
+    file: "kubernetes/readiness.ts",
+    find: "...(await podProblemsOf(objects, latest, signal).catch(() => [])),",
+    replace: "",
   },
   {
     case: `${awaiting} stops by an interrupt, and the next update works`,
@@ -440,10 +440,10 @@ export const mutations: Mutation[] = [
   },
   {
     case: `${container} keeps a secret in its command secret`,
-    breaks: "the outputs aren't marked as the inputs are",
+    breaks: "the outputs of a create lose their marks",
     file: "docker/container.ts",
-    find: "withSecretsOf(containerOutputs(inputs, details), inputs)",
-    replace: "withSecretsOf(containerOutputs(inputs, details), {})",
+    find: "return { id, outputs: outputsOf(id, properties, running) };",
+    replace: "return { id, outputs: outputsOf(id, toPlain(properties), running) };",
   },
   {
     case: `${container} without an image is refused before anything is made`,

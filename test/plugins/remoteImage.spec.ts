@@ -17,7 +17,7 @@ describe("docker RemoteImage", () => {
     assert.deepEqual((await stack.up(remoteImage(REDIS_IMAGE))).steps, []);
     assert.deepEqual((await stack.refresh()).steps, []);
     assert.deepEqual((await stack.destroy()).steps, ["delete image"]);
-    assert.equal((await docker("GET", `/images/${REDIS_IMAGE}/json`)).Id, live.Id);
+    assert.equal((await docker("GET", `/images/${REDIS_IMAGE}/json`))?.Id, live.Id);
 
     await stack.up(remoteImage(REDIS_IMAGE));
     assert.deepEqual((await stack.up(remoteImage(REDIS_IMAGE, false))).steps, ["update image"]);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectDir } from "../../../lab/paths.ts";
 import { mutations } from "../../plugins/mutationList.ts";
+import { TABLE_FILE, withTable } from "../../plugins/mutationTable.ts";
 
 describe("the mutations of the plugins' conformance suite", () => {
   for (const { case: title, breaks, file, find, replace } of mutations) {
@@ -12,4 +13,13 @@ describe("the mutations of the plugins' conformance suite", () => {
       assert.notEqual(find, replace);
     });
   }
+
+  it("are those of the table in the documentation", async () => {
+    const text = readFileSync(TABLE_FILE, "utf8");
+    assert.equal(
+      text,
+      await withTable(text),
+      "run them again: npm run test:plugins -- --mutations",
+    );
+  });
 });
