@@ -170,7 +170,7 @@ function goBuild(build: GoBuild): Artifact {
   const variables = Object.entries(build.variables ?? {}).map(
     ([name, value]) => `-X ${name}=${value}`,
   );
-  // The linker leaves out what debuggers need (-s -w), so the compiler need not make it: a fifth less work.
+  // The linker leaves out what debuggers need (-s -w), so the compiler need not make it: a tenth less work.
   const compiler = "-gcflags=all=-dwarf=false";
   const flags = ["-trimpath", compiler, "-ldflags", ["-s -w", ...variables].join(" ")];
   const folder = (name: string): string => join("lab/go", name);
