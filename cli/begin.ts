@@ -67,8 +67,9 @@ async function findCarriage(
   asked: MeasureArguments,
   proxy: Proxy,
   destination: Destination,
-): Promise<Pick<Journal, "path" | "missingPolicy">> {
+): Promise<Pick<Journal, "path" | "missingPolicy" | "origin">> {
   const { endpoint, evidence, namespace, policy, remedy } = asked;
+  const findOrigin = () => originOf(world, { namespace, pod: proxy.pod.name }, destination);
   const missingPolicy = await findMissingPolicy(world, policy);
   const path = await proxy
     .settled(destination, {
@@ -83,12 +84,16 @@ async function findCarriage(
         throw error;
       }
       // As likely as not it is a filter for the whole mesh that gets in the way.
-      const subject = { namespace, pod: proxy.pod.name };
-      const origin = await originOf(world, subject, destination);
+      const origin = await findOrigin();
       const message = `${error.message}; the idle timeout that it applies is set by ${origin ?? ""}`;
       throw origin === undefined ? error : new MeasureError(message, { cause: error });
     });
-  return { path, ...(missingPolicy !== undefined && { missingPolicy }) };
+  const origin = path.effective.source === "configured" ? await findOrigin() : undefined;
+  return {
+    path,
+    ...(origin !== undefined && { origin }),
+    ...(missingPolicy !== undefined && { missingPolicy }),
+  };
 }
 
 /** Starts a probe, or finds it at the same run already. */

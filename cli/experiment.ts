@@ -9,7 +9,6 @@ import type { Journal } from "./journal.ts";
 import { judge } from "./judge.ts";
 import { leave, takeUp } from "./leave.ts";
 import { notesOnRun } from "./notes.ts";
-import { originOf } from "./origin.ts";
 import { ProbeClient } from "./probeClient.ts";
 import { remedyNotes } from "./remedyNotes.ts";
 import { describeEffective, describeShortWindow, describeSpeed } from "./text.ts";
@@ -28,13 +27,9 @@ export async function measure(asked: MeasureArguments, world: World): Promise<Ru
   const { clock, kubectl, report } = world;
   const { run, endpoint, observeMs, waitMs, timelapse } = asked;
   const { journal, seen } = (await takeUp(world, run)) ?? (await begin(world, asked));
+  const { origin } = journal;
   const { effective } = journal.path;
   const expectedMs = toWallMs(effective.idleTimeoutMs, timelapse);
-  const subject = { namespace: asked.namespace, pod: journal.pods.withSidecar.name };
-  const origin =
-    effective.source === "configured"
-      ? await originOf(world, subject, journal.destination)
-      : undefined;
   report(
     `effective idle timeout for ${formatEndpoint(endpoint)}: ${describeEffective(effective)}` +
       (origin === undefined ? "" : `, set by ${origin}`) +

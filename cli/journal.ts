@@ -22,6 +22,8 @@ export interface Journal {
   destination: Destination;
   /** What carries the connection, as it was just before. */
   path: ProxyPath;
+  /** What sets the idle timeout there, where that is known. */
+  origin?: string;
   versions: ProxyVersions;
   /** The policy's kind and name, where it was not in the cluster. */
   missingPolicy?: string;

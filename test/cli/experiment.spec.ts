@@ -331,6 +331,15 @@ describe("measure", () => {
       assert.equal(cluster.reported[0], `${line}, set by EnvoyFilter idle-10s/idle-timeout`);
     });
 
+    it("is looked into before the connections stand, not beside them", async () => {
+      cluster.filters = [idleFilter("idle-10s/idle-timeout", "10s")];
+      await run();
+      const asksForFilters = (command: string): boolean => command.includes("envoyfilters");
+      const start = cluster.commands.findIndex((command) => command.includes("main.ts start"));
+      assert.ok(cluster.commands.slice(0, start).some(asksForFilters));
+      assert.deepEqual(cluster.commands.slice(start).filter(asksForFilters), []);
+    });
+
     it("that somebody else's filter sets is refused by the filter's name", async () => {
       cluster.listeners = () => dump(virtualOutbound({ idle_timeout: "30s" }));
       cluster.filters = [
