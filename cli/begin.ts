@@ -5,7 +5,6 @@ import type { MeasureArguments } from "./arguments.ts";
 import { bypassOf } from "./bypass.ts";
 import { forgetOtherRuns, writeJournal } from "./journal.ts";
 import type { Journal, LastSeen } from "./journal.ts";
-import { KubectlError } from "./kubectl.ts";
 import { VIRTUAL_OUTBOUND } from "./listenerMatch.ts";
 import type { Destination } from "./listenerMatch.ts";
 import { originOf } from "./origin.ts";
@@ -14,7 +13,8 @@ import { findMissingPolicy } from "./policy.ts";
 import { ProbeClient } from "./probeClient.ts";
 import { Proxy } from "./proxy.ts";
 import { assertReachable, resolveDestination } from "./reach.ts";
-import { MeasureError, poll } from "./world.ts";
+import { untilAnswered } from "./untilAnswered.ts";
+import { MeasureError } from "./world.ts";
 import type { World } from "./world.ts";
 
 /** Longest wait for a probe to take a request, in ms. */
@@ -98,25 +98,12 @@ async function findCarriage(
 
 /** Starts a probe, or finds it at the same run already. */
 async function start(world: World, probe: ProbeClient, spec: ProbeSpec): Promise<LastSeen> {
-  let problem = "";
-  const status = await poll(
+  const status = await untilAnswered(
     world.clock,
     { intervalMs: RETRY_MS, limitMs: START_LIMIT_MS },
-    async () => {
-      try {
-        return await probe.start(spec);
-      } catch (error) {
-        if (!(error instanceof KubectlError)) {
-          throw error;
-        }
-        problem = error.message;
-        return undefined;
-      }
-    },
+    () => probe.start(spec),
+    ({ message }) => `the probe in pod ${probe.pod.name} can't be started: ${message}`,
   );
-  if (status === undefined) {
-    throw new MeasureError(`the probe in pod ${probe.pod.name} can't be started: ${problem}`);
-  }
   if (status.state !== "holding" && status.state !== "done") {
     const reason = status.state === "failed" ? status.error : "the probe knows nothing of the run";
     throw new MeasureError(`nothing was measured in pod ${probe.pod.name}: ${reason}`);

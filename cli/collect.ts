@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 
 import { collect } from "./collection.ts";
+import { interruption } from "./interruption.ts";
 import { pulumi, readRecord, StackError } from "./stackRecords.ts";
 import { MeasureError, systemClock } from "./world.ts";
 
@@ -26,11 +27,7 @@ async function main([stack, ...options]: string[]): Promise<number> {
     process.stderr.write(`collect: name a stack first\n${USAGE}`);
     return 2;
   }
-  const interrupted = new AbortController();
-  const interrupt = (): void => {
-    interrupted.abort();
-  };
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  const interrupted = interruption();
   try {
     await collect({
       record: () => readRecord(pulumi, stack),

@@ -1,5 +1,6 @@
-import { askJson, KubectlError } from "./kubectl.ts";
-import { MeasureError, poll } from "./world.ts";
+import { askJson } from "./kubectl.ts";
+import { untilAnswered } from "./untilAnswered.ts";
+import { MeasureError } from "./world.ts";
 import type { World } from "./world.ts";
 
 /** Longest wait for a new namespace to take pods, in ms: its service account comes a moment later. */
@@ -22,28 +23,14 @@ const ASKING = ["--labels", "sidecar.istio.io/inject=true"];
  * @throws MeasureError when the mesh injects nothing.
  */
 export async function findProxyImage(world: World, namespace: string): Promise<string> {
-  let problem = "";
-  const pod = await poll(
+  const dryRun = [...TRIAL, ...ASKING, "--dry-run=server", "--output", "json"];
+  const pod = (await untilAnswered(
     world.clock,
     { intervalMs: 1000, limitMs: NAMESPACE_LIMIT_MS },
-    async (): Promise<Pod | undefined> => {
-      try {
-        const dryRun = [...TRIAL, ...ASKING, "--dry-run=server", "--output", "json"];
-        return (await askJson(world.kubectl, dryRun)) as Pod;
-      } catch (error) {
-        if (!(error instanceof KubectlError)) {
-          throw error;
-        }
-        problem = error.reason;
-        return undefined;
-      }
-    },
-  );
-  if (pod === undefined) {
-    throw new MeasureError(
-      `namespace ${namespace} takes no pod, not even for trial, so the mesh's proxy image is unknown: ${problem}`,
-    );
-  }
+    () => askJson(world.kubectl, dryRun),
+    ({ reason }) =>
+      `namespace ${namespace} takes no pod, not even for trial, so the mesh's proxy image is unknown: ${reason}`,
+  )) as Pod;
   const { containers, initContainers = [] } = pod.spec;
   const proxy = [...initContainers, ...containers].find(({ name }) => name === PROXY_CONTAINER);
   if (proxy === undefined) {

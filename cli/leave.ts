@@ -4,11 +4,10 @@ import type { RunState } from "../components/runState.ts";
 import type { Begun } from "./begin.ts";
 import { readJournal, writeJournal } from "./journal.ts";
 import type { Journal, LastSeen } from "./journal.ts";
-import { KubectlError } from "./kubectl.ts";
 import { ProbeClient } from "./probeClient.ts";
+import { untilAnswered } from "./untilAnswered.ts";
 import { ask } from "./watch.ts";
 import type { Lost, Outcome } from "./watch.ts";
-import { MeasureError, poll } from "./world.ts";
 import type { World } from "./world.ts";
 
 /** Longest wait for the cluster to take the note, or to tell of a probe, in ms. */
@@ -29,24 +28,13 @@ export async function leave(
   { withSidecar, withoutSidecar }: Record<ProbeKind, Outcome>,
 ): Promise<void> {
   const left = { withSidecar: withSidecar.seen, withoutSidecar: withoutSidecar.seen };
-  let problem = "";
-  const written = await poll(world.clock, { intervalMs: RETRY_MS, limitMs: LIMIT_MS }, async () => {
-    try {
-      await writeJournal(world.kubectl, { ...journal, left });
-      return true;
-    } catch (error) {
-      if (!(error instanceof KubectlError)) {
-        throw error;
-      }
-      problem = error.message;
-      return undefined;
-    }
-  });
-  if (written === undefined) {
-    throw new MeasureError(
-      `the run goes on, but the cluster takes no note of it: ${problem}; run pulumi up again`,
-    );
-  }
+  await untilAnswered(
+    world.clock,
+    { intervalMs: RETRY_MS, limitMs: LIMIT_MS },
+    () => writeJournal(world.kubectl, { ...journal, left }),
+    ({ message }) =>
+      `the run goes on, but the cluster takes no note of it: ${message}; run pulumi up again`,
+  );
 }
 
 /**

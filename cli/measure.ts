@@ -6,6 +6,7 @@ import { SCHEMA_VERSION } from "../app/probe/record.ts";
 import type { RunRecord } from "../app/probe/record.ts";
 import { parseArguments, USAGE } from "./arguments.ts";
 import { measure } from "./experiment.ts";
+import { interruption } from "./interruption.ts";
 import { kubectlFor, KubectlError } from "./kubectl.ts";
 import { MeasureError, systemClock } from "./world.ts";
 
@@ -29,11 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
     print(known);
     return 0;
   }
-  const interrupted = new AbortController();
-  const interrupt = (): void => {
-    interrupted.abort();
-  };
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  const interrupted = interruption();
   const { signal } = interrupted;
   try {
     const record = await measure(parsed.arguments, {
@@ -54,7 +51,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return EXIT_NOT_MEASURED;
   } finally {
     // Ends what is still being asked of the other probe.
-    interrupt();
+    interrupted.abort();
   }
 }
 

@@ -4,9 +4,8 @@
  */
 import { parseArgs } from "node:util";
 
-import { kubectlFor, KubectlError } from "./kubectl.ts";
 import { findProxyImage } from "./injection.ts";
-import { MeasureError, systemClock } from "./world.ts";
+import { answerQuestion } from "./question.ts";
 
 const USAGE = "usage: node --import tsx cli/proxyImage.ts --namespace N [--context C]";
 
@@ -19,29 +18,7 @@ async function main(argv: string[]): Promise<number> {
     say(USAGE);
     return 2;
   }
-  const interrupted = new AbortController();
-  process.once("SIGINT", () => {
-    interrupted.abort();
-  });
-  process.once("SIGTERM", () => {
-    interrupted.abort();
-  });
-  const { signal } = interrupted;
-  try {
-    const world = {
-      kubectl: kubectlFor({ namespace, context, signal }),
-      clock: systemClock(signal),
-      report: say,
-    };
-    console.log(await findProxyImage(world, namespace));
-    return 0;
-  } catch (error) {
-    if (error instanceof MeasureError || error instanceof KubectlError) {
-      say(error.message);
-      return 1;
-    }
-    throw error;
-  }
+  return answerQuestion({ namespace, context }, say, (world) => findProxyImage(world, namespace));
 }
 
 function say(line: string): void {

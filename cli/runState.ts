@@ -5,9 +5,8 @@
 import { parseArgs } from "node:util";
 
 import { formatRunState } from "../components/runState.ts";
-import { kubectlFor, KubectlError } from "./kubectl.ts";
 import { findRunState } from "./leave.ts";
-import { MeasureError, systemClock } from "./world.ts";
+import { answerQuestion } from "./question.ts";
 
 const USAGE = "usage: node --import tsx cli/runState.ts --namespace N --run R [--context C]";
 
@@ -21,27 +20,9 @@ async function main(argv: string[]): Promise<number> {
     say(USAGE);
     return 2;
   }
-  const interrupted = new AbortController();
-  const interrupt = (): void => {
-    interrupted.abort();
-  };
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  const { signal } = interrupted;
-  try {
-    const world = {
-      kubectl: kubectlFor({ namespace, context, signal }),
-      clock: systemClock(signal),
-      report: say,
-    };
-    console.log(formatRunState(await findRunState(world, run)));
-    return 0;
-  } catch (error) {
-    if (error instanceof MeasureError || error instanceof KubectlError) {
-      say(error.message);
-      return 1;
-    }
-    throw error;
-  }
+  return answerQuestion({ namespace, context }, say, async (world) =>
+    formatRunState(await findRunState(world, run)),
+  );
 }
 
 function say(line: string): void {
