@@ -8,25 +8,13 @@ import { runVerdict } from "../../cli/verdict.ts";
 import { MeasureError } from "../../cli/world.ts";
 import { parseTimeout } from "../../components/timeout.ts";
 import { idleFilter } from "./doctor/fakeMesh.ts";
+import { asked } from "./asked.ts";
 import { evidenceLine, FakeCluster, RUN } from "./fakeCluster.ts";
 import { dump, httpConnectionManager, tcpProxy, virtualOutbound } from "./listeners.ts";
 
 type Json = Record<string, unknown>;
 
-const ASKED: MeasureArguments = {
-  namespace: "idle-10s",
-  run: RUN,
-  endpoint: { host: "10.0.0.5", port: 6379 },
-  timeoutText: "10s",
-  timeout: { variant: "duration", ms: 10_000 },
-  observeMs: 14_000,
-  waitMs: Infinity,
-  timelapse: 1,
-  path: "passthrough",
-  remedy: "envoyFilter",
-  policy: { kind: "EnvoyFilter", name: "idle-timeout" },
-  evidence: true,
-};
+const ASKED = asked("10s");
 
 const EFFECTIVE =
   "at listener virtualOutbound, filter chain virtualOutbound-catchall-tcp, cluster PassthroughCluster";

@@ -5,24 +5,13 @@ import type { MeasureArguments } from "../../cli/arguments.ts";
 import { measure } from "../../cli/experiment.ts";
 import { findRunState } from "../../cli/leave.ts";
 import { MeasureError } from "../../cli/world.ts";
+import { asked } from "./asked.ts";
 import { evidenceLine, FakeCluster, RUN } from "./fakeCluster.ts";
 import { dump, virtualOutbound } from "./listeners.ts";
 
 const HOUR_MS = 3_600_000;
 
-const ASKED: MeasureArguments = {
-  namespace: "idle-default",
-  run: RUN,
-  endpoint: { host: "10.0.0.5", port: 6379 },
-  timeoutText: "default",
-  timeout: { variant: "default" },
-  observeMs: HOUR_MS + 300_000,
-  waitMs: 300_000,
-  timelapse: 1,
-  path: "passthrough",
-  remedy: "envoyFilter",
-  evidence: true,
-};
+const ASKED = asked("default", { observeMs: HOUR_MS + 300_000, waitMs: 300_000 });
 
 describe("a run that its client leaves to itself", () => {
   let cluster: FakeCluster;

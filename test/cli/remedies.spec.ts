@@ -6,24 +6,12 @@ import { measure } from "../../cli/experiment.ts";
 import { summaryLines } from "../../cli/summary.ts";
 import { runVerdict } from "../../cli/verdict.ts";
 import { MeasureError } from "../../cli/world.ts";
-import { evidenceLine, FakeCluster, RUN } from "./fakeCluster.ts";
+import { asked } from "./asked.ts";
+import { evidenceLine, FakeCluster } from "./fakeCluster.ts";
 import { address, dump, dynamicListener, tcpProxy, virtualOutbound } from "./listeners.ts";
 import type { TcpProxyOptions } from "./listeners.ts";
 
-const ASKED: MeasureArguments = {
-  namespace: "idle-dev",
-  run: RUN,
-  endpoint: { host: "10.0.0.5", port: 6379 },
-  timeoutText: "12s",
-  timeout: { variant: "duration", ms: 12_000 },
-  observeMs: 16_000,
-  waitMs: Infinity,
-  timelapse: 1,
-  path: "passthrough",
-  remedy: "envoyFilter",
-  policy: { kind: "EnvoyFilter", name: "idle-timeout" },
-  evidence: true,
-};
+const ASKED = asked("12s", { namespace: "idle-dev", observeMs: 16_000 });
 
 const CLUSTER = "outbound|6379||endpoint.idle-dev.internal";
 const KNOWN_AT = `at listener 10.0.0.5_6379, filter chain #0, cluster ${CLUSTER}`;

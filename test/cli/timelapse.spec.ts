@@ -4,22 +4,11 @@ import type { MeasureArguments } from "../../cli/arguments.ts";
 import { compareRun, comparisonRow } from "../../cli/comparison.ts";
 import { measure } from "../../cli/experiment.ts";
 import { disconnectSeconds, summaryLines } from "../../cli/summary.ts";
-import { evidenceLine, FakeCluster, RUN } from "./fakeCluster.ts";
+import { asked } from "./asked.ts";
+import { evidenceLine, FakeCluster } from "./fakeCluster.ts";
 import { dump, virtualOutbound } from "./listeners.ts";
 
-const ASKED: MeasureArguments = {
-  namespace: "idle-default",
-  run: RUN,
-  endpoint: { host: "10.0.0.5", port: 6379 },
-  timeoutText: "default",
-  timeout: { variant: "default" },
-  observeMs: 14_000,
-  waitMs: Infinity,
-  timelapse: 360,
-  path: "passthrough",
-  remedy: "envoyFilter",
-  evidence: true,
-};
+const ASKED = asked("default", { timelapse: 360 });
 
 const AT =
   "at listener virtualOutbound, filter chain virtualOutbound-catchall-tcp, cluster PassthroughCluster";
