@@ -35,14 +35,14 @@ cp -a "$(npm root --global)/npm" "$root/usr/local/lib/node_modules/"
 ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
 ln -s ../lib/node_modules/npm/bin/npx-cli.js "$root/usr/local/bin/npx"
 
-# How this machine reaches its package registries.
+# How this machine reaches its package registries. Whoever runs this has the same home in the new root.
 certificates=/etc/ssl/certs/ca-certificates.crt
-for file in /etc/resolv.conf /etc/hosts /etc/pip.conf $certificates /root/.npmrc; do
+for file in /etc/resolv.conf /etc/hosts /etc/pip.conf $certificates "$HOME/.npmrc"; do
   [ ! -e "$file" ] || { mkdir -p "$root$(dirname "$file")" && cp -L "$file" "$root$file"; }
 done
 cp -a /etc/apt/. "$root/etc/apt/"
 
-git clone --quiet "$project" "$root/root/project"
+git clone --quiet "$project" "$root$HOME/project"
 
 # Everything below runs in the new root with an environment of its own: no cache is shared.
 inside() {
@@ -56,9 +56,9 @@ inside() {
     # Not chroot: what enters the namespace later, such as a container engine, would find the old root.
     mkdir -p "$root/.old" && cd "$root" && pivot_root . .old && umount -l /.old
     exec "$@"' - "$root" \
-    env -i HOME=/root TERM=dumb LANG=C.UTF-8 PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    env -i HOME="$HOME" TERM=dumb LANG=C.UTF-8 PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     GOPROXY="$(go env GOPROXY)" SSL_CERT_FILE=$certificates PIP_CERT=$certificates NODE_EXTRA_CA_CERTS=$certificates \
-    bash -c 'cd /root/project && '"$1"
+    bash -c 'cd ~/project && '"$1"
 }
 
 for command in "${commands[@]}"; do

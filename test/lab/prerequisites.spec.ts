@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { missingPrerequisites, type Machine, type Plan } from "../../lab/prerequisites";
 
+/** The lab home of {@link machine}. */
+const HOME = "/home/someone/.cache/istio-idle-timeout";
+
 /** A machine on which everything is there, but for what is given. */
 function machine(
   given: Partial<Machine> & {
@@ -41,7 +44,7 @@ function machine(
       if (command === "go" && args[1] === "GOMODCACHE") return "/go/mod\n";
       return command === "go" ? go : "";
     },
-    home: "/root/.cache/istio-idle-timeout",
+    home: HOME,
     free: () => ({ device: 1, megabytes: 100_000 }),
     kernelConfig: () => undefined,
     cgroupProblems: () => [],
@@ -151,7 +154,7 @@ describe("prerequisites of the lab", () => {
   for (const [what, refuses, remedy] of [
     ["namespaces", "--uts", /privileged container/],
     ["links between them", "veth", /modprobe veth/],
-    ["overlay mounts", "/root/.cache/istio-idle-timeout", /modprobe overlay/],
+    ["overlay mounts", HOME, /modprobe overlay/],
   ] as const) {
     it(`finds out by a trial that ${what} are refused`, () => {
       const problems = missingPrerequisites(machine({ refuses }), warm);
@@ -192,7 +195,7 @@ describe("prerequisites of the lab", () => {
     const free = (megabytes: number) => () => ({ device: 1, megabytes });
     assert.deepEqual(missingPrerequisites(machine({ free: free(1_500) }), warm), []);
     const [problem] = missingPrerequisites(machine({ free: free(1_499) }), warm);
-    assert.match(problem!, /still needs 1\.5 GB there: 1\.5 GB in \/root\/\.cache/);
+    assert.match(problem!, /still needs 1\.5 GB there: 1\.5 GB in \/home\/someone\/\.cache/);
   });
 
   it("wants room for Go's caches where something is compiled, less what is in them", () => {
