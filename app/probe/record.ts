@@ -158,3 +158,17 @@ export interface RunRecord {
   samples: Measurement[];
   notes: string[];
 }
+
+/** What speaks on a connection; `tcp` says nothing at all. */
+export type MiddlewareKind = "redis" | "memcached" | "mysql" | "mongodb" | "tcp";
+
+/** What a probe does with a connection once it stands. */
+export type Mode = "silent" | "keepalive" | "ping" | "firstUse" | "inFlight";
+
+/** The server's own limit on idle connections, as it says itself. */
+export interface IdleLimit {
+  /** What the server calls it, e.g. `wait_timeout`. */
+  setting: string;
+  /** In ms; 0 is never. */
+  ms: number;
+}

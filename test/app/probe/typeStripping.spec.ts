@@ -8,7 +8,9 @@ const DIRECTORY = join(__dirname, "../../../app/probe");
 
 describe("the probe's sources", () => {
   it("run in Node as they stand, by taking the types away", () => {
-    const files = readdirSync(DIRECTORY).filter((file) => file.endsWith(".ts"));
+    const files = readdirSync(DIRECTORY, { recursive: true, encoding: "utf8" }).filter((file) =>
+      file.endsWith(".ts"),
+    );
     const program = ts.createProgram(
       files.map((file) => join(DIRECTORY, file)),
       {

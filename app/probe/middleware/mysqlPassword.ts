@@ -1,0 +1,52 @@
+import { constants, createHash, publicEncrypt } from "node:crypto";
+
+/** How a password is proven to a server of MySQL without being sent as it is. */
+export interface PasswordPlugin {
+  /** What goes with the login, or answers a request to switch to this plugin. */
+  prove(password: string, nonce: Buffer): Buffer;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** By name; others are refused, `mysql_clear_password` because it would show the password to the wire. */
+export const passwordPlugins: Readonly<Partial<Record<string, PasswordPlugin>>> = {
+  /** SHA1(password) XOR SHA1(nonce + SHA1(SHA1(password))). */
+  mysql_native_password: {
+    prove: (password, nonce) => {
+      const once = hash("sha1", Buffer.from(password));
+      const twice = hash("sha1", once);
+      return password === "" ? NOTHING : xor(once, hash("sha1", nonce, twice));
+    },
+  },
+  /** SHA256(password) XOR SHA256(SHA256(SHA256(password)) + nonce). */
+  caching_sha2_password: {
+    prove: (password, nonce) => {
+      const once = hash("sha256", Buffer.from(password));
+      const twice = hash("sha256", once);
+      return password === "" ? NOTHING : xor(once, hash("sha256", twice, nonce));
+    },
+  },
+};
+
+/**
+ * The password for a server of `caching_sha2_password` that has not cached it: readable only to whoever has
+ * the private key. The nonce within makes it of use only once.
+ *
+ * @param publicKey PEM, as the server sends it.
+ */
+export function encryptPassword(password: string, nonce: Buffer, publicKey: string): Buffer {
+  const text = Buffer.from(`${password}\0`);
+  const mask = Buffer.alloc(text.length, nonce);
+  return publicEncrypt(
+    { key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING },
+    xor(text, mask),
+  );
+}
+
+function hash(algorithm: string, ...parts: readonly Buffer[]): Buffer {
+  return createHash(algorithm).update(Buffer.concat(parts)).digest();
+}
+
+function xor(left: Buffer, right: Buffer): Buffer {
+  return Buffer.from(left.map((byte, index) => byte ^ (right[index] ?? 0)));
+}
