@@ -8,7 +8,7 @@ import { ConnectionPoolRule } from "./components/connectionPoolRule.ts";
 import { formatEndpoint, parseEndpoint } from "./components/endpoint.ts";
 import { EndpointEntry } from "./components/endpointEntry.ts";
 import { EvidenceFilter } from "./components/evidenceFilter.ts";
-import { ExternalRedis } from "./components/externalRedis.ts";
+import { ExternalMiddleware } from "./components/externalMiddleware.ts";
 import { IdleTimeoutPolicy } from "./components/idleTimeoutPolicy.ts";
 import type { InjectionRequest } from "./components/injection.ts";
 import { probeLabels, variantLabels } from "./components/labels.ts";
@@ -57,9 +57,10 @@ const inDocker = { providers: { docker: dockerDaemon } };
 const endpoint =
   outside.kind === "endpoint"
     ? formatEndpoint(outside.endpoint)
-    : new ExternalRedis(
+    : new ExternalMiddleware(
         "redis",
         {
+          kind: "redis",
           containerName: names.container,
           image: outside.image,
           externalHost: outside.externalHost,

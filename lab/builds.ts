@@ -150,6 +150,15 @@ export const nodeProgram = goBuild({
   packages: ["."],
 });
 
+/** A server of MongoDB's protocol, because no registry of packages has MongoDB itself. */
+export const ferretdb = goBuild({
+  name: "ferretdb",
+  title: "FerretDB",
+  typicalSeconds: 60,
+  megabytes: 26,
+  packages: ["."],
+});
+
 interface GoBuild {
   /** Also the folder of the module under `lab/go`. */
   name: string;

@@ -2,8 +2,16 @@ import { chmodSync, copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync 
 import { dirname, join } from "node:path";
 import { artifact, type Artifact } from "./artifacts";
 import { envoy, installDebian, istio, nodeRuntime, pause, rootfs } from "./builds";
+import { copyFromDebian } from "./debianFiles";
 import { exec } from "./exec";
 import { readLayer, writeLayer, type Image } from "./oci";
+import {
+  MEMCACHED_NAME,
+  MONGODB_NAME,
+  MYSQL_NAME,
+  serverImages,
+  serverLayers,
+} from "./serverImages";
 import { COMPILER_PACKAGES, DEBIAN_SUITE, ISTIO_VERSION } from "./versions";
 
 /**
@@ -13,7 +21,7 @@ import { COMPILER_PACKAGES, DEBIAN_SUITE, ISTIO_VERSION } from "./versions";
  */
 
 /** What decides how every layer comes out. */
-const LAYER_SOURCES = ["lab/images.ts", "lab/oci.ts"];
+const LAYER_SOURCES = ["lab/images.ts", "lab/debianFiles.ts", "lab/oci.ts"];
 
 const path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -33,7 +41,12 @@ const base = layer("base", {}, [rootfs], async (dir) => {
     chmodSync(join(dir, name), mode);
   }
   symlinkSync("/run", join(dir, "var/run"));
-  await copyFromDebian(dir, ["busybox-static", "libc6"], ["/etc/ssl/certs/ca-certificates.crt"]);
+  await copyFromDebian(
+    dir,
+    ["busybox-static", "libc6"],
+    ["/etc/ssl/certs/ca-certificates.crt"],
+    rootDir(),
+  );
   const applets = await exec("chroot", [rootDir(), "busybox", "--list"]);
   for (const applet of applets.trim().split("\n")) {
     if (applet !== "busybox") symlinkSync("busybox", join(dir, "usr/bin", applet));
@@ -46,7 +59,7 @@ const base = layer("base", {}, [rootfs], async (dir) => {
 });
 
 const proxy = layer("proxyv2", {}, [rootfs, istio, envoy], async (dir) => {
-  await copyFromDebian(dir, ["iptables"], []);
+  await copyFromDebian(dir, ["iptables"], [], rootDir());
   install(
     join(istio.dir, "envoy_bootstrap.json"),
     dir,
@@ -68,11 +81,11 @@ const pauseProgram = layer("pause-image", {}, [pause], (dir) => {
 
 const nodeJs = layer("node-image", {}, [rootfs, nodeRuntime], async (dir) => {
   install(join(nodeRuntime.dir, "node"), dir, "usr/local/bin/node");
-  await copyFromDebian(dir, ["libstdc++6", "libgcc-s1"], []);
+  await copyFromDebian(dir, ["libstdc++6", "libgcc-s1"], [], rootDir());
 });
 
 const redis = layer("redis-image", {}, [rootfs], async (dir) => {
-  await copyFromDebian(dir, ["redis-server", "redis-tools"], []);
+  await copyFromDebian(dir, ["redis-server", "redis-tools"], [], rootDir());
 });
 
 /** A compiler, from a Debian of its own: the node needs none. */
@@ -95,13 +108,25 @@ const compiler = artifact({
 });
 
 /** Everything that has to be built before {@link labImages} can be read. */
-export const imageLayers: Artifact[] = [base, proxy, pilot, pauseProgram, nodeJs, redis, compiler];
+export const imageLayers: Artifact[] = [
+  base,
+  proxy,
+  pilot,
+  pauseProgram,
+  nodeJs,
+  redis,
+  compiler,
+  ...serverLayers,
+];
 
 /** Pull names, as the node's containerd and docker use them. */
 export const REGISTRY = "localhost:5000";
 export const PAUSE_IMAGE = `${REGISTRY}/pause:1`;
 export const NODE_IMAGE = `${REGISTRY}/node:22`;
 export const REDIS_IMAGE = `${REGISTRY}/redis:7`;
+export const MEMCACHED_IMAGE = `${REGISTRY}/${MEMCACHED_NAME}`;
+export const MYSQL_IMAGE = `${REGISTRY}/${MYSQL_NAME}`;
+export const MONGODB_IMAGE = `${REGISTRY}/${MONGODB_NAME}`;
 export const COMPILER_IMAGE = `${REGISTRY}/gcc:12`;
 export const ISTIO_HUB = `${REGISTRY}/istio`;
 
@@ -123,6 +148,7 @@ export function labImages(): Image[] {
       layers: from(base, redis),
       config: { Env: [path], Cmd: ["redis-server"], User: "999", WorkingDir: "/tmp" },
     },
+    ...serverImages(base, [path]),
     {
       name: "gcc:12",
       layers: from(base, compiler),
@@ -176,56 +202,4 @@ function install(source: string, dir: string, target: string): void {
 
 function write(dir: string, target: string, text: string): void {
   writeFileSync(join(dir, target), text);
-}
-
-/** Copies what Debian packages hold, without documentation, and every library they load. */
-async function copyFromDebian(
-  dir: string,
-  packages: readonly string[],
-  files: readonly string[],
-  root = rootDir(),
-): Promise<void> {
-  const listed = await exec("chroot", [root, "dpkg", "-L", ...packages]);
-  // Links that are made at installation, such as iptables -> iptables-nft, are in no package.
-  const alternatives = await exec("chroot", [root, "find", "/etc/alternatives", "-type", "l"]);
-  const names = new Set(listed.split("\n").map((file) => file.split("/").pop()));
-  const wanted = [
-    ...listed
-      .split("\n")
-      .filter((file) => !/^\/usr\/share\/(doc|man|lintian|bash-completion)/.test(file)),
-    ...alternatives
-      .split("\n")
-      .filter((file) => names.has(file.split("/").pop()?.replace(/\.gz$/, ""))),
-    ...alternatives.split("\n").filter((file) => /\/ip6?tables/.test(file)),
-    ...files,
-  ];
-  // One shell in the root filesystem finds, for every file, the links on the way and the libraries.
-  const script = `
-    while read -r file; do
-      [ -d "$file" ] && [ ! -L "$file" ] && continue
-      [ -e "$file" ] || continue
-      echo "$file"
-      while [ -L "$file" ]; do
-        target=$(readlink "$file")
-        case $target in /*) file=$target;; *) file=$(dirname "$file")/$target;; esac
-        echo "$file"
-      done
-      case $file in */bin/*|*/sbin/*|*.so*) ldd "$file" 2>/dev/null | grep -o '/[^ ]*' ;; esac
-    done | sort -u | while read -r file; do
-      echo "$(cd "$(dirname "$file")" && pwd -P)/$(basename "$file")"
-      real=$(readlink -f "$file") && echo "$real"
-    done | sort -u`;
-  const found = await exec("chroot", [root, "sh", "-c", script], {
-    input: `${wanted.join("\n")}\n`,
-  });
-  const list = found
-    .trim()
-    .split("\n")
-    .map((file) => `.${file}`);
-  const archive = join(dir, "..", "debian.tar");
-  await exec("tar", ["-C", root, "--no-recursion", "-cf", archive, "-T", "-"], {
-    input: `${list.join("\n")}\n`,
-  });
-  await exec("tar", ["-C", dir, "--keep-directory-symlink", "-xf", archive]);
-  await exec("rm", [archive]);
 }

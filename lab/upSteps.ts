@@ -24,6 +24,7 @@ export const artifacts: Artifact[] = [
   builds.istio,
   builds.pulumi,
   builds.plugins,
+  builds.ferretdb,
   ...imageLayers,
 ];
 

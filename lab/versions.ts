@@ -22,6 +22,9 @@ export const COMPILER_PACKAGES = [
   "zlib1g",
 ];
 
+/** Packages of the images of servers that stacks run outside of the cluster. */
+export const SERVER_PACKAGES = ["mariadb-client-core", "mariadb-server-core", "memcached"];
+
 /** Packages in the node's root filesystem, beside the minimal system. */
 export const NODE_PACKAGES = [
   "busybox-static",

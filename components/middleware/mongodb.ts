@@ -1,0 +1,17 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Server } from "./server.ts";
+
+const USERNAME = "probe";
+
+/** MongoDB never closes a connection for being idle. Its image makes no users but such that may do all. */
+export const mongodb: Server = {
+  port: 27017,
+  login: {
+    username: USERNAME,
+    envs: (password) => [
+      `MONGO_INITDB_ROOT_USERNAME=${USERNAME}`,
+      pulumi.interpolate`MONGO_INITDB_ROOT_PASSWORD=${password}`,
+    ],
+  },
+  processes: ["mongod"],
+};

@@ -1,0 +1,38 @@
+import type * as docker from "@pulumi/docker";
+import type { Server } from "./server.ts";
+
+/** In seconds; images set databases up before their server starts for good. */
+const LIMIT_S = 120;
+/** Docker goes on looking for as long as the container runs: often enough, and not so that it disturbs. */
+const INTERVAL_S = 5;
+
+/** What makes Docker wait until a server is there to stay. */
+export function readiness({
+  port,
+  processes,
+}: Server): Pick<docker.ContainerArgs, "healthcheck" | "wait" | "waitTimeout"> {
+  if (processes === undefined) {
+    return {};
+  }
+  return {
+    healthcheck: {
+      tests: ["CMD-SHELL", readyScript(port, processes)],
+      interval: `${INTERVAL_S}s`,
+      timeout: `${INTERVAL_S}s`,
+      startPeriod: `${LIMIT_S}s`,
+      retries: LIMIT_S / INTERVAL_S,
+    },
+    wait: true,
+    waitTimeout: LIMIT_S,
+  };
+}
+
+/**
+ * Succeeds once the server is process 1 of its container, which images make it only after the one with which
+ * they set it up, and listens. No connection is made: a server would log each, and might count it.
+ */
+export function readyScript(port: number, processes: readonly string[]): string {
+  const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
+  const listening = `:${hexPort} [0-9A-F]*:0000 0A `;
+  return `grep -qxE '${processes.join("|")}' /proc/1/comm && grep -qs '${listening}' /proc/net/tcp /proc/net/tcp6`;
+}
