@@ -1,3 +1,5 @@
+import type { ProxyEvidence } from "../app/probe/record.ts";
+
 /**
  * What stands in the sidecar's access log when it ended a connection by itself, as
  * `%DOWNSTREAM_LOCAL_CLOSE_REASON%` and `%RESPONSE_FLAGS%`.
@@ -18,3 +20,14 @@ export const DRAIN_CLOSE_REASONS: readonly string[] = [
 
 /** Response flags of a proxy that could not reach the other side. */
 export const UNREACHED = /\b(UF|UH|UO|NR|NC|UAEX|DF)\b/;
+
+/** Response flag of a proxy whose connection to the other side was reset. */
+const UPSTREAM_RESET = /\bUR\b/;
+
+/** Whether the other side's end of the connection was reset, not closed in order. */
+export function isReset({
+  responseFlags,
+  upstreamClose,
+}: Pick<ProxyEvidence, "responseFlags" | "upstreamClose">): boolean {
+  return UPSTREAM_RESET.test(responseFlags) || upstreamClose === "RemoteReset";
+}

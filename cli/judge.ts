@@ -8,6 +8,7 @@ import type {
 import type { EvidenceEntry } from "../components/evidence.ts";
 import { findEntry } from "./accessLog.ts";
 import type { MeasureArguments } from "./arguments.ts";
+import { unreachableAfter } from "./aftermath.ts";
 import { findChanges } from "./changes.ts";
 import type { Journal } from "./journal.ts";
 import { NO_REMARKS, notesOnSample, notesOnSubject } from "./notes.ts";
@@ -35,8 +36,10 @@ export async function judge(
     proxy: evidenceOf(entry),
   });
   if (outcome.state !== "done" || probe === "withoutSidecar") {
+    const gone = outcome.state === "done" ? await unreachableAfter(world, pod, sample) : undefined;
     return {
       ...about(),
+      ...(gone !== undefined && { unreachableAfter: gone }),
       ...(outcome.state === "lost" && { voidReasons: [outcome.reason] }),
       notes: notesOnSample(sample),
     };
@@ -68,5 +71,10 @@ export function evidenceOf(entry: EvidenceEntry | undefined): ProxyEvidence | nu
     return null;
   }
   const { durationMs, responseFlags, closeReason, upstreamClose, upstreamCluster } = entry;
-  return { durationMs, responseFlags, closeReason, upstreamClose, upstreamCluster };
+  const { upstreamLocal } = entry;
+  return {
+    ...{ durationMs, responseFlags, closeReason, upstreamClose },
+    ...(upstreamLocal !== undefined && { upstreamLocal }),
+    upstreamCluster,
+  };
 }

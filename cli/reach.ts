@@ -4,17 +4,8 @@ import { formatEndpoint } from "../components/endpoint.ts";
 import type { Endpoint } from "../components/endpoint.ts";
 import type { ProbeClient } from "./probeClient.ts";
 import type { Destination } from "./listenerMatch.ts";
+import { whyUnreachable } from "./unreachable.ts";
 import { MeasureError } from "./world.ts";
-
-/** What the errno names of a failed connection mean to the one who named the endpoint. */
-const HINTS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "nothing listens there",
-  ENOTFOUND: "the name does not exist",
-  EAI_AGAIN: "the name can't be resolved",
-  ETIMEDOUT: "nothing answers there; a firewall or network policy may be in the way",
-  EHOSTUNREACH: "there is no route to it",
-  ENETUNREACH: "there is no route to it",
-};
 
 /**
  * Makes sure that there is something to connect to. Only the pod without a sidecar can tell: a
@@ -25,11 +16,9 @@ const HINTS: Readonly<Record<string, string>> = {
 export async function assertReachable(control: ProbeClient, endpoint: Endpoint): Promise<void> {
   const answer = await control.check(endpoint);
   if (!answer.ok) {
-    const [errno = ""] = answer.error.split(" ");
-    const hint = HINTS[errno] ?? "no connection came about";
     throw new MeasureError(
-      `endpoint ${formatEndpoint(endpoint)} can't be reached from pod ${control.pod.name}: ${hint} ` +
-        `(${answer.error}); start the server or correct the endpoint`,
+      `endpoint ${formatEndpoint(endpoint)} can't be reached from pod ${control.pod.name}: ` +
+        `${whyUnreachable(answer.error)}; start the server or correct the endpoint`,
     );
   }
 }

@@ -8,6 +8,8 @@ export type EnvoyFilterSpec = NonNullable<IEnvoyFilter["spec"]>;
 export interface TcpProxyFields {
   /** A duration such as `13.700s`; `0s` is "never", null merges nothing. */
   idle_timeout?: string | null;
+  /** Of a connection's whole life, idle or not. */
+  max_downstream_connection_duration?: string;
   access_log?: readonly { name: string; typed_config: Readonly<Record<string, unknown>> }[];
 }
 

@@ -54,6 +54,8 @@ export interface Sample {
   error?: string;
   /** When the other side last sent something, in ms since "connected"; absent where it was silent. */
   lastByteMs?: number;
+  /** The server's own limit on idle connections; absent where it has none or does not tell. */
+  idleLimit?: IdleLimit;
 }
 
 /** A connection that is being held. */
@@ -84,6 +86,11 @@ export interface ProxyEvidence {
   closeReason: string | null;
   /** `%UPSTREAM_DETECTED_CLOSE_TYPE%`: how the endpoint closed, e.g. `Normal` or `RemoteReset`; null if it did not. */
   upstreamClose: string | null;
+  /**
+   * `%UPSTREAM_LOCAL_ADDRESS%`: the proxy's own end of its connection to the endpoint; null where none came about,
+   * absent where the entry does not tell.
+   */
+  upstreamLocal?: string | null;
   /** `%UPSTREAM_CLUSTER%`, e.g. `PassthroughCluster`. */
   upstreamCluster: string;
 }
@@ -128,6 +135,11 @@ export interface Measurement extends Sample {
   timelapse?: LapsedDuration;
   /** The proxy's access-log entry of the same connection; null where there is no proxy or no entry. */
   proxy: ProxyEvidence | null;
+  /**
+   * Of the pod without a sidecar: why the endpoint could no longer be reached when this was over, e.g. `ECONNREFUSED
+   * 10.0.0.5:6379`; absent where it could, or was not tried.
+   */
+  unreachableAfter?: string;
   /** Why the figure must not be used; absent for a good one. */
   voidReasons?: string[];
   /** Things a reader has to know before trusting the figure, e.g. proxy and probe disagree. */

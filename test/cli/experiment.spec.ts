@@ -81,6 +81,7 @@ describe("measure", () => {
             responseFlags: "-",
             closeReason: "tcp_session_idle_timeout",
             upstreamClose: "Normal",
+            upstreamLocal: "10.244.0.28:54190",
             upstreamCluster: "PassthroughCluster",
           },
           notes: [],
@@ -138,7 +139,34 @@ describe("measure", () => {
       ["check", '{"host":"10.0.0.5","port":6379}'],
       ["start", spec],
       ["status", "1-a", "15000"],
+      ["check", '{"host":"10.0.0.5","port":6379}'],
     ]);
+  });
+
+  describe("an endpoint that is gone when the window is over", () => {
+    const gone = { ok: false, error: "ECONNREFUSED 10.0.0.5:6379" };
+
+    it("is told of, and nobody is blamed in its stead", async () => {
+      const probe = cluster.probes.withoutSidecar;
+      const there = probe.check;
+      Object.defineProperty(probe, "check", {
+        get: () => (cluster.clock.nowMs() < 14_000 ? there : gone),
+      });
+      const record = await run();
+      assert.deepEqual(
+        record.samples.map(({ unreachableAfter }) => unreachableAfter),
+        [undefined, "ECONNREFUSED 10.0.0.5:6379"],
+      );
+      assert.equal(runVerdict(record).cause, "endpointGone");
+    });
+
+    it("is not told of where the pod can't be asked", async () => {
+      cluster.failure = (command) =>
+        command.includes("main.ts check") && cluster.clock.nowMs() >= 14_000 ? "gone" : undefined;
+      const record = await run();
+      assert.ok(!record.samples.some((sample) => "unreachableAfter" in sample));
+      assert.equal(runVerdict(record).cause, "idleTimeout");
+    });
   });
 
   it("takes an interrupted measurement up where it stands", async () => {

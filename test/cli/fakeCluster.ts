@@ -236,6 +236,7 @@ export function evidenceLine(changes: Json = {}): string {
     flags: "-",
     close_reason: "tcp_session_idle_timeout",
     upstream_close: "Normal",
+    upstream_local: "10.244.0.28:54190",
     source: "10.244.0.28:54176",
     destination: "10.0.0.5:6379",
     upstream_cluster: "PassthroughCluster;",

@@ -20,6 +20,7 @@ export function measurement(changes: Partial<Measurement> = {}): Measurement {
       responseFlags: "-",
       closeReason: "tcp_session_idle_timeout",
       upstreamClose: "Normal",
+      upstreamLocal: "10.244.0.28:54190",
       upstreamCluster: "PassthroughCluster",
     },
     notes: [],

@@ -78,7 +78,7 @@ describe("summary", () => {
       "without sidecar: closed after 14.000 s (ETIMEDOUT)",
       "  note: the server sent data",
       "note: the connection without a sidecar ended too",
-      "verdict: dropped without sidecar too. The connection of the pod without a sidecar ended too, so something other than the sidecar ends connections to this endpoint.",
+      "verdict: network error. The network to the endpoint failed: the pod without a sidecar lost its connection too (ETIMEDOUT).",
     ]);
   });
 });

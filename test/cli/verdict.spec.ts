@@ -16,6 +16,7 @@ const IDLE: ProxyEvidence = {
   responseFlags: "-",
   closeReason: IDLE_CLOSE_REASON,
   upstreamClose: "Normal",
+  upstreamLocal: "10.244.0.28:54190",
   upstreamCluster: "PassthroughCluster",
 };
 
@@ -67,21 +68,101 @@ describe("verdict", () => {
     [
       "a server that closed in order, in both pods",
       "serverClosed",
-      /^The endpoint closed the connection \(Normal\), not the sidecar/,
+      /^The endpoint, or something on the way to it, closed the connection \(Normal\), not the sidecar\.$/,
       logged({ closeReason: null }),
       { end: "fin", heldMs: 10_000 },
     ],
     [
       "a server that reset it",
-      "serverClosed",
-      /\(RemoteReset\)/,
+      "serverReset",
+      /^The endpoint, or something on the way to it, reset the connection \(RemoteReset\), not the sidecar\.$/,
       { ...logged({ closeReason: null, upstreamClose: "RemoteReset" }), end: "reset" },
+      { end: "reset", heldMs: 10_000 },
+    ],
+    [
+      "a server that reset it, by the flag alone",
+      "serverReset",
+      /^The endpoint, or something on the way to it, reset the connection, not the sidecar\.$/,
+      logged({ closeReason: null, upstreamClose: null, responseFlags: "UR" }),
+    ],
+    [
+      "a server's own limit that it told of",
+      "serverLimit",
+      /^The endpoint closed the connection \(Normal\) by its own limit on idle connections, timeout of 8s, not the sidecar\.$/,
+      {
+        ...logged({ closeReason: null }),
+        ...{ heldMs: 9000, lastByteMs: 500, idleLimit: { setting: "timeout", ms: 8000 } },
+      },
+      { end: "fin", heldMs: 9000 },
+    ],
+    [
+      "a server that closed before its own limit",
+      "serverClosed",
+      /^The endpoint, or something on the way to it, closed/,
+      {
+        ...logged({ closeReason: null }),
+        ...{ heldMs: 9000, lastByteMs: 3000, idleLimit: { setting: "timeout", ms: 8000 } },
+      },
+    ],
+    [
+      "a server whose own limit is never",
+      "serverClosed",
+      /^The endpoint, or something on the way to it, closed/,
+      { ...logged({ closeReason: null }), idleLimit: { setting: "timeout", ms: 0 } },
     ],
     [
       "an endpoint that the sidecar can't reach",
       "unreachable",
       /could not reach the endpoint \(UF,URX\)/,
       logged({ closeReason: "x", responseFlags: "UF,URX" }),
+    ],
+    [
+      "an endpoint that the sidecar had not reached yet, not its idle timeout",
+      "unreachable",
+      /had not reached the endpoint yet when it closed it \(tcp_session_idle_timeout\)\.$/,
+      logged({ upstreamLocal: null }),
+    ],
+    [
+      "an endpoint that went away, although the idle timeout closed the connection",
+      "endpointGone",
+      /idle timeout of 10s\. The endpoint can't be reached any more: nothing answers there; .* \(ETIMEDOUT\), so that the connection may have been dead before\.$/,
+      {},
+      { unreachableAfter: "ETIMEDOUT" },
+    ],
+    [
+      "an endpoint that went away while the connections were open",
+      "endpointGone",
+      /says nothing about later\. The endpoint can't be reached any more: nothing listens there \(ECONNREFUSED x\), so that the connections may be dead, and nobody has noticed\.$/,
+      { end: "open", heldMs: 14_000 },
+      { unreachableAfter: "ECONNREFUSED x" },
+    ],
+    [
+      "an endpoint that ended and was not there any more",
+      "endpointGone",
+      /closed the connection \(Normal\), not the sidecar\. The endpoint can't be reached any more: nothing listens there \(ECONNREFUSED x\)\.$/,
+      logged({ closeReason: null }),
+      { end: "fin", heldMs: 10_000, unreachableAfter: "ECONNREFUSED x" },
+    ],
+    [
+      "the sidecar that never reached an endpoint, although that is gone",
+      "unreachable",
+      /\(UF,URX\)/,
+      logged({ closeReason: "x", responseFlags: "UF,URX" }),
+      { unreachableAfter: "ECONNREFUSED x" },
+    ],
+    [
+      "a network that failed for both pods",
+      "error",
+      /^The network to the endpoint failed: the pod without a sidecar lost its connection too \(ETIMEDOUT\)\.$/,
+      logged({ closeReason: null }),
+      { end: "error", error: "ETIMEDOUT", heldMs: 12_000 },
+    ],
+    [
+      "nobody while it is open, whatever became of the other one",
+      "stillOpen",
+      /says nothing about later/,
+      { end: "open", heldMs: 14_000, proxy: null },
+      { end: "error", error: "ETIMEDOUT", heldMs: 12_000 },
     ],
     [
       "the pod's own network",
@@ -143,27 +224,31 @@ describe("verdict", () => {
     assert.equal(runVerdict(runRecord({ samples: [control()] })).cause, "void");
   });
 
-  it("blames the idle timeout only with its log entry, an open control and nothing void", () => {
+  it("blames the idle timeout only with its log entry, a living control and nothing void", () => {
     const proxy = fc.option(
       fc.record({
         durationMs: fc.nat(),
         responseFlags: fc.constantFrom("-", "DT", "UF,URX"),
         closeReason: fc.constantFrom(null, IDLE_CLOSE_REASON, ...DRAIN_CLOSE_REASONS, "other"),
         upstreamClose: fc.constantFrom(null, "Normal", "RemoteReset"),
+        upstreamLocal: fc.constantFrom(null, "10.244.0.28:54190"),
         upstreamCluster: fc.constant("PassthroughCluster"),
       }),
     );
     const end = fc.constantFrom<ConnectionEnd[]>("fin", "reset", "error", "open");
-    const voidReasons = fc.option(fc.constant<string[]>(["why"]), { nil: undefined });
-    const sample = fc
-      .record({ proxy, end, voidReasons })
-      .map(({ voidReasons: reasons, ...rest }) => ({
-        ...rest,
-        ...(reasons !== undefined && { voidReasons: reasons }),
-      }));
+    const sample = fc.record(
+      {
+        ...{ proxy, end },
+        voidReasons: fc.constant<string[]>(["why"]),
+        idleLimit: fc.record({ setting: fc.constant("timeout"), ms: fc.nat() }),
+        unreachableAfter: fc.constant("ETIMEDOUT"),
+      },
+      { requiredKeys: ["proxy", "end"] },
+    );
     fc.assert(
       fc.property(sample, sample, (subject, other) => {
         const found = verdict(subject, { ...other, proxy: null });
+        assert.deepEqual(verdict(subject, { ...other, proxy: null }), found);
         assert.ok(found.cause in CAUSE_NAMES);
         assert.doesNotMatch(found.sentence, /\n/);
         assert.ok(found.sentence.length > 0);
@@ -171,8 +256,10 @@ describe("verdict", () => {
           subject.end !== "open" &&
           subject.proxy?.closeReason === IDLE_CLOSE_REASON &&
           !subject.proxy.responseFlags.includes("UF") &&
+          subject.proxy.upstreamLocal !== null &&
           !("voidReasons" in subject) &&
           other.end === "open" &&
+          !("unreachableAfter" in other) &&
           !("voidReasons" in other);
         assert.equal(found.cause === "idleTimeout", proved);
       }),

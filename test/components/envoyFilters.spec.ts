@@ -58,6 +58,7 @@ const accessLog = [
           flags: "%RESPONSE_FLAGS%",
           close_reason: "%DOWNSTREAM_LOCAL_CLOSE_REASON%",
           upstream_close: "%UPSTREAM_DETECTED_CLOSE_TYPE%",
+          upstream_local: "%UPSTREAM_LOCAL_ADDRESS%",
           source: "%DOWNSTREAM_REMOTE_ADDRESS%",
           destination: "%DOWNSTREAM_LOCAL_ADDRESS%",
           upstream_cluster: "%UPSTREAM_CLUSTER%",

@@ -9,6 +9,7 @@ const entry = {
   flags: "-",
   close_reason: "tcp_session_idle_timeout",
   upstream_close: "Normal",
+  upstream_local: "10.244.0.28:54190",
   source: "10.244.0.28:54176",
   destination: "192.0.2.1:6379",
   upstream_cluster: "PassthroughCluster;",
@@ -26,6 +27,7 @@ describe("evidence access log", () => {
       responseFlags: "-",
       closeReason: "tcp_session_idle_timeout",
       upstreamClose: "Normal",
+      upstreamLocal: "10.244.0.28:54190",
       source: "10.244.0.28:54176",
       sourcePort: 54176,
       destination: "192.0.2.1:6379",
@@ -40,6 +42,7 @@ describe("evidence access log", () => {
       flags: "UF",
       close_reason: "-",
       upstream_close: null,
+      upstream_local: null,
     });
     const read = parseEvidenceLine(line);
     assert.ok(read);
@@ -47,6 +50,14 @@ describe("evidence access log", () => {
     assert.equal(read.responseFlags, "UF");
     assert.equal(read.closeReason, null);
     assert.equal(read.upstreamClose, null);
+    assert.equal(read.upstreamLocal, null);
+  });
+
+  it("does not claim that no connection came about where an entry does not tell", () => {
+    const { upstream_local: told, ...older } = entry;
+    const read = parseEvidenceLine(JSON.stringify(older));
+    assert.ok(told && read);
+    assert.ok(!("upstreamLocal" in read));
   });
 
   it("takes the port after an IPv6 address", () => {

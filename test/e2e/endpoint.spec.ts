@@ -6,48 +6,11 @@ import type { LabStack } from "../../lab/stack";
 import {
   assertClosedByIdleTimeout,
   assertOpen,
-  assertSeconds,
   devStack,
   listenOutside,
   pulumiUp,
   record,
-  sampleOf,
 } from "./support";
-
-describe("an endpoint that closes by itself after 7 s", () => {
-  const server = createServer((socket) => {
-    const timer = setTimeout(() => socket.end(), 7_000);
-    socket
-      .on("error", () => undefined)
-      .on("close", () => {
-        clearTimeout(timer);
-      });
-    socket.resume();
-  });
-  let stack: LabStack | undefined;
-
-  after(async () => {
-    server.close();
-    await stack?.remove();
-  });
-
-  it("is measured as 7.0 s on both sides, and not taken for the sidecar's timeout", async () => {
-    const endpoint = await listenOutside(server);
-    stack = await devStack("e2e-closes", { endpoint, timeout: "20s", observe: "12s" });
-    await pulumiUp(stack);
-    const run = await record(stack);
-    for (const probe of ["withSidecar", "withoutSidecar"] as const) {
-      const sample = sampleOf(run, probe);
-      assert.equal(sample.end, "fin");
-      assertSeconds(sample.heldMs / 1_000, 7);
-    }
-    const { proxy } = sampleOf(run, "withSidecar");
-    assert.ok(proxy, "the proxy logged the connection");
-    assert.notEqual(proxy.closeReason, "tcp_session_idle_timeout");
-    const { summary } = await stack.outputs();
-    assert.doesNotMatch((summary as string[]).join("\n"), /tcp_session_idle_timeout/);
-  });
-});
 
 describe("an endpoint", () => {
   /** Accepts and says nothing, ever. */

@@ -1,0 +1,177 @@
+import type {
+  EffectiveTimeout,
+  Measurement,
+  ProxyEvidence,
+  RunRecord,
+} from "../app/probe/record.ts";
+import { formatDuration } from "../components/duration.ts";
+import type { Verdict } from "./cause.ts";
+import {
+  DRAIN_CLOSE_REASONS,
+  IDLE_CLOSE_REASON,
+  isReset,
+  MAX_DURATION_CLOSE_REASON,
+  UNREACHED,
+} from "./closeReasons.ts";
+import { describeEnd, describeIdleTimeout, PROBE_NAMES, proxySeconds } from "./text.ts";
+
+/** A cause and what a person is told of it. */
+type Judgement = Omit<Verdict, "evidence">;
+
+/** A server that counts whole seconds may close by so much before its limit, in ms. */
+const LIMIT_TOLERANCE_MS = 1000;
+
+/** The verdict on one connection by itself. */
+export function sampleVerdict(
+  sample: Measurement,
+  { effective, timelapse }: Pick<RunRecord, "effective" | "timelapse">,
+): Verdict {
+  const { idleLimit, proxy, probe, end } = sample;
+  const evidence = [
+    `${PROBE_NAMES[probe]}: ${describeEnd(sample)}`,
+    ...(probe === "withSidecar"
+      ? [`effective idle timeout: ${describeIdleTimeout(effective)}`]
+      : []),
+    // Of a connection that the probe closed, the sidecar's log says nothing about a cause.
+    ...(proxy === null || end === "open" ? [] : [describeProxy(proxy, timelapse)]),
+    ...(idleLimit === undefined
+      ? []
+      : [`the endpoint's own limit: ${idleLimit.setting} ${describeLimit(idleLimit.ms)}`]),
+    ...(sample.voidReasons ?? []),
+  ];
+  return { ...judge(sample, effective), evidence };
+}
+
+export function voidSentence(reasons: readonly string[]): string {
+  return `The figure is void: ${reasons.join("; ")}. Set run to another number to measure again.`;
+}
+
+function judge(sample: Measurement, effective: EffectiveTimeout): Judgement {
+  const { end, error, proxy, voidReasons } = sample;
+  const closed = end === "open" || proxy === null ? undefined : closedBySidecar(proxy);
+  if (closed !== undefined && closed.cause !== "idleTimeout") {
+    return closed; // Such a cause stands although the configuration changed, and often because it did.
+  }
+  if (voidReasons !== undefined) {
+    return { cause: "void", sentence: voidSentence(voidReasons) };
+  }
+  if (sample.running) {
+    return {
+      cause: "running",
+      sentence: "The connection was open when it was last asked for, and the measurement goes on.",
+    };
+  }
+  if (end === "open") {
+    return {
+      cause: "stillOpen",
+      sentence:
+        "The connection was still open when the window ended, which says nothing about later.",
+    };
+  }
+  if (closed !== undefined) {
+    return {
+      cause: "idleTimeout",
+      sentence: `The sidecar closed the connection, because nothing was sent for its idle timeout of ${describeIdleTimeout(effective)}.`,
+    };
+  }
+  if (end === "error") {
+    return {
+      cause: "error",
+      sentence: `The pod's own network ended the connection (${error ?? "no errno"}).`,
+    };
+  }
+  if (proxy === null && sample.probe === "withSidecar" && effective.source !== "bypassed") {
+    return {
+      cause: "unknown",
+      sentence: "The connection ended, and the sidecar's own word on why is missing.",
+    };
+  }
+  return endedByServer(sample);
+}
+
+/** Why the sidecar closed a connection by itself; undefined where it did not. */
+function closedBySidecar(proxy: ProxyEvidence): Judgement | undefined {
+  const { closeReason, responseFlags, upstreamLocal } = proxy;
+  if (UNREACHED.test(responseFlags)) {
+    return {
+      cause: "unreachable",
+      sentence: `The sidecar accepted the connection but could not reach the endpoint (${responseFlags}), and closed it.`,
+    };
+  }
+  if (closeReason === null) {
+    return undefined;
+  }
+  if (upstreamLocal === null) {
+    // Its timers run while it still connects, and may end before the limit on that does.
+    return {
+      cause: "unreachable",
+      sentence: `The sidecar accepted the connection but had not reached the endpoint yet when it closed it (${closeReason}).`,
+    };
+  }
+  if (closeReason === IDLE_CLOSE_REASON) {
+    return { cause: "idleTimeout", sentence: "" };
+  }
+  if (closeReason === MAX_DURATION_CLOSE_REASON) {
+    return {
+      cause: "maxConnectionDuration",
+      sentence:
+        "The sidecar closed the connection, because it had reached its greatest duration (maxConnectionDuration), " +
+        "idle or not.",
+    };
+  }
+  if (DRAIN_CLOSE_REASONS.includes(closeReason)) {
+    return {
+      cause: "configDrain",
+      sentence:
+        "The sidecar closed the connection, because its configuration changed: it drains what the old one carries.",
+    };
+  }
+  return {
+    cause: "unknown",
+    sentence: `The sidecar closed the connection for another reason: ${closeReason}.`,
+  };
+}
+
+/** A connection that ended from the other side: the sidecar only passed that on. */
+function endedByServer({ end, heldMs, idleLimit, lastByteMs = 0, proxy }: Measurement): Judgement {
+  const reset = proxy === null ? end === "reset" : isReset(proxy);
+  const how = proxy?.upstreamClose ?? null;
+  const word = how === null ? "" : ` (${how})`;
+  const notTheSidecar = proxy === null ? "" : ", not the sidecar";
+  if (reset) {
+    return {
+      cause: "serverReset",
+      sentence: `The endpoint, or something on the way to it, reset the connection${word}${notTheSidecar}.`,
+    };
+  }
+  // None that it closes for another reason has been idle for so long: the limit would have met it before.
+  if (
+    idleLimit !== undefined &&
+    idleLimit.ms > 0 &&
+    heldMs - lastByteMs >= idleLimit.ms - LIMIT_TOLERANCE_MS
+  ) {
+    return {
+      cause: "serverLimit",
+      sentence:
+        `The endpoint closed the connection${word} by its own limit on idle connections, ` +
+        `${idleLimit.setting} of ${formatDuration(idleLimit.ms)}${notTheSidecar}.`,
+    };
+  }
+  return {
+    cause: "serverClosed",
+    sentence: `The endpoint, or something on the way to it, closed the connection${word}${notTheSidecar}.`,
+  };
+}
+
+function describeLimit(ms: number): string {
+  return ms === 0 ? "never" : formatDuration(ms);
+}
+
+function describeProxy(proxy: ProxyEvidence, timelapse: RunRecord["timelapse"]): string {
+  const { durationMs, responseFlags, closeReason, upstreamClose, upstreamLocal } = proxy;
+  return (
+    `sidecar's log: ${proxySeconds(durationMs, timelapse)}, flags ${responseFlags}, ` +
+    `close reason ${closeReason ?? "none"}, endpoint's close ${upstreamClose ?? "none"}` +
+    (upstreamLocal === null ? ", never connected to the endpoint" : "")
+  );
+}

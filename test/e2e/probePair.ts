@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import type { RunRecord } from "../../app/probe/record";
+import { parseArguments } from "../../cli/arguments";
+import { measure } from "../../cli/experiment";
+import { kubectlFor, type Kubectl } from "../../cli/kubectl";
+import { systemClock } from "../../cli/world";
+import { connectionPoolSpec } from "../../components/connectionPoolRule";
+import { parseEndpoint } from "../../components/endpoint";
+import { serviceEntrySpec } from "../../components/endpointEntry";
+import { endpointHost } from "../../components/endpointHost";
+import { evidenceSpec } from "../../components/evidenceSpec";
+import { idleTimeoutSpec } from "../../components/idleTimeoutPolicy";
+import { probeLabels, RUN_LABEL } from "../../components/labels";
+import { remedyPlan } from "../../components/remedyPlan";
+import { parseTimeout } from "../../components/timeout";
+import { environment } from "../../lab/lab";
+import { eventually } from "../../lab/wait";
+import { kubectl, testLab } from "./support";
+
+/** What a pair is for. */
+export interface PairOptions {
+  name: string;
+  endpoint: string;
+  timeout: string;
+  observe: string;
+  /** Makes the endpoint known to the mesh, and has the sidecar probe it every second. */
+  keepalive?: boolean;
+  /** More specs of EnvoyFilters for its sidecar, by name. */
+  filters?: Record<string, object>;
+}
+
+/** The two pods of a stack's probes as they stand in the cluster. */
+type Template = Record<"with-sidecar" | "without-sidecar", PodTemplate>;
+
+interface PodTemplate {
+  metadata: { labels: Record<string, string>; annotations?: Record<string, string> };
+  spec: object;
+}
+
+const RUN = "1";
+const SUBJECT = probeLabels(true);
+
+/**
+ * Two probes as a stack has them, in a namespace of their own, and measured by what a stack runs: so that many cases
+ * cost no stack each.
+ */
+export class ProbePair {
+  private readonly kubectl: Kubectl;
+
+  private constructor(
+    private readonly options: PairOptions,
+    readonly namespace: string,
+  ) {
+    process.env.KUBECONFIG = environment(testLab()).KUBECONFIG;
+    this.kubectl = kubectlFor({ namespace });
+  }
+
+  /** @param template of {@link probeTemplate} */
+  static async create(template: Template, options: PairOptions): Promise<ProbePair> {
+    const namespace = `pair-${options.name}`;
+    const pair = new ProbePair(options, namespace);
+    await pair.apply({
+      ...{ apiVersion: "v1", kind: "Namespace" },
+      metadata: { name: namespace, labels: { "istio-injection": "enabled" } },
+    });
+    // Before the pods, as in a stack: a change would replace what carries their connections.
+    await pair.apply(...pair.configuration());
+    await pair.apply(
+      ...Object.entries(template).map(([name, { metadata, spec }]) => {
+        const labels = { ...metadata.labels, [RUN_LABEL]: RUN };
+        const { annotations = {} } = metadata;
+        return { apiVersion: "v1", kind: "Pod", metadata: { name, labels, annotations }, spec };
+      }),
+    );
+    return pair;
+  }
+
+  /**
+   * Measures as a stack's Command does.
+   *
+   * @param connected called once, as soon as both connections stand
+   */
+  async measure(connected: () => Promise<unknown> | undefined): Promise<RunRecord> {
+    const { endpoint, keepalive, observe, timeout } = this.options;
+    const variant = keepalive ? ["--path", "serviceEntry", "--remedy", "tcpKeepalive"] : [];
+    const parsed = parseArguments([
+      ...["--namespace", this.namespace, "--run", RUN, "--endpoint", endpoint],
+      ...["--timeout", timeout, "--observe", observe, ...variant],
+    ]);
+    assert.equal(parsed.kind, "arguments");
+    const standing = new Set<string>();
+    let done: Promise<unknown> | undefined;
+    const found = await measure(parsed.arguments, {
+      kubectl: this.kubectl,
+      clock: systemClock(new AbortController().signal),
+      report: (line) => {
+        const [, probe] = /^(with|without) sidecar: open for/.exec(line) ?? [];
+        if (probe !== undefined) standing.add(probe);
+        if (standing.size === 2) done ??= connected() ?? Promise.resolve();
+      },
+    });
+    assert.ok(done, "both connections stood");
+    await done;
+    return found;
+  }
+
+  /** Runs a program in the probe's container of a pod. */
+  exec(pod: "with-sidecar" | "without-sidecar", ...command: string[]): Promise<string> {
+    return this.kubectl(["exec", pod, "--container", "probe", "--", ...command]);
+  }
+
+  /** The address of the pod with a sidecar, once it has one: long before anything runs in it. */
+  async address(): Promise<string> {
+    const wait = ["wait", "pod/with-sidecar", "--for=jsonpath={.status.podIP}", "--timeout=60s"];
+    await this.kubectl(wait, { timeoutMs: 70_000 });
+    return this.kubectl(["get", "pod", "with-sidecar", "--output=jsonpath={.status.podIP}"]);
+  }
+
+  async ready(): Promise<void> {
+    const ready = ["wait", "--for=condition=Ready", "--timeout=150s", "--all", "pods"];
+    await this.kubectl(ready, { timeoutMs: 160_000 });
+  }
+
+  async setIdleTimeout(text: string): Promise<void> {
+    await this.apply(this.idleTimeout(text));
+  }
+
+  async remove(): Promise<void> {
+    await kubectl("delete", "namespace", this.namespace, "--ignore-not-found", "--timeout=90s");
+  }
+
+  private configuration(): object[] {
+    const { filters = {}, keepalive = false, timeout } = this.options;
+    const endpoint = parseEndpoint(this.options.endpoint);
+    const { connectionPool } = remedyPlan({
+      remedy: "tcpKeepalive",
+      timeout: parseTimeout(timeout),
+    });
+    assert.ok(connectionPool);
+    const host = endpointHost(endpoint, this.namespace);
+    return [
+      this.idleTimeout(timeout),
+      envoyFilter("evidence", evidenceSpec(SUBJECT)),
+      ...Object.entries(filters).map(([name, spec]) => envoyFilter(name, spec)),
+      ...(keepalive
+        ? [
+            object("ServiceEntry", "endpoint", serviceEntrySpec(endpoint, this.namespace)),
+            object("DestinationRule", "pool", connectionPoolSpec(host, SUBJECT, connectionPool)),
+          ]
+        : []),
+    ];
+  }
+
+  private idleTimeout(text: string): object {
+    return envoyFilter("idle-timeout", idleTimeoutSpec(parseTimeout(text), SUBJECT));
+  }
+
+  private async apply(...items: object[]): Promise<void> {
+    const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+    await this.kubectl(["apply", "--filename=-"], { input });
+  }
+}
+
+/** What the probes of a stack are made from, as soon as it has them. */
+export async function probeTemplate(namespace: string): Promise<Template> {
+  let pods: [string, PodTemplate][] = [];
+  await eventually(
+    `the probes of ${namespace} are there`,
+    async () => {
+      const deployments = ["get", "deployments", "--namespace", namespace, "--output=json"];
+      const { items } = JSON.parse(await kubectl(...deployments)) as {
+        items: { metadata: { name: string }; spec: { template: PodTemplate } }[];
+      };
+      pods = items.map(({ metadata, spec }) => [
+        metadata.name.replace("probe-", ""),
+        spec.template,
+      ]);
+      return pods.length === 2;
+    },
+    100_000,
+  );
+  return Object.fromEntries(pods) as Template;
+}
+
+function envoyFilter(name: string, spec: object): object {
+  return { ...object("EnvoyFilter", name, spec), apiVersion: "networking.istio.io/v1alpha3" };
+}
+
+function object(kind: string, name: string, spec: object): object {
+  return { apiVersion: "networking.istio.io/v1", kind, metadata: { name }, spec };
+}
