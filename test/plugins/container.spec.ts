@@ -138,6 +138,43 @@ describe("docker Container", () => {
     assert.ok((await docker("GET", `/containers/${name}/json`)).Config.Cmd.includes(SECRET));
   });
 
+  it("keeps a secret in its environment secret", async () => {
+    const stack = await TestStack.create();
+    const name = newName();
+    const envs = ["NAME=probe", { $secret: SECRET }];
+    const run = await stack.up(container({ name, envs }));
+    const { inputs, outputs } = stack.state().container!;
+    assertSecret(inputs, "envs", 1);
+    assertSecret(outputs, "envs", 1);
+    await assertHidden(stack, run);
+    const { Env } = (await docker("GET", `/containers/${name}/json`)).Config;
+    assert.deepEqual(Env, ["NAME=probe", SECRET]);
+  });
+
+  it("is waited for until its check succeeds, and is left alone then", async () => {
+    const stack = await TestStack.create();
+    const name = newName();
+    const resource = container({
+      name,
+      image: REDIS_IMAGE,
+      command: ["sh", "-c", "sleep 2; touch /tmp/ready; sleep 1000"],
+      healthcheck: {
+        tests: ["CMD-SHELL", "test -e /tmp/ready"],
+        interval: "1s",
+        timeout: "1s",
+        startPeriod: "60s",
+        retries: 3,
+      },
+      wait: true,
+      waitTimeout: 60,
+    });
+    assert.deepEqual((await stack.up(resource)).steps, ["create container"]);
+    const { State } = await docker("GET", `/containers/${name}/json`);
+    assert.equal(State.Health.Status, "healthy");
+    assert.deepEqual((await stack.up(resource)).steps, []);
+    assert.deepEqual((await stack.refresh()).steps, []);
+  });
+
   it("without an image is refused before anything is made", async () => {
     const stack = await TestStack.create();
     const run = await stack.previewFailing(container({ name: newName(), image: undefined }));

@@ -446,6 +446,20 @@ export const mutations: Mutation[] = [
     replace: "return { id, outputs: outputsOf(id, toPlain(properties), running) };",
   },
   {
+    case: `${container} keeps a secret in its environment secret`,
+    breaks: "the environment isn't handed on",
+    file: "docker/containerBody.ts",
+    find: "Env: inputs.envs,",
+    replace: "",
+  },
+  {
+    case: `${container} is waited for until its check succeeds, and is left alone then`,
+    breaks: "a container is taken as it starts",
+    file: "docker/containers.ts",
+    find: "if (!wait ||",
+    replace: "if (wait ||",
+  },
+  {
     case: `${container} without an image is refused before anything is made`,
     breaks: "inputs aren't checked",
     file: "docker/container.ts",

@@ -93,6 +93,7 @@ export class Containers {
     const signal = operation.signal();
     const { wait, waitTimeout } = { ...DEFAULTS, ...inputs };
     const started = Date.now();
+    let told: string | undefined;
     for (;;) {
       const details = await this.inspect(id, signal);
       if (!details) return { details, failure: "the container exited and removed itself" };
@@ -106,7 +107,9 @@ export class Containers {
         const failure = `container failed to be in healthy state after ${waitTimeout}s${check}${log}`;
         return { details, failure };
       }
-      operation.status(`Waiting for it to be healthy: ${Health?.Status ?? "no check"}`);
+      const status = Health?.Status ?? "no check";
+      if (status !== told) operation.status(`Waiting for it to be healthy: ${status}`);
+      told = status;
       await pause(POLL_MS, signal);
     }
   }

@@ -472,6 +472,11 @@ describe("docker plugin", () => {
           "container failed to be in healthy state after 0.5s; its check says: refused; " +
           "its last lines:\nlast words",
       });
+      assert.deepEqual(
+        plugin.logged.map(({ message }) => message),
+        ["Waiting for it to be healthy: starting"],
+        "told once, however often it looked",
+      );
     });
 
     it("is replaced, the old one first, for all that can't be changed in place", async () => {
