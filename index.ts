@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { disconnectSeconds as secondsOf, runStatus, summaryLines } from "./cli/summary.ts";
+import { testResults } from "./cli/testResults.ts";
 import { runVerdict } from "./cli/verdict.ts";
 import { ConnectionTest } from "./components/connectionTest.ts";
 import { ConnectionPoolRule } from "./components/connectionPoolRule.ts";
@@ -15,13 +16,15 @@ import { probeLabels, variantLabels } from "./components/labels.ts";
 import { MeshNamespace } from "./components/meshNamespace.ts";
 import { scopedName, stackNamespace } from "./components/names.ts";
 import { Owner } from "./components/owner.ts";
+import type { ServerKind } from "./components/middleware/server.ts";
 import { preflight } from "./components/preflight.ts";
 import { preflightRequest } from "./components/preflightRequest.ts";
+import { ProbeCredentials } from "./components/probeCredentials.ts";
 import { ProbeImage } from "./components/probeImage.ts";
 import { ProbeWorkload } from "./components/probeWorkload.ts";
 import { remedyPlan } from "./components/remedyPlan.ts";
 import { runId as runIdOf } from "./components/runId.ts";
-import { parseSettings, projectConfig } from "./components/settings.ts";
+import { kindsOf, parseSettings, projectConfig } from "./components/settings.ts";
 import { TimelapseProxy } from "./components/timelapseProxy.ts";
 
 const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
@@ -31,7 +34,7 @@ const { kubeContext, outside, revision } = settings;
 const plan = remedyPlan(settings);
 const names = {
   namespace: stackNamespace(project, stack, settings.path),
-  container: scopedName(project, stack, "redis"),
+  container: (kind: ServerKind) => scopedName(project, stack, kind),
 };
 
 const owner = new Owner("owner").id;
@@ -54,20 +57,30 @@ const dockerDaemon = new docker.Provider("docker-daemon", {}, { dependsOn: ready
 const inCluster = { providers: { kubernetes: cluster } };
 const inDocker = { providers: { docker: dockerDaemon } };
 
-const endpoint =
-  outside.kind === "endpoint"
-    ? formatEndpoint(outside.endpoint)
-    : new ExternalMiddleware(
-        "redis",
-        {
-          kind: "redis",
-          containerName: names.container,
-          image: outside.image,
-          externalHost: outside.externalHost,
-          owner,
-        },
-        inDocker,
-      ).endpoint;
+const servers =
+  outside.kind === "endpoints"
+    ? []
+    : outside.servers.map(({ kind, image }) => {
+        const { endpoint, username, password } = new ExternalMiddleware(
+          kind,
+          {
+            kind,
+            containerName: names.container(kind),
+            image,
+            externalHost: outside.externalHost,
+            owner,
+          },
+          inDocker,
+        );
+        return { kind, endpoint, credentials: { username, password } };
+      });
+const endpoints = pulumi.all(
+  outside.kind === "endpoints"
+    ? outside.targets.map((target) => formatEndpoint(target.endpoint))
+    : servers.map((server) => server.endpoint),
+);
+// The one of those keys that know one only.
+const endpoint = endpoints.apply(([first = ""]) => first);
 
 const image = new ProbeImage(
   "probe",
@@ -89,7 +102,7 @@ const { namespace } = new MeshNamespace(
 const podLabels = probeLabels(true);
 const variant = variantLabels(settings);
 const selected = { ...podLabels, ...variant };
-const port = pulumi.output(endpoint).apply((text) => parseEndpoint(text).port);
+const port = endpoint.apply((text) => parseEndpoint(text).port);
 const policy = new IdleTimeoutPolicy(
   "idle-timeout",
   {
@@ -141,6 +154,18 @@ if (settings.timelapse > 1) {
   );
 }
 
+const credentials = new ProbeCredentials(
+  "credentials",
+  {
+    namespace,
+    credentials: {
+      ...settings.credentials,
+      ...Object.fromEntries(servers.map((server) => [server.kind, server.credentials])),
+    },
+  },
+  inCluster,
+);
+
 // Sidecars start with the configuration in place: one that arrived later would drain the listener.
 const probes = [true, false].map(
   (sidecar) =>
@@ -155,7 +180,7 @@ const probes = [true, false].map(
         platform: settings.platform,
         injection,
       },
-      { ...inCluster, dependsOn: configuration },
+      { ...inCluster, dependsOn: [...configuration, credentials] },
     ),
 );
 
@@ -164,7 +189,9 @@ const test = new ConnectionTest(
   {
     namespace,
     runId,
-    endpoint,
+    endpoints,
+    middleware: kindsOf(outside),
+    load: settings.load,
     timeout: settings.timeoutText,
     observeMs: settings.observeMs,
     waitMs: settings.waitMs,
@@ -186,5 +213,7 @@ export const status = test.record.apply(runStatus);
 export const summary = test.record.apply(summaryLines);
 /** Why the connection through the sidecar ended, with what that stands on. */
 export const verdict = test.record.apply(runVerdict);
+/** The same for each kind of middleware and mode, where there is more than one or more than one connection. */
+export const tests = test.record.apply(testResults);
 /** The whole record. */
 export const results = test.record;

@@ -21,40 +21,69 @@ export interface EntrySearch {
   unreadable?: string;
 }
 
-/** Waits for the proxy's entry of the sample's connection. The sample is worth keeping without it. */
-export async function findEntry(world: World, pod: ProbePod, sample: Sample): Promise<EntrySearch> {
-  const since = new Date(Date.parse(sample.connectedAt) - SAME_CONNECTION_MS).toISOString();
+/** Tells what came of looking for the entry of a sample's connection. */
+export type EntrySearches = (sample: Sample) => EntrySearch;
+
+/** Waits for the proxy's entries of the samples' connections. A sample is worth keeping without it. */
+export async function findEntries(
+  world: World,
+  pod: ProbePod,
+  samples: readonly Sample[],
+): Promise<EntrySearches> {
+  const earliestMs = Math.min(...samples.map(({ connectedAt }) => Date.parse(connectedAt)));
+  const since = new Date(earliestMs - SAME_CONNECTION_MS).toISOString();
   const logs = ["logs", pod.name, "--container", "istio-proxy", "--since-time", since];
-  const limitMs = sample.end === "open" ? OPEN_LIMIT_MS : CLOSED_LIMIT_MS;
+  const closed = samples.filter(({ end }) => end !== "open");
+  const found = new Map<Sample, EvidenceEntry>();
   let unreadable: string | undefined;
-  const entry = await poll(world.clock, { intervalMs: 1000, limitMs }, async () => {
+  const readOnce = async (): Promise<void> => {
     try {
-      const found = matchEntry(await world.kubectl(logs), sample);
+      const match = entryMatcher(await world.kubectl(logs));
       unreadable = undefined;
-      return found;
+      for (const sample of samples) {
+        const entry = match(sample);
+        if (entry !== undefined) found.set(sample, entry);
+      }
     } catch (error) {
       if (!(error instanceof KubectlError)) {
         throw error;
       }
       unreadable = error.message;
-      return undefined;
     }
-  });
-  return { ...(entry && { entry }), ...(unreadable !== undefined && { unreadable }) };
+  };
+  const readUntilFound = (wanted: readonly Sample[], limitMs: number): Promise<unknown> =>
+    poll(world.clock, { intervalMs: 1000, limitMs }, async () => {
+      if (wanted.some((sample) => !found.has(sample))) await readOnce();
+      return wanted.every((sample) => found.has(sample)) || undefined;
+    });
+  await readUntilFound(closed, CLOSED_LIMIT_MS);
+  if (closed.length < samples.length) {
+    await readUntilFound(samples, OPEN_LIMIT_MS);
+  }
+  return (sample) => {
+    const entry = found.get(sample);
+    return { ...(entry && { entry }), ...(unreadable !== undefined && { unreadable }) };
+  };
 }
 
 /**
- * The entry of the sample's connection: that of the same source, and where a port was used again the
- * one that began closest to "connected".
+ * Finds the entry of a sample's connection in a log: that of the same source, and where a port was used
+ * again the one that began closest to "connected".
  */
-export function matchEntry(log: string, sample: Sample): EvidenceEntry | undefined {
-  const { localAddress, localPort, connectedAt } = sample;
-  const source = `${isIPv6(localAddress) ? `[${localAddress}]` : localAddress}:${localPort}`;
-  const distanceMs = (entry: EvidenceEntry): number =>
-    Math.abs(Date.parse(entry.start) - Date.parse(connectedAt));
-  return log
-    .split("\n")
-    .flatMap((line) => parseEvidenceLine(line) ?? [])
-    .filter((entry) => entry.source === source && distanceMs(entry) <= SAME_CONNECTION_MS)
-    .sort((a, b) => distanceMs(a) - distanceMs(b))[0];
+export function entryMatcher(log: string): (sample: Sample) => EvidenceEntry | undefined {
+  const bySource = new Map<string, EvidenceEntry[]>();
+  for (const line of log.split("\n")) {
+    const entry = parseEvidenceLine(line);
+    if (entry !== undefined) {
+      bySource.set(entry.source, [...(bySource.get(entry.source) ?? []), entry]);
+    }
+  }
+  return ({ localAddress, localPort, connectedAt }) => {
+    const source = `${isIPv6(localAddress) ? `[${localAddress}]` : localAddress}:${localPort}`;
+    const distanceMs = (entry: EvidenceEntry): number =>
+      Math.abs(Date.parse(entry.start) - Date.parse(connectedAt));
+    return (bySource.get(source) ?? [])
+      .filter((entry) => distanceMs(entry) <= SAME_CONNECTION_MS)
+      .sort((a, b) => distanceMs(a) - distanceMs(b))[0];
+  };
 }

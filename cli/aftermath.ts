@@ -1,4 +1,4 @@
-import type { Endpoint } from "../components/endpoint.ts";
+import type { Target } from "../components/target.ts";
 import { KubectlError } from "./kubectl.ts";
 import type { ProbePod } from "./pods.ts";
 import { ProbeClient } from "./probeClient.ts";
@@ -15,10 +15,10 @@ import type { World } from "./world.ts";
 export async function unreachableAfter(
   { kubectl }: World,
   control: ProbePod,
-  { host, port }: Endpoint,
+  { middleware, endpoint }: Target,
 ): Promise<string | undefined> {
   try {
-    const answer = await new ProbeClient(control, kubectl).check({ host, port });
+    const answer = await new ProbeClient(control, kubectl).check({ middleware, ...endpoint });
     return answer.ok ? undefined : answer.error;
   } catch (error) {
     if (error instanceof KubectlError) {

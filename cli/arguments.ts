@@ -7,16 +7,19 @@ import type { Path, Remedy } from "../components/remedy.ts";
 import { parseTimelapse } from "../components/timelapse.ts";
 import { parseTimeout } from "../components/timeout.ts";
 import type { Timeout } from "../components/timeout.ts";
-import { parseEndpoint } from "../components/endpoint.ts";
-import type { Endpoint } from "../components/endpoint.ts";
+import { MIDDLEWARE, pairTargets, parseEndpoints, parseMiddleware } from "../components/target.ts";
+import type { Target } from "../components/target.ts";
+import { DEFAULT_LOAD, loadProblems, MODES, parseCount, parseModes } from "../components/modes.ts";
+import type { Load } from "../components/modes.ts";
 import { parsePolicyReference, POLICY_KINDS } from "./policy.ts";
 import type { PolicyReference } from "./policy.ts";
 
 /** What is to be measured. */
-export interface MeasureArguments {
+export interface MeasureArguments extends Load {
   namespace: string;
   run: string;
-  endpoint: Endpoint;
+  /** What the pods connect to. The first stands for the run in a single figure. */
+  targets: Target[];
   /** The stack's `timeout` setting as the user wrote it, and what it means. */
   timeoutText: string;
   timeout: Timeout;
@@ -39,14 +42,21 @@ export interface MeasureArguments {
 
 export const USAGE = `usage: node --import tsx cli/measure.ts --namespace N --run R --endpoint HOST:PORT
          --timeout T --observe D [--wait D] [--timelapse F] [--path P] [--remedy M]
+         [--middleware K] [--modes M] [--connections N] [--repetitions N]
          [--context C] [--policy KIND/NAME] [--no-evidence]
 
-Measures after how long a silent connection to HOST:PORT is closed, in a pod with a sidecar and in one
+Measures after how long an idle connection to HOST:PORT is closed, in a pod with a sidecar and in one
 without, and prints the record as JSON on stdout.
 
   --namespace N         namespace of the two probe pods
   --run R               run id, as in the pods' label istio-idle-timeout/run
-  --endpoint HOST:PORT  what the pods connect to
+  --endpoint HOST:PORT  what the pods connect to; more than one separated by commas
+  --middleware K        what is spoken there (default: tcp, which says nothing), in the same order:
+                        ${MIDDLEWARE.join(", ")}
+  --modes M             what is done with the connections (default: ${DEFAULT_LOAD.modes.join(",")}):
+                        one or more of ${MODES.join(", ")}
+  --connections N       how many connections each mode holds at once (default: 1)
+  --repetitions N       how often that is done (default: 1)
   --timeout T           idle timeout the sidecar should apply: a duration, default, remove or off
   --observe D           how long the connections are held and watched, e.g. 14s
   --wait D              how long to wait for that: then the record tells what is known until then, the probes
@@ -73,6 +83,7 @@ const REQUIRED = ["namespace", "run", "endpoint", "timeout", "observe"] as const
 const VALUED = new Set<string>([
   ...REQUIRED,
   ...["wait", "timelapse", "path", "remedy", "context", "policy"],
+  ...["middleware", "modes", "connections", "repetitions"],
 ]);
 const FLAGS = new Set<string>(["no-evidence", "help"]);
 
@@ -129,7 +140,18 @@ export function parseArguments(argv: readonly string[]): Parsed {
       problems.push(`--${name} is missing`);
     }
   }
-  const endpoint = read("endpoint", parseEndpoint);
+  const endpoints = read("endpoint", parseEndpoints);
+  const middleware = read("middleware", parseMiddleware);
+  const load: Load = {
+    modes: read("modes", parseModes) ?? DEFAULT_LOAD.modes,
+    connections: read("connections", parseCount) ?? DEFAULT_LOAD.connections,
+    repetitions: read("repetitions", parseCount) ?? DEFAULT_LOAD.repetitions,
+  };
+  const targets = read("endpoint", () => endpoints && pairTargets(endpoints, middleware));
+  if (targets !== undefined) {
+    const kinds = targets.map((target) => target.middleware);
+    problems.push(...loadProblems(kinds, load).map((problem) => `--${problem}`));
+  }
   const timeout = read("timeout", parseTimeout);
   const observeMs = read("observe", parseObserve);
   const waitMs = read("wait", parseDuration) ?? Infinity;
@@ -142,7 +164,7 @@ export function parseArguments(argv: readonly string[]): Parsed {
     problems.length > 0 ||
     namespace === undefined ||
     run === undefined ||
-    endpoint === undefined ||
+    targets === undefined ||
     timeoutText === undefined ||
     timeout === undefined ||
     observeMs === undefined
@@ -154,7 +176,8 @@ export function parseArguments(argv: readonly string[]): Parsed {
     arguments: {
       namespace,
       run,
-      endpoint,
+      targets,
+      ...load,
       timeoutText,
       timeout,
       observeMs,

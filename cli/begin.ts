@@ -3,12 +3,14 @@ import { endpointCluster } from "../components/endpointHost.ts";
 import { lawfulIdleTimeoutMs } from "../components/remedy.ts";
 import type { MeasureArguments } from "./arguments.ts";
 import { bypassOf } from "./bypass.ts";
+import type { Target } from "../components/target.ts";
 import { forgetOtherRuns, writeJournal } from "./journal.ts";
-import type { Journal, LastSeen } from "./journal.ts";
+import type { Journal, JournalTarget, LastSeen } from "./journal.ts";
 import { VIRTUAL_OUTBOUND } from "./listenerMatch.ts";
 import type { Destination } from "./listenerMatch.ts";
 import { originOf } from "./origin.ts";
 import { findProbePods } from "./pods.ts";
+import { probeTests } from "./probeTests.ts";
 import { findMissingPolicy } from "./policy.ts";
 import { ProbeClient } from "./probeClient.ts";
 import { Proxy } from "./proxy.ts";
@@ -29,31 +31,41 @@ export interface Begun<Seen> {
 
 /**
  * Begins a run: sees to it that there is something to measure, writes down what the sidecar applies and
- * has both probes connect. A probe that holds its connection already, for a client that was killed, keeps
- * it.
+ * has both probes connect. A probe that holds its connections already, for a client that was killed, keeps
+ * them.
  *
  * @throws MeasureError when no measurement came about.
  */
 export async function begin(world: World, asked: MeasureArguments): Promise<Begun<LastSeen>> {
   const { kubectl } = world;
-  const { run, endpoint, observeMs } = asked;
+  const { run, observeMs, connections, repetitions } = asked;
   const pods = await findProbePods(world, run);
   const control = new ProbeClient(pods.withoutSidecar, kubectl);
   const subject = new ProbeClient(pods.withSidecar, kubectl);
   const proxy = new Proxy(world, pods.withSidecar);
 
-  await assertReachable(control, endpoint);
-  const destination = await resolveDestination(subject, endpoint);
-  const carriage =
-    asked.remedy === "excludeOutboundPorts"
-      ? { path: bypassOf(subject.pod, endpoint.port) }
-      : await findCarriage(world, asked, proxy, destination);
+  const missingPolicy = await findMissingPolicy(world, asked.policy);
+  const targets = await Promise.all(
+    asked.targets.map(async (target): Promise<JournalTarget> => {
+      await assertReachable(control, target);
+      const destination = await resolveDestination(subject, target);
+      const carriage =
+        asked.remedy === "excludeOutboundPorts"
+          ? { path: bypassOf(subject.pod, target.endpoint.port) }
+          : await findCarriage(world, asked, { proxy, target, destination, missingPolicy });
+      return { ...target, destination, ...carriage };
+    }),
+  );
   const versions = await proxy.versions();
-  const journal: Journal = { ...{ run, observeMs, pods, destination, versions }, ...carriage };
+  const journal: Journal = {
+    ...{ run, observeMs, pods, targets, versions },
+    ...(missingPolicy !== undefined && { missingPolicy }),
+  };
   await forgetOtherRuns(kubectl, run);
   await writeJournal(kubectl, journal);
 
-  const spec = { run, ...endpoint, observeMs };
+  const tests = probeTests(targets, asked);
+  const spec: ProbeSpec = { run, observeMs, connections, repetitions, tests };
   const [withSidecar, withoutSidecar] = await Promise.all([
     start(world, subject, spec),
     start(world, control, spec),
@@ -65,16 +77,21 @@ export async function begin(world: World, asked: MeasureArguments): Promise<Begu
 async function findCarriage(
   world: World,
   asked: MeasureArguments,
-  proxy: Proxy,
-  destination: Destination,
-): Promise<Pick<Journal, "path" | "missingPolicy" | "origin">> {
-  const { endpoint, evidence, namespace, policy, remedy } = asked;
+  way: {
+    proxy: Proxy;
+    target: Target;
+    destination: Destination;
+    missingPolicy: string | undefined;
+  },
+): Promise<Pick<JournalTarget, "path" | "origin">> {
+  const { evidence, namespace, remedy } = asked;
+  const { proxy, target, destination, missingPolicy } = way;
   const findOrigin = () => originOf(world, { namespace, pod: proxy.pod.name }, destination);
-  const missingPolicy = await findMissingPolicy(world, policy);
   const path = await proxy
     .settled(destination, {
       idleTimeoutMs: ({ listener }) => lawfulIdleTimeoutMs(asked, listener !== VIRTUAL_OUTBOUND),
-      cluster: asked.path === "serviceEntry" ? endpointCluster(endpoint, namespace) : undefined,
+      cluster:
+        asked.path === "serviceEntry" ? endpointCluster(target.endpoint, namespace) : undefined,
       keepalive: remedy === "tcpKeepalive",
       evidence,
       policyMissing: missingPolicy !== undefined,
@@ -89,11 +106,7 @@ async function findCarriage(
       throw origin === undefined ? error : new MeasureError(message, { cause: error });
     });
   const origin = path.effective.source === "configured" ? await findOrigin() : undefined;
-  return {
-    path,
-    ...(origin !== undefined && { origin }),
-    ...(missingPolicy !== undefined && { missingPolicy }),
-  };
+  return { path, ...(origin !== undefined && { origin }) };
 }
 
 /** Starts a probe, or finds it at the same run already. */

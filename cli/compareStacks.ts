@@ -1,7 +1,13 @@
 import { parseArgs } from "node:util";
 import { parseDuration } from "../components/duration.ts";
-import { COMPARISON_HEADER, comparisonRow, compareRun, deviation, legendOf } from "./comparison.ts";
-import type { Comparison } from "./comparison.ts";
+import {
+  COMPARISON_HEADER,
+  comparisonRows,
+  compareRun,
+  deviation,
+  legendOf,
+} from "./comparison.ts";
+import type { Comparison, TestComparison } from "./comparison.ts";
 import { listStacks, readRecord, StackError } from "./stackRecords.ts";
 import type { Pulumi } from "./stackRecords.ts";
 import { disconnectSeconds } from "./summary.ts";
@@ -148,23 +154,31 @@ async function readAll(named: readonly string[], world: CompareWorld): Promise<C
   return comparisons;
 }
 
+function expectationOf(test: TestComparison | undefined): object {
+  const { expectedMs = null, verdict } = test ?? {};
+  return { expectedSeconds: expectedMs === null ? null : expectedMs / 1000, verdict };
+}
+
 function render(
   format: Options["format"],
   comparisons: readonly Comparison[],
   deviations: readonly (string | undefined)[],
 ): string {
   if (format === "json") {
-    const stacks = comparisons.map(({ stack, record, verdict, expectedMs }, place) => ({
+    const stacks = comparisons.map(({ stack, record, tests }, place) => ({
       stack,
-      expectedSeconds: expectedMs === null ? null : expectedMs / 1000,
+      ...expectationOf(tests[0]),
       disconnectSeconds: disconnectSeconds(record),
-      verdict,
+      tests: tests.map((test) => {
+        const { middleware, mode } = test;
+        return { middleware, mode, ...expectationOf(test) };
+      }),
       ...(deviations[place] !== undefined && { deviation: deviations[place] }),
       results: record,
     }));
     return `${JSON.stringify({ schemaVersion: 1, stacks }, undefined, 2)}\n`;
   }
-  const rows = comparisons.map(comparisonRow);
+  const rows = comparisons.flatMap(comparisonRows);
   const markdown = format === "markdown";
   const table = (markdown ? renderMarkdown : renderTable)(COMPARISON_HEADER, rows);
   const legend = legendOf(comparisons).map((line) => `${line}${markdown ? "\n" : ""}\n`);

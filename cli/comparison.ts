@@ -1,41 +1,69 @@
-import type { ProbeKind, RunRecord } from "../app/probe/record.ts";
+import type {
+  Measurement,
+  MiddlewareKind,
+  Mode,
+  ProbeKind,
+  RunRecord,
+} from "../app/probe/record.ts";
 import { formatDuration } from "../components/duration.ts";
 import { DEFAULT_REMEDY, lawfulIdleTimeoutMs, parseRemedy } from "../components/remedy.ts";
 import { toWallMs } from "../components/timelapse.ts";
 import { parseTimeout } from "../components/timeout.ts";
-import { firstSample } from "./firstSample.ts";
 import { VIRTUAL_OUTBOUND } from "./listenerMatch.ts";
-import { seconds, shortEnd } from "./text.ts";
-import { CAUSE_NAMES, runVerdict } from "./verdict.ts";
+import { recordTarget } from "./recordTarget.ts";
+import { groupSamples, nameTest, shortSpread } from "./sampleGroups.ts";
+import { seconds } from "./text.ts";
+import { CAUSE_NAMES, runVerdict, sampleVerdict, testVerdict } from "./verdict.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** One stack's run beside others. */
 export interface Comparison {
   stack: string;
   record: RunRecord;
+  /** Every test of the run. */
+  tests: TestComparison[];
+}
+
+/** One test of a run beside what its stack's configuration lets expect. */
+export interface TestComparison {
+  middleware: MiddlewareKind;
+  mode: Mode;
   verdict: Verdict;
   /**
-   * When the sidecar should close the connection by the stack's configuration, in ms of wall time; null
-   * where it should still be open when the window ends.
+   * When the sidecar should close the connections by the stack's configuration, in ms of wall time since
+   * something was last sent; null where they should still be open when the window ends.
    */
   expectedMs: number | null;
+  /** Of both pods. */
+  samples: Measurement[];
 }
 
 /** What was measured in a stack beside what its configuration lets expect. */
 export function compareRun(stack: string, record: RunRecord): Comparison {
+  const tests = groupSamples(record.samples).map(
+    ({ middleware, mode, samples }): TestComparison => ({
+      ...{ middleware, mode, samples },
+      verdict: testVerdict(record, samples),
+      expectedMs: mode === "ping" ? null : expectedMs(record, samples),
+    }),
+  );
+  return { stack, record, tests };
+}
+
+function expectedMs(record: RunRecord, [sample]: readonly Measurement[]): number | null {
   const { observeMs, timelapse } = record;
   const configured = {
     remedy: parseRemedy(record.remedy ?? DEFAULT_REMEDY),
     timeout: parseTimeout(record.timeout),
   };
-  const hasPort = record.effective.listener !== VIRTUAL_OUTBOUND;
+  const hasPort =
+    sample !== undefined && recordTarget(record, sample).effective.listener !== VIRTUAL_OUTBOUND;
   const idleTimeoutMs = lawfulIdleTimeoutMs(configured, hasPort);
-  const expectedMs = toWallMs(idleTimeoutMs, timelapse?.factor ?? 1);
-  const closes = idleTimeoutMs > 0 && expectedMs < observeMs;
-  return { stack, record, verdict: runVerdict(record), expectedMs: closes ? expectedMs : null };
+  const wallMs = toWallMs(idleTimeoutMs, timelapse?.factor ?? 1);
+  return idleTimeoutMs > 0 && wallMs < observeMs ? wallMs : null;
 }
 
-/** Titles of {@link comparisonRow}'s cells. */
+/** Titles of the cells of {@link comparisonRows}. */
 export const COMPARISON_HEADER = [
   "stack",
   "Istio",
@@ -47,27 +75,30 @@ export const COMPARISON_HEADER = [
   "verdict",
 ] as const;
 
-/** A stack as a row of a table over stacks; `-` where there is nothing to say. */
-export function comparisonRow({ stack, record, verdict, expectedMs }: Comparison): string[] {
-  const end = (kind: ProbeKind): string => {
-    const sample = firstSample(record, kind);
-    return sample === undefined ? "-" : shortEnd(sample);
-  };
-  return [
-    stack,
-    record.istioVersion,
-    record.envoyVersion,
-    describeVariant(record),
-    describeExpected(record, expectedMs),
-    end("withSidecar"),
-    end("withoutSidecar"),
-    CAUSE_NAMES[verdict.cause],
-  ];
+/** A stack as rows of a table over stacks, one for each test; `-` where there is nothing to say. */
+export function comparisonRows({ stack, record, tests }: Comparison): string[][] {
+  return tests.map((test) => {
+    const ends = (kind: ProbeKind): string =>
+      shortSpread(test.samples.filter(({ probe }) => probe === kind)) || "-";
+    return [
+      stack,
+      record.istioVersion,
+      record.envoyVersion,
+      describeVariant(
+        record,
+        tests.length > 1 || test.mode !== "silent" ? nameTest(test) : undefined,
+      ),
+      describeExpected(record, test.expectedMs),
+      ends("withSidecar"),
+      ends("withoutSidecar"),
+      CAUSE_NAMES[test.verdict.cause],
+    ];
+  });
 }
 
-/** `10s`, or `10s (serviceEntry, destinationRule)` with what is not the default. */
-function describeVariant({ path, remedy, timeout }: RunRecord): string {
-  const special = [path, remedy].filter((text) => text !== undefined).join(", ");
+/** `10s`, or `10s (redis ping, serviceEntry, destinationRule)` with what is not the default. */
+function describeVariant({ path, remedy, timeout }: RunRecord, test: string | undefined): string {
+  const special = [test, path, remedy].filter((text) => text !== undefined).join(", ");
   return special === "" ? timeout : `${timeout} (${special})`;
 }
 
@@ -82,33 +113,52 @@ function describeExpected({ timelapse }: RunRecord, expectedMs: number | null): 
 }
 
 /**
- * How a run differs from what its stack's configuration lets expect; undefined where it does not.
+ * How a run differs from what its stack's configuration lets expect, in one line; undefined where it does
+ * not.
  *
  * @param toleranceMs of wall time, by which a close may be off.
  */
-export function deviation(
-  { record, verdict, expectedMs }: Comparison,
-  toleranceMs: number,
-): string | undefined {
-  const subject = firstSample(record, "withSidecar");
-  if (subject === undefined) {
-    return verdict.sentence;
-  }
+export function deviation({ record, tests }: Comparison, toleranceMs: number): string | undefined {
   if (record.running) {
     return "it is still being measured; npm run collect waits for the result";
   }
+  if (tests.length === 0) {
+    return runVerdict(record).sentence;
+  }
+  const deviations = tests.flatMap((test) => {
+    const found = testDeviation(record, test, toleranceMs);
+    return found === undefined ? [] : [tests.length > 1 ? `${nameTest(test)}: ${found}` : found];
+  });
+  return deviations.length === 0 ? undefined : deviations.join("; ");
+}
+
+function testDeviation(
+  record: RunRecord,
+  { expectedMs, samples, verdict }: TestComparison,
+  toleranceMs: number,
+): string | undefined {
+  const expected = expectedMs === null ? "stillOpen" : "idleTimeout";
+  const subjects = samples.filter(({ probe }) => probe === "withSidecar");
+  // The verdict on the test has heard the control, too.
+  const other = [verdict, ...subjects.map((sample) => sampleVerdict(sample, record))].find(
+    ({ cause }) => cause !== expected,
+  );
+  if (other !== undefined) {
+    const wanted =
+      expectedMs === null
+        ? "it should have stayed open"
+        : `the sidecar should have closed the connection after ${seconds(expectedMs)}`;
+    return `${wanted}: ${other.sentence}`;
+  }
   if (expectedMs === null) {
-    return verdict.cause === "stillOpen"
-      ? undefined
-      : `it should have stayed open: ${verdict.sentence}`;
+    return undefined;
   }
-  if (verdict.cause !== "idleTimeout") {
-    return `the sidecar should have closed the connection after ${seconds(expectedMs)}: ${verdict.sentence}`;
-  }
-  const offMs = Math.abs(subject.heldMs - (subject.lastByteMs ?? 0) - expectedMs);
-  return offMs <= toleranceMs
+  const offMs = ({ heldMs, lastByteMs = 0 }: Measurement): number =>
+    Math.abs(heldMs - lastByteMs - expectedMs);
+  const [worst] = [...subjects].sort((a, b) => offMs(b) - offMs(a));
+  return worst === undefined || offMs(worst) <= toleranceMs
     ? undefined
-    : `closed after ${seconds(subject.heldMs)}, which is ${seconds(offMs)} off ${seconds(expectedMs)}, ` +
+    : `closed after ${seconds(worst.heldMs)}, which is ${seconds(offMs(worst))} off ${seconds(expectedMs)}, ` +
         `more than ${formatDuration(toleranceMs)}`;
 }
 

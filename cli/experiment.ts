@@ -1,5 +1,5 @@
 import { SCHEMA_VERSION } from "../app/probe/record.ts";
-import type { Measurement, ProbeKind, RunRecord } from "../app/probe/record.ts";
+import type { Measurement, ProbeKind, RunRecord, TargetRecord } from "../app/probe/record.ts";
 import { formatEndpoint } from "../components/endpoint.ts";
 import { DEFAULT_PATH, DEFAULT_REMEDY } from "../components/remedy.ts";
 import { toWallMs } from "../components/timelapse.ts";
@@ -13,39 +13,42 @@ import { ProbeClient } from "./probeClient.ts";
 import { remedyNotes } from "./remedyNotes.ts";
 import { describeEffective, describeShortWindow, describeSpeed } from "./text.ts";
 import { watch } from "./watch.ts";
-import type { Watched } from "./watch.ts";
+import type { Outcome, Watched } from "./watch.ts";
+import { MeasureError } from "./world.ts";
 import type { World } from "./world.ts";
 
 /**
- * One timed test: a silent connection from each of the run's two pods, held until it ends or the
- * window is over. The client waits for that as long as it is asked to; the probes go on without it, and
- * asking for the same run again takes it up where it stands.
+ * One timed test: connections from each of the run's two pods, held until they end or the window is over.
+ * The client waits for that as long as it is asked to; the probes go on without it, and asking for the
+ * same run again takes it up where it stands.
  *
  * @throws MeasureError when no measurement came about.
  */
 export async function measure(asked: MeasureArguments, world: World): Promise<RunRecord> {
-  const { clock, kubectl, report } = world;
-  const { run, endpoint, observeMs, waitMs, timelapse } = asked;
+  const { clock, report } = world;
+  const { run, observeMs, repetitions, waitMs, timelapse } = asked;
   const { journal, seen } = (await takeUp(world, run)) ?? (await begin(world, asked));
-  const { origin } = journal;
-  const { effective } = journal.path;
-  const expectedMs = toWallMs(effective.idleTimeoutMs, timelapse);
-  report(
-    `effective idle timeout for ${formatEndpoint(endpoint)}: ${describeEffective(effective)}` +
-      (origin === undefined ? "" : `, set by ${origin}`) +
-      describeSpeed(timelapse, expectedMs) +
-      describeShortWindow(expectedMs, observeMs),
-  );
-  remedyNotes(asked, effective).forEach(report);
+  for (const { endpoint, path, origin } of journal.targets) {
+    const { effective } = path;
+    const closeMs = toWallMs(effective.idleTimeoutMs, timelapse);
+    report(
+      `effective idle timeout for ${formatEndpoint(endpoint)}: ${describeEffective(effective)}` +
+        (origin === undefined ? "" : `, set by ${origin}`) +
+        describeSpeed(timelapse, closeMs) +
+        describeShortWindow(closeMs, observeMs),
+    );
+  }
+  remedyNotesOn(asked, journal).forEach(report);
 
+  const expectedMs = firstCloseMs(journal, timelapse);
   // Who is willing to wait for the whole window does not leave just before its end.
-  const leaveAtMs = waitMs < observeMs ? clock.nowMs() + waitMs : Infinity;
-  const watched: Watched = { run, endpoint, observeMs, expectedMs, timelapse, leaveAtMs };
+  const leaveAtMs = waitMs < observeMs * repetitions ? clock.nowMs() + waitMs : Infinity;
+  const watched: Watched = { run, observeMs, repetitions, expectedMs, timelapse, leaveAtMs };
   const measured = async (kind: ProbeKind) => {
-    const probe = new ProbeClient(journal.pods[kind], kubectl);
+    const probe = new ProbeClient(journal.pods[kind], world.kubectl);
     const outcome = await watch(world, probe, seen[kind], watched);
-    // At once: what changes after the connection's end has no part in it.
-    return { outcome, measurement: await judge(world, asked, journal, kind, outcome) };
+    // At once: what changes after the connections' end has no part in it.
+    return { outcome, measurements: await judge(world, asked, journal, kind, outcome) };
   };
   const [withSidecar, withoutSidecar] = await Promise.all([
     measured("withSidecar"),
@@ -55,33 +58,64 @@ export async function measure(asked: MeasureArguments, world: World): Promise<Ru
   if (Object.values(outcomes).some(({ state }) => state === "running")) {
     await leave(world, journal, outcomes);
   }
-  return compose(asked, journal, withSidecar.measurement, withoutSidecar.measurement);
+  return compose(asked, journal, outcomes, [
+    ...withSidecar.measurements,
+    ...withoutSidecar.measurements,
+  ]);
+}
+
+/** When the sidecar is expected to close the first connections, in ms of wall time; 0 is never. */
+function firstCloseMs({ targets }: Journal, timelapse: number): number {
+  const closes = targets
+    .map(({ path }) => toWallMs(path.effective.idleTimeoutMs, timelapse))
+    .filter((ms) => ms > 0);
+  return closes.length === 0 ? 0 : Math.min(...closes);
+}
+
+function remedyNotesOn(asked: MeasureArguments, { targets }: Journal): string[] {
+  const notes = targets.flatMap(({ endpoint, path }) =>
+    remedyNotes({ ...asked, endpoint }, path.effective),
+  );
+  return [...new Set(notes)];
 }
 
 function compose(
   asked: MeasureArguments,
-  { path: { effective }, versions, missingPolicy }: Journal,
-  subject: Measurement,
-  control: Measurement,
+  journal: Journal,
+  outcomes: Record<ProbeKind, Outcome>,
+  samples: Measurement[],
 ): RunRecord {
   const { timelapse: factor } = asked;
-  const running = subject.running ?? control.running;
+  const targets = journal.targets.map(
+    ({ middleware, endpoint, path: { effective } }): TargetRecord => ({
+      middleware,
+      endpoint: formatEndpoint(endpoint),
+      effective,
+    }),
+  );
+  const [first] = targets;
+  if (first === undefined) {
+    throw new MeasureError(`the journal of run ${asked.run} knows of no endpoint`);
+  }
+  const { endpoint, effective } = first;
   return {
     schemaVersion: SCHEMA_VERSION,
     run: asked.run,
-    endpoint: formatEndpoint(asked.endpoint),
+    endpoint,
     timeout: asked.timeoutText,
     ...(asked.path !== DEFAULT_PATH && { path: asked.path }),
     ...(asked.remedy !== DEFAULT_REMEDY && { remedy: asked.remedy }),
     observeMs: asked.observeMs,
-    ...(running !== undefined && { running }),
+    ...(asked.repetitions > 1 && { repetitions: asked.repetitions }),
+    ...(samples.some(({ running }) => running) && { running: true }),
     ...(factor > 1 && { timelapse: { factor } }),
     effective,
-    ...versions,
-    samples: [subject, control],
+    targets,
+    ...journal.versions,
+    samples,
     notes: [
-      ...remedyNotes(asked, effective),
-      ...notesOnRun({ missingPolicy, effective, subject, control }),
+      ...remedyNotesOn(asked, journal),
+      ...notesOnRun({ missingPolicy: journal.missingPolicy, effective, outcomes }),
     ],
   };
 }

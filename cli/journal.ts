@@ -4,7 +4,8 @@
  * hours, from another machine maybe, is judged by it; and it outlives the pods, so that a run whose pod was
  * evicted is known to be lost.
  */
-import type { HoldingStatus, ProbeKind, Sample } from "../app/probe/record.ts";
+import type { DoneStatus, HoldingStatus, ProbeKind } from "../app/probe/record.ts";
+import type { Target } from "../components/target.ts";
 import { RUN_LABEL } from "../components/labels.ts";
 import { askJson, KubectlError } from "./kubectl.ts";
 import type { Kubectl } from "./kubectl.ts";
@@ -15,15 +16,11 @@ import type { ProxyPath } from "./proxyConfig.ts";
 
 export interface Journal {
   run: string;
-  /** How long the connections are held and watched, in ms. */
+  /** How long the connections are held and watched each time, in ms. */
   observeMs: number;
   pods: ProbePods;
-  /** Address by which the sidecar knows the endpoint. */
-  destination: Destination;
-  /** What carries the connection, as it was just before. */
-  path: ProxyPath;
-  /** What sets the idle timeout there, where that is known. */
-  origin?: string;
+  /** What the connections go to, in the order in which it was asked for. */
+  targets: JournalTarget[];
   versions: ProxyVersions;
   /** The policy's kind and name, where it was not in the cluster. */
   missingPolicy?: string;
@@ -31,8 +28,18 @@ export interface Journal {
   left?: Record<ProbeKind, LastSeen>;
 }
 
-/** A connection that is held, or how it ended. */
-export type LastSeen = HoldingStatus | { state: "done"; sample: Sample };
+/** An endpoint, and what carries connections to it. */
+export interface JournalTarget extends Target {
+  /** Address by which the sidecar knows the endpoint. */
+  destination: Destination;
+  /** What carries the connections, as it was just before. */
+  path: ProxyPath;
+  /** What sets the idle timeout there, where that is known. */
+  origin?: string;
+}
+
+/** Connections that are held, or how all of them ended. */
+export type LastSeen = HoldingStatus | DoneStatus;
 
 const JOURNAL_LABEL = "istio-idle-timeout/journal";
 
@@ -67,7 +74,8 @@ export async function writeJournal(kubectl: Kubectl, journal: Journal): Promise<
     apiVersion: "v1",
     kind: "ConfigMap",
     metadata: { name: nameOf(run), labels: { [JOURNAL_LABEL]: "", [RUN_LABEL]: run } },
-    data: { journal: `${JSON.stringify(journal, undefined, 2)}\n` },
+    // Without spaces: of many connections it is long, and a ConfigMap has a limit of 1 MiB.
+    data: { journal: `${JSON.stringify(journal)}\n` },
   };
   const manager = ["--server-side", "--force-conflicts", "--field-manager", "istio-idle-timeout"];
   await kubectl(["apply", ...manager, "--filename", "-"], { input: JSON.stringify(configMap) });

@@ -6,56 +6,106 @@ import type {
   Sample,
 } from "../app/probe/record.ts";
 import type { EvidenceEntry } from "../components/evidence.ts";
-import { findEntry } from "./accessLog.ts";
+import { formatEndpoint } from "../components/endpoint.ts";
+import { findEntries } from "./accessLog.ts";
 import type { MeasureArguments } from "./arguments.ts";
 import { unreachableAfter } from "./aftermath.ts";
 import { findChanges } from "./changes.ts";
-import type { Journal } from "./journal.ts";
+import type { Changes } from "./changes.ts";
+import type { Journal, JournalTarget } from "./journal.ts";
 import { NO_REMARKS, notesOnSample, notesOnSubject } from "./notes.ts";
+import type { ProbePod } from "./pods.ts";
 import { Proxy } from "./proxy.ts";
 import type { Outcome } from "./watch.ts";
 import type { World } from "./world.ts";
 
-/** Puts beside a sample what else is known about its connection. */
+/** Puts beside a probe's samples what else is known about their connections. */
 export async function judge(
   world: World,
   { evidence, timelapse: factor }: MeasureArguments,
   journal: Journal,
   probe: ProbeKind,
   outcome: Outcome,
-): Promise<Measurement> {
-  const { sample } = outcome;
+): Promise<Measurement[]> {
+  const { seen } = outcome;
   const pod = journal.pods[probe];
-  const about = (entry?: EvidenceEntry) => ({
+  const subject = probe === "withSidecar";
+  const about = (sample: Sample, entry?: EvidenceEntry) => ({
     probe,
     pod: pod.name,
-    ...(outcome.state === "running" && { running: true as const }),
     ...sample,
-    ...(probe === "withSidecar" &&
-      factor > 1 && { timelapse: lapsedDuration(sample, entry, factor) }),
+    ...(subject && factor > 1 && { timelapse: lapsedDuration(sample, entry, factor) }),
     proxy: evidenceOf(entry),
   });
-  if (outcome.state !== "done" || probe === "withoutSidecar") {
-    const gone = outcome.state === "done" ? await unreachableAfter(world, pod, sample) : undefined;
+  const held = seen.state === "holding" ? seen.held : [];
+  const open = held.map((connection): Measurement => {
+    // Open for as long as it was seen to be.
+    const sample: Sample = { ...connection, end: "open" };
     return {
-      ...about(),
-      ...(gone !== undefined && { unreachableAfter: gone }),
+      ...about(sample),
+      ...(outcome.state === "running" && { running: true as const }),
       ...(outcome.state === "lost" && { voidReasons: [outcome.reason] }),
       notes: notesOnSample(sample),
     };
+  });
+  const { samples } = seen;
+  if (!subject || samples.length === 0) {
+    const gone = outcome.state === "done" ? await findGone(world, pod, journal) : undefined;
+    const ended = samples.map((sample): Measurement => {
+      const unreachableAfter = gone?.get(formatEndpoint(sample));
+      return {
+        ...about(sample),
+        ...(unreachableAfter !== undefined && { unreachableAfter }),
+        notes: notesOnSample(sample),
+      };
+    });
+    return inOrder([...ended, ...open]);
   }
-  const { destination, path } = journal;
-  const { effective } = path;
   const proxy = new Proxy(world, pod);
-  const changes =
-    effective.source === "bypassed"
-      ? NO_REMARKS
-      : await findChanges(world, pod, proxy, destination, path, sample);
-  const search = evidence ? await findEntry(world, pod, sample) : undefined;
-  return {
-    ...about(search?.entry),
-    ...notesOnSubject({ sample, effective, search, changes, factor }),
-  };
+  const changes = new Map<string, Changes>();
+  for (const target of journal.targets) {
+    changes.set(formatEndpoint(target.endpoint), await findChanges(world, pod, proxy, target));
+  }
+  const searches = evidence ? await findEntries(world, pod, samples) : undefined;
+  const ended = samples.map((sample) => {
+    const { effective } = targetOf(journal.targets, sample).path;
+    const search = searches?.(sample);
+    const found = changes.get(formatEndpoint(sample))?.(sample) ?? NO_REMARKS;
+    return {
+      ...about(sample, search?.entry),
+      ...notesOnSubject({ sample, effective, search, changes: found, factor }),
+    };
+  });
+  return inOrder([...ended, ...open]);
+}
+
+/** Why endpoints can't be reached any more; without those that can. */
+async function findGone(
+  world: World,
+  control: ProbePod,
+  { targets }: Journal,
+): Promise<Map<string, string>> {
+  const gone = new Map<string, string>();
+  for (const target of targets) {
+    const reason = await unreachableAfter(world, control, target);
+    if (reason !== undefined) gone.set(formatEndpoint(target.endpoint), reason);
+  }
+  return gone;
+}
+
+/** The target that a sample's connection went to. */
+function targetOf(targets: readonly JournalTarget[], sample: Sample): JournalTarget {
+  const name = formatEndpoint(sample);
+  const target = targets.find(({ endpoint }) => formatEndpoint(endpoint) === name);
+  if (target === undefined) {
+    throw new Error(`the probe has a sample of ${name}, which it was not asked for`);
+  }
+  return target;
+}
+
+/** Repetition by repetition, whichever connection ended first. */
+function inOrder(measurements: Measurement[]): Measurement[] {
+  return measurements.sort((a, b) => a.repetition - b.repetition);
 }
 
 function lapsedDuration(

@@ -6,7 +6,7 @@ import { readJournal, writeJournal } from "./journal.ts";
 import type { Journal, LastSeen } from "./journal.ts";
 import { ProbeClient } from "./probeClient.ts";
 import { untilAnswered } from "./untilAnswered.ts";
-import { ask } from "./watch.ts";
+import { ask, windowLeftMs } from "./watch.ts";
 import type { Lost, Outcome } from "./watch.ts";
 import type { World } from "./world.ts";
 
@@ -14,7 +14,7 @@ import type { World } from "./world.ts";
 const LIMIT_MS = 60_000;
 const RETRY_MS = 2000;
 
-/** How a connection stands, or that it is lost and how it was last seen. */
+/** How connections stand, or that they are lost and how they were last seen. */
 export type Seen = LastSeen | (Lost & { last: HoldingStatus });
 
 /**
@@ -59,7 +59,7 @@ export async function takeUp(world: World, run: string): Promise<Begun<Seen> | u
   return { journal, seen: { withSidecar, withoutSidecar } };
 }
 
-/** @returns undefined for a connection that is lost and that nobody has ever told of. */
+/** @returns undefined for connections that are lost and that nobody has ever told of. */
 async function look(world: World, journal: Journal, kind: ProbeKind): Promise<Seen | undefined> {
   const last = journal.left?.[kind];
   if (last?.state === "done") {
@@ -82,7 +82,7 @@ export async function findRunState(world: World, run: string): Promise<RunState>
     look(world, journal, "withoutSidecar"),
   ]);
   const leftMs = seen.flatMap((one) =>
-    one?.state === "holding" ? [Math.max(journal.observeMs - one.heldMs, 0)] : [],
+    one?.state === "holding" ? [windowLeftMs(one, journal.observeMs)] : [],
   );
   return leftMs.length > 0 ? { state: "running", leftMs: Math.max(...leftMs) } : { state: "over" };
 }

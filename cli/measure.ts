@@ -4,6 +4,7 @@
  */
 import { SCHEMA_VERSION } from "../app/probe/record.ts";
 import type { RunRecord } from "../app/probe/record.ts";
+import { packRecord, unpackRecord } from "../components/packedRecord.ts";
 import { parseArguments, USAGE } from "./arguments.ts";
 import { measure } from "./experiment.ts";
 import { interruption } from "./interruption.ts";
@@ -61,17 +62,16 @@ async function main(argv: readonly string[]): Promise<number> {
  */
 function finishedRecord(text: string | undefined, run: string): RunRecord | undefined {
   try {
-    const record = JSON.parse(text ?? "null") as RunRecord | null;
+    const record = unpackRecord(text ?? "null");
     const known = record?.schemaVersion === SCHEMA_VERSION && record.run === run;
-    return known && record.running === undefined ? record : undefined;
+    return known && record.running === undefined ? (record as RunRecord) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** In many short lines: the Command provider hangs on a line of more than 64 KiB. */
 function print(record: RunRecord): void {
-  process.stdout.write(`${JSON.stringify(record, undefined, 2)}\n`);
+  process.stdout.write(`${packRecord(record)}\n`);
 }
 
 function say(line: string): void {

@@ -1,11 +1,14 @@
-import type { EffectiveTimeout, Measurement, Sample } from "../app/probe/record.ts";
+import type { EffectiveTimeout, Measurement, ProbeKind, Sample } from "../app/probe/record.ts";
 import { formatDuration } from "../components/duration.ts";
 import { toWallMs } from "../components/timelapse.ts";
 import type { EntrySearch } from "./accessLog.ts";
 import { formatIdleTimeout, seconds } from "./text.ts";
+import type { Outcome } from "./watch.ts";
 
 /** Probe and proxy may differ by this much, in ms, before a reader has to know. */
 const AGREEMENT_MS = 50;
+/** What opening a connection may take, in ms, before a reader has to know. */
+const HANDSHAKE_MS = 250;
 /** Connections opened within this time, in ms, met the same conditions. */
 const SAME_TIME_MS = 5000;
 /** How long the connection is open beyond its idle timeout, in ms, before that is remarkable. */
@@ -22,13 +25,17 @@ export interface Remarks {
 export const NO_REMARKS: Remarks = { voidReasons: [], notes: [] };
 
 /** What a reader has to know before trusting a figure, whichever pod it comes from. */
-export function notesOnSample({ lastByteMs }: Sample): string[] {
-  return lastByteMs === undefined
-    ? []
-    : [
-        `the server sent data until ${seconds(lastByteMs)} after connecting: ` +
-          `the connection was idle only from then on`,
-      ];
+export function notesOnSample({ lastByteMs = 0, mode, greeting }: Sample): string[] {
+  // A handshake takes some ms; a pinged connection is not meant to be idle.
+  const late = lastByteMs > HANDSHAKE_MS && mode !== "ping";
+  return [
+    ...(greeting === undefined ? [] : [greeting]),
+    ...(late
+      ? [
+          `data was sent until ${seconds(lastByteMs)} after connecting: the connection was idle only from then on`,
+        ]
+      : []),
+  ];
 }
 
 /** The same for the pod with a sidecar, where there is more to know. */
@@ -163,29 +170,36 @@ function proofOfBypass(search: EntrySearch | undefined): Remarks {
 }
 
 /** What holds for the run as a whole. */
-export function notesOnRun(run: {
+export function notesOnRun({
+  missingPolicy,
+  effective: { idleTimeoutMs, source },
+  outcomes,
+}: {
   /** What should have set the timeout but is not in the cluster. */
   missingPolicy: string | undefined;
   effective: EffectiveTimeout;
-  /** The sample of the pod with a sidecar. */
-  subject: Sample;
-  /** The sample of the pod without one. */
-  control: Sample;
+  outcomes: Record<ProbeKind, Outcome>;
 }): string[] {
   const notes: string[] = [];
-  if (run.missingPolicy !== undefined) {
-    const { idleTimeoutMs, source } = run.effective;
+  if (missingPolicy !== undefined) {
     const whose = source === "envoy-default" ? "its default of " : "";
     const applied = `${whose}${formatIdleTimeout(idleTimeoutMs)}`;
-    notes.push(`${run.missingPolicy} is not in the cluster; the proxy applies ${applied}`);
+    notes.push(`${missingPolicy} is not in the cluster; the proxy applies ${applied}`);
   }
-  const apartMs = Math.abs(
-    Date.parse(run.subject.connectedAt) - Date.parse(run.control.connectedAt),
-  );
+  const [subjectMs = 0, controlMs = 0] = Object.values(outcomes).map(firstConnectedMs);
+  const apartMs = Math.abs(subjectMs - controlMs);
   if (apartMs > SAME_TIME_MS) {
     notes.push(
-      `the two connections were opened ${seconds(apartMs, 0)} apart, not at the same time`,
+      `the connections of the two pods were opened ${seconds(apartMs, 0)} apart, not at the same time`,
     );
   }
-  return notes;
+  const cut = Object.values(outcomes).flatMap(({ seen }) =>
+    seen.state === "done" && seen.incomplete !== undefined ? [seen.incomplete] : [],
+  );
+  return [...notes, ...new Set(cut)];
+}
+
+function firstConnectedMs({ seen }: Outcome): number {
+  const connections = [...seen.samples, ...(seen.state === "holding" ? seen.held : [])];
+  return Math.min(...connections.map(({ connectedAt }) => Date.parse(connectedAt)));
 }

@@ -1,12 +1,10 @@
+import type { CheckAnswer } from "../app/probe/check.ts";
 import type { ProbeSpec, ProbeStatus } from "../app/probe/record.ts";
-import type { Endpoint } from "../components/endpoint.ts";
+import type { CheckedTarget } from "../app/probe/request.ts";
 import { PROBE_CONTAINER } from "../components/labels.ts";
 import { askJson } from "./kubectl.ts";
 import type { Kubectl } from "./kubectl.ts";
 import type { ProbePod } from "./pods.ts";
-
-/** What a probe says about an endpoint; `address` is the IP address it reached. */
-export type CheckAnswer = { ok: true; address: string } | { ok: false; error: string };
 
 /** A connection attempt in the pod gives up after 10 s; the rest is for the exec itself. */
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -19,13 +17,12 @@ export class ProbeClient {
     private readonly kubectl: Kubectl,
   ) {}
 
-  /** Whether a TCP connection to the endpoint comes about. */
-  async check({ host, port }: Endpoint): Promise<CheckAnswer> {
-    const request = JSON.stringify({ host, port });
-    return (await this.ask(["check", request], CONNECT_TIMEOUT_MS)) as CheckAnswer;
+  /** Whether a connection to the endpoint comes about and its server takes questions. */
+  async check(target: CheckedTarget): Promise<CheckAnswer> {
+    return (await this.ask(["check", JSON.stringify(target)], CONNECT_TIMEOUT_MS)) as CheckAnswer;
   }
 
-  /** Returns when the connection stands or has failed; a run that is under way is not disturbed. */
+  /** Returns when the connections stand or one has failed; a run that is under way is not disturbed. */
   async start(spec: ProbeSpec): Promise<ProbeStatus> {
     return (await this.ask(["start", JSON.stringify(spec)], CONNECT_TIMEOUT_MS)) as ProbeStatus;
   }

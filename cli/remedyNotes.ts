@@ -1,4 +1,5 @@
 import type { EffectiveTimeout } from "../app/probe/record.ts";
+import type { Target } from "../components/target.ts";
 import { DEFAULT_REMEDY } from "../components/remedy.ts";
 import type { MeasureArguments } from "./arguments.ts";
 import { VIRTUAL_OUTBOUND } from "./listenerMatch.ts";
@@ -13,7 +14,7 @@ const BLACK_HOLE = "BlackHoleCluster";
  * configuration tells it before any waiting; one line each.
  */
 export function remedyNotes(
-  { endpoint, path, remedy }: Pick<MeasureArguments, "endpoint" | "path" | "remedy">,
+  { endpoint, path, remedy }: Pick<MeasureArguments, "path" | "remedy"> & Pick<Target, "endpoint">,
   { cluster, filterChain, idleTimeoutMs, listener, source }: EffectiveTimeout,
 ): string[] {
   if (source === "bypassed") {

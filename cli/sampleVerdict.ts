@@ -13,7 +13,15 @@ import {
   MAX_DURATION_CLOSE_REASON,
   UNREACHED,
 } from "./closeReasons.ts";
-import { describeEnd, describeIdleTimeout, PROBE_NAMES, proxySeconds } from "./text.ts";
+import { recordTarget } from "./recordTarget.ts";
+import {
+  describeEnd,
+  describeIdleLimit,
+  describeIdleTimeout,
+  describeUse,
+  PROBE_NAMES,
+  proxySeconds,
+} from "./text.ts";
 
 /** A cause and what a person is told of it. */
 type Judgement = Omit<Verdict, "evidence">;
@@ -24,9 +32,11 @@ const LIMIT_TOLERANCE_MS = 1000;
 /** The verdict on one connection by itself. */
 export function sampleVerdict(
   sample: Measurement,
-  { effective, timelapse }: Pick<RunRecord, "effective" | "timelapse">,
+  record: Pick<RunRecord, "targets" | "timelapse">,
 ): Verdict {
-  const { idleLimit, proxy, probe, end } = sample;
+  const { timelapse } = record;
+  const { effective } = recordTarget(record, sample);
+  const { idleLimit, proxy, probe, end, use } = sample;
   const evidence = [
     `${PROBE_NAMES[probe]}: ${describeEnd(sample)}`,
     ...(probe === "withSidecar"
@@ -34,9 +44,10 @@ export function sampleVerdict(
       : []),
     // Of a connection that the probe closed, the sidecar's log says nothing about a cause.
     ...(proxy === null || end === "open" ? [] : [describeProxy(proxy, timelapse)]),
+    ...(use === undefined ? [] : [`first use after that: ${describeUse(use)}`]),
     ...(idleLimit === undefined
       ? []
-      : [`the endpoint's own limit: ${idleLimit.setting} ${describeLimit(idleLimit.ms)}`]),
+      : [`the endpoint's own limit: ${describeIdleLimit(idleLimit)}`]),
     ...(sample.voidReasons ?? []),
   ];
   return { ...judge(sample, effective), evidence };
@@ -161,10 +172,6 @@ function endedByServer({ end, heldMs, idleLimit, lastByteMs = 0, proxy }: Measur
     cause: "serverClosed",
     sentence: `The endpoint, or something on the way to it, closed the connection${word}${notTheSidecar}.`,
   };
-}
-
-function describeLimit(ms: number): string {
-  return ms === 0 ? "never" : formatDuration(ms);
 }
 
 function describeProxy(proxy: ProxyEvidence, timelapse: RunRecord["timelapse"]): string {

@@ -1,7 +1,14 @@
 import type { Measurement, ProbeKind, RunRecord } from "../app/probe/record.ts";
 import { firstSample } from "./firstSample.ts";
-import { describeEffective, describeEnd, PROBE_NAMES, proxySeconds } from "./text.ts";
-import { CAUSE_NAMES, runVerdict } from "./verdict.ts";
+import { describeSpread, groupSamples, nameTest } from "./sampleGroups.ts";
+import {
+  describeEffective,
+  describeIdleLimit,
+  describeUse,
+  PROBE_NAMES,
+  proxySeconds,
+} from "./text.ts";
+import { CAUSE_NAMES, testVerdict } from "./verdict.ts";
 
 /**
  * Seconds until each pod's connection ended; null while it was open, or where there is no sample. In a
@@ -52,13 +59,21 @@ function toSeconds(ms: number): number {
 
 /** What was found, in lines a person reads. */
 export function summaryLines(record: RunRecord): string[] {
-  const { cause, sentence } = runVerdict(record);
+  const several = record.targets.length > 1;
+  const groups = groupSamples(record.samples);
+  const tests = groups.map((group) => ({
+    name: groups.length > 1 ? `${nameTest(group)}, ` : "",
+    samples: group.samples,
+  }));
   return [
-    `endpoint ${record.endpoint}, timeout ${record.timeout}` +
+    `endpoint ${record.targets.map(({ endpoint }) => endpoint).join(", ")}, timeout ${record.timeout}` +
       (record.path === undefined ? "" : `, path ${record.path}`) +
       (record.remedy === undefined ? "" : `, remedy ${record.remedy}`) +
       `, run ${record.run}`,
-    `effective idle timeout: ${describeEffective(record.effective)}`,
+    ...record.targets.map(
+      ({ middleware, effective }) =>
+        `effective idle timeout${several ? ` for ${middleware}` : ""}: ${describeEffective(effective)}`,
+    ),
     ...(record.timelapse === undefined
       ? []
       : [
@@ -66,13 +81,49 @@ export function summaryLines(record: RunRecord): string[] {
             `what is not marked so is wall time`,
         ]),
     ...(record.running ? [describeRunning(record)] : []),
-    ...record.samples.flatMap((sample) => [
-      `${PROBE_NAMES[sample.probe]}: ${sample.running ? "running, " : ""}${describeEnd(sample)}${describeProxy(sample)}`,
-      ...(sample.voidReasons ?? []).map((reason) => `  void: ${reason}`),
-      ...sample.notes.map((note) => `  note: ${note}`),
-    ]),
+    ...tests.flatMap(({ name, samples }) =>
+      PROBE_KINDS.flatMap((kind) => describeProbe(record, samples, kind, name)),
+    ),
     ...record.notes.map((note) => `note: ${note}`),
-    `verdict: ${CAUSE_NAMES[cause]}. ${sentence}`,
+    ...tests.map(({ name, samples }) => {
+      const { cause, sentence } = testVerdict(record, samples);
+      return `${name}verdict: ${CAUSE_NAMES[cause]}. ${sentence}`;
+    }),
+  ];
+}
+
+const PROBE_KINDS: readonly ProbeKind[] = ["withSidecar", "withoutSidecar"];
+
+function describeProbe(
+  { timelapse }: RunRecord,
+  all: readonly Measurement[],
+  kind: ProbeKind,
+  name: string,
+): string[] {
+  const samples = all.filter(({ probe }) => probe === kind);
+  const [first] = samples;
+  if (first === undefined) {
+    return [];
+  }
+  const running = samples.some((sample) => sample.running) ? "running, " : "";
+  const proxy = samples.length === 1 ? describeProxy(first) : describeProxies(samples, timelapse);
+  const remarks = (title: string, pick: (sample: Measurement) => readonly string[]): string[] => {
+    const counts = new Map<string, number>();
+    for (const text of samples.flatMap(pick)) {
+      counts.set(text, (counts.get(text) ?? 0) + 1);
+    }
+    return [...counts].map(([text, count]) =>
+      samples.length === 1 ? `  ${title}: ${text}` : `  ${title} (${count}x): ${text}`,
+    );
+  };
+  return [
+    `${name}${PROBE_NAMES[kind]}: ${running}${describeSpread(samples)}${proxy}`,
+    ...remarks("first use", ({ use }) => (use === undefined ? [] : [describeUse(use)])),
+    ...remarks("server's own limit on idle connections", ({ idleLimit }) =>
+      idleLimit === undefined || idleLimit.ms === 0 ? [] : [describeIdleLimit(idleLimit)],
+    ),
+    ...remarks("void", ({ voidReasons = [] }) => voidReasons),
+    ...remarks("note", ({ notes }) => notes),
   ];
 }
 
@@ -83,9 +134,11 @@ export function runStatus({ running }: RunRecord): RunStatus {
   return running ? "running" : "finished";
 }
 
-/** When the last of the run's windows ends, in ms since the epoch. */
-export function windowEndMs({ samples, observeMs }: RunRecord): number {
-  return Math.max(...samples.map(({ connectedAt }) => Date.parse(connectedAt))) + observeMs;
+/** When the last of the run's windows ends at the latest, in ms since the epoch. */
+export function windowEndMs({ samples, observeMs, repetitions = 1 }: RunRecord): number {
+  const first = samples.filter(({ repetition }) => repetition === 1);
+  const begunMs = Math.max(...first.map(({ connectedAt }) => Date.parse(connectedAt)));
+  return begunMs + observeMs * repetitions;
 }
 
 function describeRunning(record: RunRecord): string {
@@ -100,4 +153,17 @@ function describeProxy({ proxy, end, timelapse }: Measurement): string {
   return proxy === null || end === "open"
     ? ""
     : `, proxy: ${proxySeconds(proxy.durationMs, timelapse)}, ${proxy.closeReason ?? "no close reason of its own"}`;
+}
+
+/** How far probe and proxy are apart at most, in real time. */
+function describeProxies(
+  samples: readonly Measurement[],
+  timelapse: RunRecord["timelapse"],
+): string {
+  const apartMs = samples.flatMap(({ proxy, end, heldMs }) =>
+    proxy === null || end === "open" ? [] : [Math.abs(heldMs - proxy.durationMs)],
+  );
+  return apartMs.length === 0 || timelapse !== undefined
+    ? ""
+    : `, proxy within ${Math.ceil(Math.max(...apartMs))} ms`;
 }

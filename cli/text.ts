@@ -1,6 +1,8 @@
 import type {
   ConnectionEnd,
   EffectiveTimeout,
+  FirstUse,
+  IdleLimit,
   LapsedDuration,
   ProbeKind,
   Sample,
@@ -113,4 +115,15 @@ export function describeEffective(effective: EffectiveTimeout): string {
     return describeIdleTimeout(effective);
   }
   return `${describeIdleTimeout(effective)} at listener ${listener}, filter chain ${filterChain}, cluster ${cluster}`;
+}
+
+/** `write ok, read end, next write EPIPE`. */
+export function describeUse({ firstWrite, read, secondWrite }: FirstUse): string {
+  const next = secondWrite === undefined ? "" : `, next write ${secondWrite}`;
+  return `write ${firstWrite}, read ${read}${next}`;
+}
+
+/** `wait_timeout 8h`. */
+export function describeIdleLimit({ setting, ms }: IdleLimit): string {
+  return `${setting} ${formatIdleTimeout(ms)}`;
 }

@@ -2,6 +2,7 @@ import type { Measurement, RunRecord } from "../app/probe/record.ts";
 import { CAUSE_NAMES } from "./cause.ts";
 import type { Cause, Verdict } from "./cause.ts";
 import { firstSample } from "./firstSample.ts";
+import { nameTest } from "./sampleGroups.ts";
 import { sampleVerdict, voidSentence } from "./sampleVerdict.ts";
 import { describeEnd, PROBE_NAMES } from "./text.ts";
 import { whyUnreachable } from "./unreachable.ts";
@@ -16,13 +17,27 @@ const BLAMES_ANOTHER: readonly Cause[] = ["serverClosed", "serverReset", "server
 /** What a network that failed may look like from behind a sidecar. */
 const NETWORK: readonly Cause[] = ["serverClosed", "serverReset", "error", "unknown"];
 
-/**
- * The verdict on a whole run: that on its first connection through a sidecar, unless the control says that
- * the sidecar is not to blame.
- */
+/** The verdict on a whole run: that on the test that its first silent connection is of. */
 export function runVerdict(record: RunRecord): Verdict {
-  const subject = firstSample(record, "withSidecar");
-  const control = firstSample(record, "withoutSidecar");
+  const first = firstSample(record, "withSidecar");
+  const { samples } = record;
+  return testVerdict(
+    record,
+    first === undefined
+      ? samples
+      : samples.filter((sample) => nameTest(sample) === nameTest(first)),
+  );
+}
+
+/**
+ * The verdict on one test: that on its first connection through a sidecar, unless the control says that the
+ * sidecar is not to blame.
+ *
+ * @param samples of the test, from both pods.
+ */
+export function testVerdict(record: RunRecord, samples: readonly Measurement[]): Verdict {
+  const subject = firstSample({ samples: [...samples] }, "withSidecar");
+  const control = firstSample({ samples: [...samples] }, "withoutSidecar");
   if (subject === undefined || control === undefined) {
     return {
       cause: "void",
@@ -34,11 +49,26 @@ export function runVerdict(record: RunRecord): Verdict {
   const { unreachableAfter: gone } = control;
   const evidence = [
     ...verdict.evidence,
+    ...describeOthers(record, samples),
     `${PROBE_NAMES.withoutSidecar}: ${describeEnd(control)}`,
     ...(gone === undefined ? [] : [`the endpoint afterwards: ${whyUnreachable(gone)}`]),
     ...(control.voidReasons ?? []),
   ];
   return { ...judge(verdict, control), evidence };
+}
+
+/** What became of the test's other connections through a sidecar, where not all of them ended alike. */
+function describeOthers(record: RunRecord, samples: readonly Measurement[]): string[] {
+  const counts = new Map<Cause, number>();
+  for (const sample of samples.filter(({ probe }) => probe === "withSidecar")) {
+    const { cause } = sampleVerdict(sample, record);
+    counts.set(cause, (counts.get(cause) ?? 0) + 1);
+  }
+  return counts.size < 2
+    ? []
+    : [
+        `causes: ${[...counts].map(([cause, count]) => `${CAUSE_NAMES[cause]} ${count}`).join(", ")}`,
+      ];
 }
 
 function judge(verdict: Verdict, control: Measurement): Omit<Verdict, "evidence"> {

@@ -1,11 +1,11 @@
-import type { HoldingStatus, ProbeKind, ProbeStatus, Sample } from "../app/probe/record.ts";
-import type { Endpoint } from "../components/endpoint.ts";
+import type { HoldingStatus, ProbeKind, ProbeStatus } from "../app/probe/record.ts";
 import type { LastSeen } from "./journal.ts";
 import { KubectlError } from "./kubectl.ts";
 import { nextWaitMs } from "./pace.ts";
 import { findAgain } from "./pods.ts";
 import type { ProbeClient } from "./probeClient.ts";
-import { describeEnd, PROBE_NAMES, roughly } from "./text.ts";
+import { describeSamples } from "./sampleGroups.ts";
+import { PROBE_NAMES, roughly } from "./text.ts";
 import { MeasureError } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -16,9 +16,11 @@ const RETRY_MS = 2000;
 /** What a probe was started with, as far as waiting for it goes. */
 export interface Watched {
   run: string;
-  endpoint: Endpoint;
+  /** How long the connections are held and watched each time, in ms. */
   observeMs: number;
-  /** When the sidecar is expected to close the connection, in ms of wall time; 0 is never. */
+  /** How often that is done. */
+  repetitions: number;
+  /** When the sidecar is expected to close the first connections, in ms of wall time; 0 is never. */
   expectedMs: number;
   /** How many times as fast the sidecar's clock runs; 1 is real time. */
   timelapse: number;
@@ -33,16 +35,15 @@ export interface Lost {
   reason: string;
 }
 
-/** What became of a connection by the time the client goes. */
+/** What became of a probe's connections by the time the client goes. */
 export type Outcome = {
-  /** How it was last seen. */
+  /** How they were last seen. */
   seen: LastSeen;
-  sample: Sample;
 } & (
   | { state: "done" }
   /** The probe goes on. */
   | { state: "running" }
-  /** Nobody will know how it ended. */
+  /** Nobody will know how those that were held have ended. */
   | Lost
 );
 
@@ -50,7 +51,7 @@ export type Outcome = {
  * Waits until a probe's run is over, or until it is time to leave. The probe needs nobody for it, so a
  * question that gets lost is asked again.
  *
- * @param seen how the connection stands, or stood when it was last heard of.
+ * @param seen how the connections stand, or stood when they were last heard of.
  * @throws MeasureError when the cluster can't be reached any more.
  */
 export async function watch(
@@ -60,37 +61,57 @@ export async function watch(
   watched: Watched,
 ): Promise<Outcome> {
   const { clock, report } = world;
-  const { run, endpoint, observeMs, expectedMs, leaveAtMs } = watched;
+  const { run, observeMs, repetitions, expectedMs, leaveAtMs } = watched;
   const name = nameOf(probe.pod.kind, watched.timelapse);
-  const deadlineMs = clock.nowMs() + observeMs + MARGIN_MS;
+  const deadlineMs = clock.nowMs() + observeMs * repetitions + MARGIN_MS;
   let status = seen;
   while (status.state === "holding") {
     const held: HoldingStatus = status;
-    const { heldMs } = held;
-    const left = roughly(Math.max(observeMs - heldMs, 0));
+    const { heldMs, repetitionsLeft } = held;
+    const left = roughly(windowLeftMs(held, observeMs));
+    const progress = describeHolding(held, repetitions);
     const patienceMs = leaveAtMs - clock.nowMs();
     if (patienceMs <= 0) {
-      report(`${name}: open for ${roughly(heldMs)}; it goes on in its pod, for at most ${left}`);
-      return { state: "running", seen: held, sample: sampleOf(held, endpoint) };
+      report(`${name}: ${progress}; it goes on in its pod, for at most ${left}`);
+      return { state: "running", seen: held };
     }
-    report(`${name}: open for ${roughly(heldMs)}, at most ${left} left`);
-    const waitMs = nextWaitMs({ heldMs, observeMs, expectedMs, patienceMs });
+    report(`${name}: ${progress}, at most ${left} left`);
+    const waitMs = nextWaitMs({ heldMs, observeMs, expectedMs, patienceMs, repetitionsLeft });
     const answer = await ask(world, probe, run, { waitMs, deadlineMs });
     status = answer.state === "lost" ? { ...answer, last: held } : answer;
   }
   if (status.state === "lost") {
     report(`${name}: lost, ${status.reason}`);
     const { state, reason, last } = status;
-    return { state, reason, seen: last, sample: sampleOf(last, endpoint) };
+    return { state, reason, seen: last };
   }
-  report(`${name}: ${describeEnd(status.sample)}`);
-  return { state: "done", seen: status, sample: status.sample };
+  for (const line of describeSamples(status.samples)) {
+    report(`${name}: ${line}`);
+  }
+  return { state: "done", seen: status };
 }
 
-/** Open for as long as it was seen to be. */
-function sampleOf(held: HoldingStatus, { host, port }: Endpoint): Sample {
-  const { localPort, localAddress, connectedAt, heldMs } = held;
-  return { host, port, localPort, localAddress, connectedAt, heldMs, end: "open" };
+/** How long a run may go on at most, in ms. */
+export function windowLeftMs(
+  { heldMs, repetitionsLeft }: Pick<HoldingStatus, "heldMs" | "repetitionsLeft">,
+  observeMs: number,
+): number {
+  return Math.max(observeMs - heldMs, 0) + repetitionsLeft * observeMs;
+}
+
+/** `open for 8 s`, and of several connections `3 of 5 open for 8 s (repetition 1 of 2)`. */
+function describeHolding(
+  { heldMs, held, samples, repetitionsLeft }: HoldingStatus,
+  repetitions: number,
+): string {
+  const repetition = repetitions - repetitionsLeft;
+  const ended = samples.filter((sample) => sample.repetition === repetition).length;
+  const all = held.length + ended;
+  return (
+    (all === 1 ? "" : `${held.length} of ${all} `) +
+    `open for ${roughly(heldMs)}` +
+    (repetitions === 1 ? "" : ` (repetition ${repetition} of ${repetitions})`)
+  );
 }
 
 /** What is told while waiting is wall time; that has to be said where there is another one. */
@@ -148,7 +169,7 @@ async function findWhyGone(world: World, { pod }: ProbeClient): Promise<string |
   try {
     const found = await findAgain(world, pod);
     return typeof found === "string"
-      ? `pod ${pod.name} ${found} while it held its connection`
+      ? `pod ${pod.name} ${found} while it held connections`
       : undefined;
   } catch (error) {
     if (error instanceof KubectlError) {

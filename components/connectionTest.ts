@@ -1,7 +1,9 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { RunRecord } from "../app/probe/record.ts";
+import type { MiddlewareKind, RunRecord } from "../app/probe/record.ts";
 import { formatDuration } from "./duration.ts";
+import { DEFAULT_LOAD } from "./modes.ts";
+import type { Load } from "./modes.ts";
 import { parseRecord } from "./parseRecord.ts";
 import { DEFAULT_PATH, DEFAULT_REMEDY } from "./remedy.ts";
 import type { Path, Remedy } from "./remedy.ts";
@@ -13,13 +15,17 @@ export interface ConnectionTestArgs {
   namespace: pulumi.Input<string>;
   /** Names the run: another one measures again, and nothing else does. */
   runId: string;
-  /** `host:port` that both probes connect to. */
-  endpoint: pulumi.Input<string>;
+  /** What both probes connect to, `host:port` each. */
+  endpoints: pulumi.Input<string[]>;
+  /** What is spoken there, in the same order. */
+  middleware: readonly MiddlewareKind[];
+  /** What the probes do there, and with how many connections. */
+  load: Load;
   /** The `timeout` setting as the user wrote it. */
   timeout: string;
-  /** How long the connections are held and watched, in ms. */
+  /** How long the connections are held and watched each time, in ms. */
   observeMs: number;
-  /** How long to wait for that before leaving the run to itself, in ms. */
+  /** How long to wait for all of it before leaving the run to itself, in ms. */
   waitMs: number;
   /** How many times as fast the sidecar's clock runs; 1 is real time. */
   timelapse: number;
@@ -59,7 +65,8 @@ export class ConnectionTest extends pulumi.ComponentResource {
   constructor(name: string, args: ConnectionTestArgs, opts?: pulumi.ComponentResourceOptions) {
     super("istio-idle-timeout:index:ConnectionTest", name, {}, opts);
 
-    const timeout = formatDuration(Math.min(args.observeMs, args.waitMs) + MARGIN_MS);
+    const { repetitions } = args.load;
+    const timeout = formatDuration(Math.min(args.observeMs * repetitions, args.waitMs) + MARGIN_MS);
     const measurement = new command.local.Command(
       `${name}-measurement-${args.runId}`,
       {
@@ -111,17 +118,19 @@ export class ConnectionTest extends pulumi.ComponentResource {
 
 function measureCommand(args: ConnectionTestArgs): pulumi.Output<string> {
   return pulumi
-    .all([args.namespace, args.endpoint, args.policy])
-    .apply(([namespace, endpoint, policy]) =>
+    .all([args.namespace, args.endpoints, args.policy])
+    .apply(([namespace, endpoints, policy]) =>
       shellCommand([
         ...["node", "--import", "tsx", "cli/measure.ts"],
         ...["--namespace", namespace],
         ...["--run", args.runId],
-        ...["--endpoint", endpoint],
+        ...["--endpoint", endpoints.join(",")],
+        ...["--middleware", args.middleware.join(",")],
         ...["--timeout", args.timeout],
         ...["--observe", formatDuration(args.observeMs)],
         ...["--wait", formatDuration(args.waitMs)],
         ...contextOption(args),
+        ...loadOptions(args.load),
         ...(args.path === DEFAULT_PATH ? [] : ["--path", args.path]),
         ...(args.remedy === DEFAULT_REMEDY ? [] : ["--remedy", args.remedy]),
         ...(args.timelapse === 1 ? [] : ["--timelapse", String(args.timelapse)]),
@@ -129,6 +138,14 @@ function measureCommand(args: ConnectionTestArgs): pulumi.Output<string> {
         ...(args.evidence ? [] : ["--no-evidence"]),
       ]),
     );
+}
+
+function loadOptions({ modes, connections, repetitions }: Load): string[] {
+  return [
+    ...(modes.join() === DEFAULT_LOAD.modes.join() ? [] : ["--modes", modes.join(",")]),
+    ...(connections === DEFAULT_LOAD.connections ? [] : ["--connections", String(connections)]),
+    ...(repetitions === DEFAULT_LOAD.repetitions ? [] : ["--repetitions", String(repetitions)]),
+  ];
 }
 
 function contextOption({ kubeContext }: ConnectionTestArgs): string[] {

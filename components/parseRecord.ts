@@ -1,5 +1,6 @@
 import { SCHEMA_VERSION } from "../app/probe/record.ts";
 import type { RunRecord } from "../app/probe/record.ts";
+import { unpackRecord } from "./packedRecord.ts";
 import { userError } from "./userError.ts";
 
 /**
@@ -24,7 +25,7 @@ export function parseRecord(text: string): RunRecord {
 
 function parse(text: string): { schemaVersion?: unknown } | null {
   try {
-    return JSON.parse(text) as { schemaVersion?: unknown } | null;
+    return unpackRecord(text);
   } catch {
     return null;
   }

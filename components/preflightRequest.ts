@@ -1,5 +1,6 @@
 import { PROBE_REPOSITORY } from "./imageNames.ts";
 import { INJECT_LABEL, injectionLabels, probeLabels } from "./labels.ts";
+import type { ServerKind } from "./middleware/server.ts";
 import type { Path, Remedy } from "./remedy.ts";
 import type { Settings } from "./settings.ts";
 import type { Timeout } from "./timeout.ts";
@@ -31,8 +32,8 @@ export interface PreflightRequest {
   images: Readonly<Record<string, string>>;
   /** `os/arch` that was set for the probe's image. */
   platform?: string | undefined;
-  /** Container of the stack's own middleware, where it runs one. */
-  container?: string | undefined;
+  /** Containers of the stack's own middleware. */
+  containers: readonly string[];
 }
 
 /**
@@ -42,7 +43,7 @@ export interface PreflightRequest {
  */
 export function preflightRequest(
   settings: Settings,
-  names: { namespace: string; container: string },
+  names: { namespace: string; container: (kind: ServerKind) => string },
 ): Omit<PreflightRequest, "owner"> {
   const {
     baseImage,
@@ -57,7 +58,7 @@ export function preflightRequest(
     timeout,
   } = settings;
   const timelapse = settings.timelapse > 1;
-  const runsRedis = outside.kind === "redis";
+  const servers = outside.kind === "servers" ? outside.servers : [];
   return {
     namespace: names.namespace,
     kubeContext,
@@ -72,10 +73,10 @@ export function preflightRequest(
     images: {
       baseImage,
       ...(timelapse && { compilerImage: settings.compilerImage }),
-      ...(runsRedis && { redisImage: outside.image }),
+      ...Object.fromEntries(servers.map(({ kind, image }) => [`${kind}Image`, image])),
     },
     platform,
-    container: runsRedis ? names.container : undefined,
+    containers: servers.map(({ kind }) => names.container(kind)),
   };
 }
 

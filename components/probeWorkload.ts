@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { injectionAnnotations } from "./injection.ts";
 import type { InjectionRequest } from "./injection.ts";
+import { CREDENTIALS_SECRET } from "./probeCredentials.ts";
 import { INJECT_LABEL, PROBE_CONTAINER, probeLabels, RUN_LABEL } from "./labels.ts";
 
 export interface ProbeWorkloadArgs {
@@ -29,6 +30,8 @@ export interface ProbeWorkloadArgs {
 
 /** Where the probe keeps its socket and its records. */
 const STATE_DIRECTORY = "/var/run/probe";
+/** Where it reads what it logs in with. */
+const CREDENTIALS_DIRECTORY = "/etc/probe";
 
 /**
  * One pod with the probe, kept by a Deployment. With and without sidecar differ in their labels only, so
@@ -126,9 +129,16 @@ function probePod(
           timeoutSeconds: 10,
           failureThreshold: 60,
         },
-        volumeMounts: [{ name: "state", mountPath: STATE_DIRECTORY }],
+        volumeMounts: [
+          { name: "state", mountPath: STATE_DIRECTORY },
+          { name: "credentials", mountPath: CREDENTIALS_DIRECTORY, readOnly: true },
+        ],
       },
     ],
-    volumes: [{ name: "state", emptyDir: { sizeLimit: "16Mi" } }],
+    volumes: [
+      { name: "state", emptyDir: { sizeLimit: "16Mi" } },
+      // Without it the probe goes without.
+      { name: "credentials", secret: { secretName: CREDENTIALS_SECRET, optional: true } },
+    ],
   };
 }

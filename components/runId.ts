@@ -15,6 +15,7 @@ export function runId(settings: Settings): string {
   const definition: Record<keyof RunDefinition, unknown> = {
     evidence: settings.evidence,
     kubeContext: settings.kubeContext ?? null,
+    load: settings.load,
     observeMs: settings.observeMs,
     outside: settings.outside,
     // Like the time-lapse below, left out where it is the default.
@@ -34,6 +35,7 @@ type RunDefinition = Pick<
   Settings,
   | "evidence"
   | "kubeContext"
+  | "load"
   | "observeMs"
   | "outside"
   | "path"

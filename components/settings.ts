@@ -1,6 +1,13 @@
 import { formatDuration, parseDuration } from "./duration.ts";
-import { parseEndpoint, parseHost } from "./endpoint.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { MiddlewareKind } from "../app/probe/record.ts";
+import type { ServerKind } from "./middleware/server.ts";
+import { CREDENTIAL_KEYS, credentialProblems, credentialsOf } from "./credentials.ts";
+import type { AllCredentials, CredentialKey } from "./credentials.ts";
+import { parseHost } from "./endpoint.ts";
+import { pairTargets, parseEndpoints, parseMiddleware } from "./target.ts";
+import type { Target } from "./target.ts";
+import { loadProblems, parseCount, parseModes } from "./modes.ts";
+import type { Load } from "./modes.ts";
 import { parseImage, parsePlatform, parseRegistry } from "./imageNames.ts";
 import { parsePath, parseRemedy } from "./remedy.ts";
 import type { Path, Remedy } from "./remedy.ts";
@@ -32,6 +39,10 @@ export interface Settings {
   evidence: boolean;
   /** What the probes connect to. */
   outside: Outside;
+  /** With what they log in at endpoints that exist already; to be kept secret. */
+  credentials: AllCredentials;
+  /** What they do there, and with how many connections. */
+  load: Load;
   /** Context in the ambient kubeconfig; undefined is its current one. */
   kubeContext: string | undefined;
   /** Revision or tag of the Istio control plane; undefined is the mesh's default one. */
@@ -45,9 +56,16 @@ export interface Settings {
   platform: string | undefined;
 }
 
-/** An endpoint that exists already, or a Redis that the stack runs itself. */
+/** Endpoints that exist already, or servers that the stack runs itself. */
 export type Outside =
-  { kind: "endpoint"; endpoint: Endpoint } | { kind: "redis"; image: string; externalHost: string };
+  | { kind: "endpoints"; targets: Target[] }
+  | { kind: "servers"; servers: OwnServer[]; externalHost: string };
+
+/** A server that the stack runs itself. */
+export interface OwnServer {
+  kind: ServerKind;
+  image: string;
+}
 
 /** Added to the timeout, so that a close that comes in time is inside the observation. */
 const GRACE_MS = 4_000;
@@ -68,7 +86,12 @@ const readers = {
   path: parsePath,
   remedy: parseRemedy,
   evidence: parseBoolean,
-  endpoint: optional(parseEndpoint),
+  middleware: optional(parseMiddleware),
+  endpoint: optional(parseEndpoints),
+  ...credentialReaders(),
+  modes: parseModes,
+  connections: parseCount,
+  repetitions: parseCount,
   externalHost: optional(parseHost),
   kubeContext: optional((text: string) => text),
   revision: optional(parseRevision),
@@ -76,6 +99,9 @@ const readers = {
   baseImage: parseImage,
   compilerImage: parseImage,
   redisImage: parseImage,
+  memcachedImage: parseImage,
+  mysqlImage: parseImage,
+  mongodbImage: parseImage,
   platform: optional(parsePlatform),
 };
 
@@ -97,6 +123,14 @@ export function projectConfig(
   );
 }
 
+type TextReader = (text: string) => string | undefined;
+
+function credentialReaders(): Record<CredentialKey, TextReader> {
+  return Object.fromEntries(
+    CREDENTIAL_KEYS.map((key) => [key, optional((text: string) => text)]),
+  ) as Record<CredentialKey, TextReader>;
+}
+
 /**
  * Checks a stack's whole configuration. A key that is empty counts as not set: `Pulumi.yaml` can
  * declare an optional key only by an empty default.
@@ -110,32 +144,70 @@ export function parseSettings(raw: Readonly<Record<string, string>>): Settings {
     .sort()
     .map((key) => `${key}: no such key; allowed are ${Object.keys(readers).sort().join(", ")}`);
   const values = Object.fromEntries(
-    Object.entries(readers).map(([key, read]) => {
+    Object.entries(readers).flatMap(([key, read]) => {
       try {
-        return [key, read(raw[key] ?? "")];
+        return [[key, read(raw[key] ?? "")]];
       } catch (error) {
         problems.push(`${key}: ${(error as Error).message}`);
-        return [key, undefined];
+        return [];
       }
     }),
-  ) as Values;
+  ) as Partial<Values>;
   if (!raw.endpoint && !raw.externalHost) {
     problems.push(
       "externalHost: not set; set it to the name or address under which pods reach the machine " +
         "that runs Docker, such as host.minikube.internal, or set endpoint to something that exists",
     );
   }
-  if (values.timelapse > 1 && raw.evidence === "false") {
+  if ((values.timelapse ?? 1) > 1 && raw.evidence === "false") {
     problems.push(
       "evidence: false can't be had in a time-lapse, whose figure needs the sidecar's own duration; " +
         "set evidence to true, or timelapse to 1",
     );
   }
-  problems.push(...variantProblems(variantOf(values)));
-  if (problems.length > 0) {
+  const outside = outsideOf(values, problems);
+  const kinds = outside && kindsOf(outside);
+  problems.push(
+    ...loadProblems(kinds, values),
+    ...credentialProblems(values, outside?.kind === "endpoints" ? (kinds ?? []) : []),
+    ...variantProblems(variantOf(values)),
+  );
+  if (problems.length > 0 || outside === undefined) {
     throw userErrors("the stack's configuration can't be used", problems);
   }
-  return compose(values);
+  return compose(values, outside);
+}
+
+/** The kinds of middleware that are measured. */
+export function kindsOf(outside: Outside): MiddlewareKind[] {
+  return outside.kind === "endpoints"
+    ? outside.targets.map(({ middleware }) => middleware)
+    : outside.servers.map(({ kind }) => kind);
+}
+
+/** @returns undefined where it can't be told, with what is wrong among the problems. */
+function outsideOf(values: Partial<Values>, problems: string[]): Outside | undefined {
+  const { endpoint, externalHost = "", middleware } = values;
+  if (!("endpoint" in values) || !("middleware" in values)) {
+    return undefined;
+  }
+  try {
+    if (endpoint !== undefined) {
+      return { kind: "endpoints", targets: pairTargets(endpoint, middleware) };
+    }
+    const servers = (middleware ?? ["redis"]).map((kind): OwnServer => {
+      if (kind === "tcp") {
+        throw new Error(
+          "tcp is for an endpoint that exists already; set endpoint, or another kind",
+        );
+      }
+      return { kind, image: values[`${kind}Image`] ?? "" };
+    });
+    return { kind: "servers", servers, externalHost };
+  } catch (error) {
+    problems.push(`middleware: ${(error as Error).message}`);
+    return undefined;
+  }
 }
 
 /** Of the keys that could be read, those that have to go together. */
@@ -143,15 +215,18 @@ function variantOf(values: Partial<Values>): PartialVariant {
   const { endpoint, externalHost, path, remedy, timelapse, timeout } = values;
   return {
     ...{ path, remedy, timelapse, timeout: timeout?.timeout },
-    host: endpoint
-      ? { key: "endpoint", name: endpoint.host }
+    targets: Math.max(endpoint?.length ?? 1, values.middleware?.length ?? 1),
+    host: endpoint?.[0]
+      ? { key: "endpoint", name: endpoint[0].host }
       : externalHost
         ? { key: "externalHost", name: externalHost }
         : undefined,
   };
 }
 
-function compose(values: Values): Settings {
+/** @param read what all readers gave. */
+function compose(read: Partial<Values>, outside: Outside): Settings {
+  const values = read as Values;
   const { timeout, text: timeoutText } = values.timeout;
   return {
     timeout,
@@ -163,9 +238,13 @@ function compose(values: Values): Settings {
     path: values.path,
     remedy: values.remedy,
     evidence: values.evidence,
-    outside: values.endpoint
-      ? { kind: "endpoint", endpoint: values.endpoint }
-      : { kind: "redis", image: values.redisImage, externalHost: values.externalHost ?? "" },
+    outside,
+    credentials: credentialsOf(values),
+    load: {
+      modes: values.modes,
+      connections: values.connections,
+      repetitions: values.repetitions,
+    },
     kubeContext: values.kubeContext,
     revision: values.revision,
     registry: values.registry,

@@ -6,6 +6,9 @@ import type { Timeout } from "./timeout.ts";
 /** A DestinationRule is for a host that the mesh knows. */
 const NEEDS_SERVICE_ENTRY: readonly Remedy[] = ["destinationRule", "tcpKeepalive"];
 
+/** Made for one port. */
+const NEEDS_PORT: readonly Remedy[] = ["envoyFilterPort", "excludeOutboundPorts"];
+
 /**
  * The timeouts that a remedy can set where it can't set all of them. Only a filter can be merged without a
  * value (`remove`), and `default` sets nothing at all, by whichever remedy.
@@ -26,13 +29,15 @@ export interface PartialVariant {
   timeout: Timeout | undefined;
   /** How many times as fast the sidecar's clock runs; 1 is real time. */
   timelapse: number | undefined;
-  /** What the probes connect to, and the setting it comes from. */
+  /** How many endpoints the probes connect to. */
+  targets: number;
+  /** The first of them, and the setting it comes from. */
   host: { key: string; name: string } | undefined;
 }
 
 /** What does not go together, one line each with what is allowed. */
 export function variantProblems(variant: PartialVariant): string[] {
-  const { path, remedy, timeout, timelapse, host } = variant;
+  const { path, remedy, timeout, timelapse, targets, host } = variant;
   const problems: string[] = [];
   if (path === "passthrough" && remedy !== undefined && NEEDS_SERVICE_ENTRY.includes(remedy)) {
     const others = REMEDIES.filter((each) => !NEEDS_SERVICE_ENTRY.includes(each));
@@ -53,6 +58,17 @@ export function variantProblems(variant: PartialVariant): string[] {
     problems.push(
       `timelapse: ${timelapse} has no meaning with remedy excludeOutboundPorts, whose connection goes past ` +
         "the sidecar and its clock; set timelapse to 1, or remedy to another",
+    );
+  }
+  if (targets > 1 && path === "serviceEntry") {
+    problems.push(
+      `path: serviceEntry is for one endpoint, and there are ${targets}; set path to passthrough, or middleware ` +
+        "to one kind",
+    );
+  } else if (targets > 1 && remedy !== undefined && NEEDS_PORT.includes(remedy)) {
+    problems.push(
+      `remedy: ${remedy} is for the port of one endpoint, and there are ${targets}; set remedy to ` +
+        `${DEFAULT_REMEDY}, or middleware to one kind`,
     );
   }
   if (path === "serviceEntry" && host && isIP(host.name) === 0 && !ISTIO_HOST.test(host.name)) {

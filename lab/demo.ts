@@ -1,6 +1,6 @@
 import type { RunRecord } from "../app/probe/record";
 import { legendOf } from "../cli/comparison";
-import { COMPARISON_HEADER, compareRun, comparisonRow, type Comparison } from "../cli/comparison";
+import { COMPARISON_HEADER, compareRun, comparisonRows, type Comparison } from "../cli/comparison";
 import { renderTable } from "../cli/table";
 import { LabError } from "./errors";
 import { up } from "./lab";
@@ -26,7 +26,7 @@ export async function demo(lab: string): Promise<void> {
     for (const line of summary as string[]) console.log(`  ${line}`);
     comparisons.push(compareRun(stack, results as RunRecord));
   }
-  console.log(`\n${renderTable(COMPARISON_HEADER, comparisons.map(comparisonRow))}`);
+  console.log(`\n${renderTable(COMPARISON_HEADER, comparisons.flatMap(comparisonRows))}`);
   for (const line of legendOf(comparisons)) console.log(`${line}\n`);
   console.log(
     "The lab and its stacks are still up. Look around, then take it all down:\n" +

@@ -1,5 +1,5 @@
 import type { RunRecord } from "../app/probe/record";
-import { COMPARISON_HEADER, compareRun, comparisonRow } from "../cli/comparison";
+import { COMPARISON_HEADER, compareRun, comparisonRows } from "../cli/comparison";
 import { windowEndMs } from "../cli/summary";
 import { renderTable } from "../cli/table";
 import { bringUp } from "./demo";
@@ -32,7 +32,7 @@ export async function realHour(lab: string): Promise<void> {
     );
     return;
   }
-  console.log(`\n${renderTable(COMPARISON_HEADER, [comparisonRow(compareRun(STACK, run))])}`);
+  console.log(`\n${renderTable(COMPARISON_HEADER, comparisonRows(compareRun(STACK, run)))}`);
   console.log(
     "This result stays; to measure another hour, take the stack down first:\n\n" +
       `  eval "$(npm run --silent lab -- env --name ${lab})"\n` +

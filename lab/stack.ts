@@ -4,7 +4,15 @@ import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { LabError } from "./errors";
 import { exec, type ExecOptions } from "./exec";
-import { COMPILER_IMAGE, NODE_IMAGE, REDIS_IMAGE, REGISTRY } from "./images";
+import {
+  COMPILER_IMAGE,
+  MEMCACHED_IMAGE,
+  MONGODB_IMAGE,
+  MYSQL_IMAGE,
+  NODE_IMAGE,
+  REDIS_IMAGE,
+  REGISTRY,
+} from "./images";
 import { environment } from "./lab";
 import { nodeState } from "./node";
 import { labPaths, projectDir } from "./paths";
@@ -55,6 +63,9 @@ export class LabStack {
       baseImage: NODE_IMAGE,
       compilerImage: COMPILER_IMAGE,
       redisImage: REDIS_IMAGE,
+      memcachedImage: MEMCACHED_IMAGE,
+      mysqlImage: MYSQL_IMAGE,
+      mongodbImage: MONGODB_IMAGE,
       externalHost: nodeAddress,
       ...config,
     });

@@ -17,6 +17,8 @@ export interface ConnectOptions {
   limitMs?: number;
   /** Gives the attempt up. */
   signal?: AbortSignal;
+  /** Whether it may be written to after the other side has closed. @default false */
+  allowHalfOpen?: boolean;
 }
 
 /**
@@ -24,10 +26,11 @@ export interface ConnectOptions {
  *
  * @throws Error whose message starts with the errno name, e.g. `ECONNREFUSED 10.0.0.1:6379`.
  */
-export function connect(target: Target, options: ConnectOptions = {}): Promise<Socket> {
-  const limitMs = options.limitMs ?? CONNECT_LIMIT_MS;
+export function connect({ host, port }: Target, options: ConnectOptions = {}): Promise<Socket> {
+  const target = { host, port };
+  const { limitMs = CONNECT_LIMIT_MS, allowHalfOpen = false } = options;
   return new Promise((resolve, reject) => {
-    const socket = connectSocket({ host: target.host, port: target.port, keepAlive: false });
+    const socket = connectSocket({ ...target, keepAlive: false, allowHalfOpen });
     const finish = (): void => {
       clearTimeout(limit);
       options.signal?.removeEventListener("abort", giveUp);

@@ -7,8 +7,8 @@ import { errnoName } from "./connect.ts";
 /** Questions and answers are one line of JSON each, on a connection of their own. */
 export type Answer = (question: unknown) => Promise<unknown>;
 
-/** Longest line, in characters; a question is a few hundred. */
-const MAX_LINE = 65_536;
+/** Longest line, in characters; an answer has some hundred for each connection. */
+const MAX_LINE = 4_194_304;
 
 /** Answers questions on a unix socket; one left behind by a process that crashed is replaced. */
 export async function listen(path: string, answer: Answer): Promise<Server> {
@@ -59,9 +59,8 @@ function readLine(socket: Socket): Promise<string> {
     socket.setEncoding("utf8");
     socket.on("data", (part: string) => {
       text += part;
-      const end = text.indexOf("\n");
-      if (end >= 0) {
-        resolve(text.slice(0, end));
+      if (part.includes("\n")) {
+        resolve(text.slice(0, text.indexOf("\n")));
       } else if (text.length > MAX_LINE) {
         reject(new Error(`a line is longer than ${MAX_LINE} characters`));
       }

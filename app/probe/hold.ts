@@ -1,125 +1,217 @@
 import type { Socket } from "node:net";
 
 import type { Clock } from "./clock.ts";
-import { connect, errnoName } from "./connect.ts";
-import type { Target } from "./connect.ts";
-import type { ConnectionEnd, Sample } from "./record.ts";
+import { connect, CONNECT_LIMIT_MS, errnoName, formatTarget } from "./connect.ts";
+import { firstUse } from "./firstUse.ts";
+import { Channel } from "./middleware/channel.ts";
+import type { Credentials, Protocol } from "./middleware/protocol.ts";
+import { protocols } from "./middleware/protocols.ts";
+import type { Connection, ConnectionEnd, HeldConnection, ProbeTest, Sample } from "./record.ts";
+import { within } from "./within.ts";
 
 /** What {@link hold} is asked to do. */
-export interface HoldSpec extends Target {
+export interface HoldSpec extends ProbeTest {
   /** How long the connection is held and watched, in ms. */
   observeMs: number;
-  /** How often something is sent, in ms; undefined is never. */
-  pingEveryMs?: number;
+  /** As in {@link Connection}. */
+  repetition: number;
+  /** As in {@link Connection}. */
+  connection: number;
+}
+
+/** What holding needs beside the spec. */
+export interface HoldContext {
+  clock: Clock;
+  credentials: Credentials;
+  /** Aborted, it closes the connection; {@link Held.ended} then never settles. */
+  signal: AbortSignal;
 }
 
 /** A connection that is being held. */
-export interface HeldConnection {
-  localPort: number;
-  localAddress: string;
-  /** Wall-clock time of "connected", ISO 8601. */
-  connectedAt: string;
-  /** Time since "connected", in ms. */
-  heldMs(): number;
+export interface Held {
+  /** How it stands now. */
+  status(): HeldConnection;
   /** Settles at the first sign of the end, or when the window is over. Never rejects. */
   ended: Promise<Sample>;
 }
 
-/** What a busy connection says: a command of Redis, and one that memcached answers as well. */
-const PING = "PING\r\n";
+/** How much longer than the window the server is asked to take for an answer, in ms. */
+const IN_FLIGHT_MARGIN_MS = 60_000;
 
 /**
- * Opens a connection and holds it until the other side ends it or the window is over: without a word,
- * unless the spec wants it busy.
+ * Opens a connection, logs in where the middleware wants it, and holds the connection in the way that is
+ * asked for until the other side ends it or the window is over.
  *
- * Resolves when connected. An aborted `signal` closes the connection; {@link HeldConnection.ended}
- * then never settles.
+ * Resolves when the server takes questions.
  *
- * @throws Error as {@link connect} does, when no connection comes about.
+ * @throws Error with one line, as {@link connect} does or naming what the server said, when no connection
+ *   comes about.
  */
 export async function hold(
   spec: HoldSpec,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<HeldConnection> {
-  const socket = await connect(spec, { signal });
+  { clock, credentials, signal }: HoldContext,
+): Promise<Held> {
+  const { middleware, mode, host, port, repetition, connection } = spec;
+  const socket = await connect(spec, { signal, allowHalfOpen: mode === "firstUse" });
   // The promise above resolves within the socket's connect event: no other event comes between.
   const connectedMs = clock.monotonicMs();
-  const connectedAt = clock.wallTime().toISOString();
+  const about: Connection = {
+    ...{ middleware, mode, repetition, connection, host, port },
+    localPort: socket.localPort ?? 0,
+    localAddress: socket.localAddress ?? "",
+    connectedAt: clock.wallTime().toISOString(),
+  };
   const heldMs = (): number => clock.monotonicMs() - connectedMs;
-  const { localAddress = "", localPort = 0 } = socket;
-
-  const ended = watch(socket, spec, heldMs, signal).then(
-    ({ end, error, endMs, lastByteMs }): Sample => ({
-      host: spec.host,
-      port: spec.port,
-      localPort,
-      localAddress,
-      connectedAt,
+  const watched = new Watched(socket, spec.observeMs, heldMs, signal);
+  const protocol = protocols[middleware];
+  const channel = new Channel(socket);
+  const opened = await open(spec, protocol, channel, credentials).catch((error: unknown) => {
+    watched.letGo();
+    throw error;
+  });
+  const stopTraffic = keepUp(spec, protocol, channel, watched);
+  const ended = watched.ended.then(async ({ end, error, endMs }): Promise<Sample> => {
+    stopTraffic();
+    const { lastByteMs } = watched;
+    const use = mode === "firstUse" ? await firstUse(socket, end, protocol, channel) : undefined;
+    watched.letGo();
+    return {
+      ...about,
       heldMs: roundToMicroseconds(endMs),
       end,
       ...(error !== undefined && { error }),
       ...(lastByteMs !== undefined && { lastByteMs: roundToMicroseconds(lastByteMs) }),
-    }),
-  );
-  return { localPort, localAddress, connectedAt, heldMs, ended };
+      ...opened,
+      ...(use !== undefined && { use }),
+    };
+  });
+  return { status: () => ({ ...about, heldMs: roundToMicroseconds(heldMs()) }), ended };
+}
+
+type Opened = Pick<Sample, "greeting" | "idleLimit">;
+
+async function open(
+  spec: HoldSpec,
+  protocol: Protocol,
+  channel: Channel,
+  credentials: Credentials,
+): Promise<Opened> {
+  const what = `${spec.middleware} at ${formatTarget(spec)}`;
+  const late = (): string => `${what} did not answer within ${CONNECT_LIMIT_MS / 1000} s`;
+  const greet = async (): Promise<Opened> => {
+    const greeting = await protocol.open(channel, credentials);
+    const idleLimit = await protocol.idleLimit?.(channel);
+    return {
+      ...(greeting !== undefined && { greeting }),
+      ...(idleLimit !== undefined && { idleLimit }),
+    };
+  };
+  try {
+    return await within(CONNECT_LIMIT_MS, late, greet());
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(message.startsWith(what) ? message : `${what}: ${message}`, { cause: error });
+  }
+}
+
+/** Sends what the mode wants sent; returns what stops it. */
+function keepUp(
+  { mode, everyMs = 0, observeMs }: HoldSpec,
+  protocol: Protocol,
+  channel: Channel,
+  watched: Watched,
+): () => void {
+  // That a question is not answered shows in the connection's end.
+  const unanswered = (): void => undefined;
+  if (mode === "keepalive") {
+    watched.socket.setKeepAlive(true, everyMs);
+  } else if (mode === "inFlight") {
+    watched.sent();
+    protocol.slow?.(channel, observeMs + IN_FLIGHT_MARGIN_MS).catch(unanswered);
+  } else if (mode === "ping") {
+    let asking = false;
+    const ping = (): void => {
+      if (!asking) {
+        asking = true;
+        watched.sent();
+        void protocol
+          .ping?.(channel)
+          .catch(unanswered)
+          .finally(() => {
+            asking = false;
+          });
+      }
+    };
+    const pings = setInterval(ping, everyMs);
+    return () => {
+      clearInterval(pings);
+    };
+  }
+  return () => undefined;
 }
 
 interface End {
   end: ConnectionEnd;
   error?: string;
   endMs: number;
-  lastByteMs: number | undefined;
 }
 
-function watch(
-  socket: Socket,
-  { observeMs, pingEveryMs }: HoldSpec,
-  heldMs: () => number,
-  signal: AbortSignal,
-): Promise<End> {
-  return new Promise((resolve) => {
-    let lastByteMs: number | undefined;
-    let timer: NodeJS.Timeout | undefined;
-    const pings =
-      pingEveryMs === undefined ? undefined : setInterval(() => socket.write(PING), pingEveryMs);
+/** A socket whose end is waited for, until the window is over. */
+class Watched {
+  readonly socket: Socket;
+  /** Settles at the first sign of the end, or when the window is over. Never rejects. */
+  readonly ended: Promise<End>;
+  /** When something was last sent in either direction, in ms since "connected". */
+  lastByteMs: number | undefined;
+  /** Frees all that watching takes, and closes the connection. */
+  readonly letGo: () => void;
+  readonly #heldMs: () => number;
 
-    const stop = (): void => {
+  constructor(socket: Socket, observeMs: number, heldMs: () => number, signal: AbortSignal) {
+    this.socket = socket;
+    this.#heldMs = heldMs;
+    let timer: NodeJS.Timeout | undefined;
+    this.letGo = () => {
       clearTimeout(timer);
-      clearInterval(pings);
-      signal.removeEventListener("abort", stop);
+      signal.removeEventListener("abort", this.letGo);
       socket.removeAllListeners("end").removeAllListeners("data").removeAllListeners("error");
       socket.on("error", () => undefined).destroy();
     };
-    const finish = (end: ConnectionEnd, error?: string): void => {
-      const endMs = heldMs();
-      stop();
-      resolve({ end, endMs, lastByteMs, ...(error !== undefined && { error }) });
-    };
-    const waitForTheEnd = (): void => {
-      const leftMs = observeMs - heldMs();
-      if (leftMs <= 0) {
-        finish("open");
-      } else {
-        // Timers count whole ms and may fire a fraction early; a lower bound must not.
-        timer = setTimeout(waitForTheEnd, Math.ceil(leftMs));
-      }
-    };
+    this.ended = new Promise((resolve) => {
+      const finish = (end: ConnectionEnd, error?: string): void => {
+        const endMs = heldMs();
+        clearTimeout(timer);
+        resolve({ end, endMs, ...(error !== undefined && { error }) });
+      };
+      const waitForTheEnd = (): void => {
+        const leftMs = observeMs - heldMs();
+        if (leftMs <= 0) {
+          finish("open");
+        } else {
+          // Timers count whole ms and may fire a fraction early; a lower bound must not.
+          timer = setTimeout(waitForTheEnd, Math.ceil(leftMs));
+        }
+      };
+      socket.once("end", () => {
+        finish("fin");
+      });
+      socket.on("error", (error) => {
+        const name = errnoName(error);
+        finish(name === "ECONNRESET" ? "reset" : "error", name);
+      });
+      // Listening for data also lets it flow, without which the FIN behind it would never be read.
+      socket.on("data", () => {
+        this.sent();
+      });
+      signal.addEventListener("abort", this.letGo);
+      waitForTheEnd();
+    });
+  }
 
-    socket.once("end", () => {
-      finish("fin");
-    });
-    socket.once("error", (error) => {
-      const name = errnoName(error);
-      finish(name === "ECONNRESET" ? "reset" : "error", name);
-    });
-    // Listening for data also lets it flow, without which the FIN behind it would never be read.
-    socket.on("data", () => {
-      lastByteMs = heldMs();
-    });
-    signal.addEventListener("abort", stop);
-    waitForTheEnd();
-  });
+  /** Notes that something was sent just now. */
+  sent(): void {
+    this.lastByteMs = this.#heldMs();
+  }
 }
 
 function roundToMicroseconds(ms: number): number {

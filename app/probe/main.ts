@@ -5,8 +5,8 @@
  * Exit codes: 0 answered, 1 the probe can't be reached, 2 the request is wrong.
  */
 import { systemClock } from "./clock.ts";
-import { connect } from "./connect.ts";
-import type { Target } from "./connect.ts";
+import { check } from "./check.ts";
+import { readCredentials } from "./credentials.ts";
 import { ask } from "./exchange.ts";
 import { rehearse } from "./rehearsal.ts";
 import { parseRun, parseSpec, parseTarget, parseWaitMs, RequestError } from "./request.ts";
@@ -14,10 +14,13 @@ import { serve, socketPath } from "./server.ts";
 import type { Question } from "./server.ts";
 
 const USAGE =
-  `usage: main.ts serve | check '{"host":H,"port":P}' | ` +
-  `start '{"run":R,"host":H,"port":P,"observeMs":MS}' | status RUN [WAIT_MS]`;
+  `usage: main.ts serve | check '{"middleware":M,"host":H,"port":P}' | ` +
+  `start '{"run":R,"observeMs":MS,"connections":N,"repetitions":N,` +
+  `"tests":[{"middleware":M,"host":H,"port":P,"mode":M}]}' | status RUN [WAIT_MS]`;
 
 const directory = process.env.PROBE_DIR ?? "/var/run/probe";
+const credentials = (): ReturnType<typeof readCredentials> =>
+  readCredentials(process.env.PROBE_CREDENTIALS ?? "/etc/probe/credentials.json");
 
 async function main([command, request = "", wait, ...rest]: string[]): Promise<void> {
   if (rest.length > 0) {
@@ -28,7 +31,7 @@ async function main([command, request = "", wait, ...rest]: string[]): Promise<v
       await runServer();
       break;
     case "check":
-      print(await check(parseTarget(request)));
+      print(await check(parseTarget(request), await credentials()));
       break;
     case "start":
       print(await question({ command, spec: parseSpec(request) }));
@@ -43,26 +46,15 @@ async function main([command, request = "", wait, ...rest]: string[]): Promise<v
 
 async function runServer(): Promise<void> {
   await rehearse(systemClock);
-  const server = await serve(directory, systemClock, (line) => {
+  const log = (line: string): void => {
     console.log(line);
-  });
+  };
+  const server = await serve(directory, { clock: systemClock, credentials, log });
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     // Node as pid 1 has no default action for either.
     process.once(signal, () => {
       void server.close().finally(() => process.exit(0));
     });
-  }
-}
-
-/** Whether a TCP connection to the endpoint comes about; `address` is the one that was reached. */
-async function check(target: Target): Promise<unknown> {
-  try {
-    const socket = await connect(target);
-    const address = socket.remoteAddress;
-    socket.destroy();
-    return { ok: true, address };
-  } catch (error) {
-    return { ok: false, error: (error as Error).message };
   }
 }
 

@@ -16,8 +16,13 @@ export async function rehearse(clock: Clock): Promise<void> {
   server.listen(0, HOST);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const spec = { host: HOST, port, observeMs: 1000 };
-  const held = await hold(spec, clock, new AbortController().signal);
+  const held = await hold(
+    {
+      ...{ middleware: "tcp", mode: "silent", repetition: 1, connection: 1 },
+      ...{ host: HOST, port, observeMs: 1000 },
+    },
+    { clock, credentials: {}, signal: new AbortController().signal },
+  );
   await held.ended;
   server.close();
 }

@@ -1,11 +1,19 @@
 import type { Target } from "./connect.ts";
-import type { ProbeSpec } from "./record.ts";
+import type { MiddlewareKind, ProbeSpec, ProbeTest } from "./record.ts";
 
 /** Longest window, in ms: what a timer of Node's can hold (24.8 days). */
 export const MAX_OBSERVE_MS = 2_147_483_647;
 
+/** Most samples of a run, and so most connections at once: what 128 MiB hold. */
+export const MAX_SAMPLES = 1000;
+
 /** A request that can't be carried out as it was put; the message is for the one who asked. */
 export class RequestError extends Error {}
+
+/** An endpoint and what is spoken there. */
+export interface CheckedTarget extends Target {
+  middleware: MiddlewareKind;
+}
 
 type Check = (value: unknown) => string | undefined;
 
@@ -22,19 +30,44 @@ const checkHost: Check = (value) =>
 
 const checkPort = wholeNumber(1, 65_535);
 const checkMs = wholeNumber(1, MAX_OBSERVE_MS);
+const checkCount = wholeNumber(1, MAX_SAMPLES);
+const checkMiddleware = oneOf("redis", "memcached", "mysql", "mongodb", "tcp");
+const checkMode = oneOf("silent", "keepalive", "ping", "firstUse", "inFlight");
+const checkTests: Check = (value) =>
+  Array.isArray(value) && value.length >= 1 ? undefined : "must be a list of tests";
+
+const target = { middleware: checkMiddleware, host: checkHost, port: checkPort };
 
 /** @throws RequestError naming every problem in `text`, the JSON of a {@link ProbeSpec}. */
 export function parseSpec(text: string): ProbeSpec {
-  return parseFields(
-    text,
-    { run: checkRun, host: checkHost, port: checkPort, observeMs: checkMs },
-    { pingEveryMs: checkMs },
-  ) as unknown as ProbeSpec;
+  const spec = parseFields(text, {
+    run: checkRun,
+    observeMs: checkMs,
+    connections: checkCount,
+    repetitions: checkCount,
+    tests: checkTests,
+  });
+  const tests = (spec.tests as unknown[]).map((test) =>
+    checkFields(isObject(test) ? test : {}, { ...target, mode: checkMode }, { everyMs: checkMs }),
+  ) as unknown as ProbeTest[];
+  const { connections, repetitions } = spec as unknown as ProbeSpec;
+  if (tests.length * connections * repetitions > MAX_SAMPLES) {
+    throw new RequestError(
+      `tests, connections and repetitions must be at most ${MAX_SAMPLES} together, ` +
+        `got ${tests.length} x ${connections} x ${repetitions}`,
+    );
+  }
+  for (const { mode, everyMs } of tests) {
+    if ((mode === "ping" || mode === "keepalive") !== (everyMs !== undefined)) {
+      throw new RequestError("everyMs goes with the modes ping and keepalive, and with no other");
+    }
+  }
+  return { ...spec, tests } as unknown as ProbeSpec;
 }
 
-/** @throws RequestError naming every problem in `text`, the JSON of a {@link Target}. */
-export function parseTarget(text: string): Target {
-  return parseFields(text, { host: checkHost, port: checkPort }) as unknown as Target;
+/** @throws RequestError naming every problem in `text`, the JSON of a {@link CheckedTarget}. */
+export function parseTarget(text: string): CheckedTarget {
+  return parseFields(text, target) as unknown as CheckedTarget;
 }
 
 /** @throws RequestError when `text` can't be the name of a run. */
@@ -56,23 +89,26 @@ export function parseWaitMs(text: string): number {
   return value;
 }
 
-function parseFields(
-  text: string,
-  required: Record<string, Check>,
-  optional: Record<string, Check> = {},
-): Record<string, unknown> {
-  const checks = { ...required, ...optional };
-  const names = Object.keys(required).join(", ");
+function parseFields(text: string, required: Record<string, Check>): Record<string, unknown> {
   let fields: unknown;
   try {
     fields = JSON.parse(text);
   } catch {
     fields = undefined;
   }
-  if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
+  if (!isObject(fields)) {
+    const names = Object.keys(required).join(", ");
     throw new RequestError(`the request must be a JSON object with ${names}, got: ${text}`);
   }
-  const given: Record<string, unknown> = { ...fields };
+  return checkFields(fields, required);
+}
+
+function checkFields(
+  given: Record<string, unknown>,
+  required: Record<string, Check>,
+  optional: Record<string, Check> = {},
+): Record<string, unknown> {
+  const checks = { ...required, ...optional };
   const problems = Object.entries(checks).flatMap(([name, check]) => {
     const problem = name in optional && !(name in given) ? undefined : check(given[name]);
     return problem === undefined
@@ -91,9 +127,20 @@ function parseFields(
   return given;
 }
 
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 function wholeNumber(min: number, max: number): Check {
   return (value) =>
     typeof value === "number" && Number.isInteger(value) && value >= min && value <= max
       ? undefined
       : `must be a whole number from ${min} to ${max}`;
+}
+
+function oneOf(...allowed: readonly string[]): Check {
+  return (value) =>
+    typeof value === "string" && allowed.includes(value)
+      ? undefined
+      : `must be one of ${allowed.join(", ")}`;
 }

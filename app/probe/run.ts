@@ -1,17 +1,20 @@
+import { setMaxListeners } from "node:events";
+
 import type { Clock } from "./clock.ts";
+import type { AllCredentials } from "./credentials.ts";
 import { hold } from "./hold.ts";
-import type { HeldConnection } from "./hold.ts";
-import type { ProbeSpec, ProbeStatus } from "./record.ts";
+import type { Held, HoldSpec } from "./hold.ts";
+import type { ProbeSpec, ProbeStatus, Sample } from "./record.ts";
 
 /** A run of this process, or one that an earlier process in this pod left behind. */
 export interface Run {
   readonly spec: ProbeSpec;
-  /** Settles when the connection stands or has failed. Never rejects. */
+  /** Settles when the first connections stand or one has failed. Never rejects. */
   readonly connected: Promise<void>;
   /** Settles when the run is done or has failed. Never rejects. */
   readonly over: Promise<void>;
   status(): ProbeStatus;
-  /** Lets the connection go, if there is one; the run then counts as failed. */
+  /** Lets the connections go, if there are any; the run then counts as failed. */
   abandon(reason: string): void;
 }
 
@@ -27,21 +30,36 @@ export function pastRun(spec: ProbeSpec, status: ProbeStatus): Run {
   };
 }
 
+/** What a run needs beside its spec. */
+export interface RunContext {
+  clock: Clock;
+  credentials: AllCredentials;
+}
+
+/** How many connections are opened at the same time. */
+const OPENING_AT_ONCE = 20;
+
 /** A run from its first SYN on. `changed` hears of every state worth keeping. */
 export class LiveRun implements Run {
   readonly spec: ProbeSpec;
   readonly connected: Promise<void>;
   readonly over: Promise<void>;
+  readonly #context: RunContext;
   readonly #changed: (run: LiveRun) => void;
   readonly #abandoned = new AbortController();
+  /** By the order in which they are asked for. */
+  readonly #samples: Sample[] = [];
   #status: () => ProbeStatus = () => ({ state: "connecting" });
 
-  constructor(spec: ProbeSpec, clock: Clock, changed: (run: LiveRun) => void) {
+  constructor(spec: ProbeSpec, context: RunContext, changed: (run: LiveRun) => void) {
     this.spec = spec;
+    this.#context = context;
     this.#changed = changed;
-    const connection = this.#connect(clock);
-    this.connected = connection.then(() => undefined);
-    this.over = connection.then((held) => this.#watch(held));
+    let connected = (): void => undefined;
+    this.connected = new Promise((resolve) => {
+      connected = resolve;
+    });
+    this.over = this.#carryOut(connected);
   }
 
   status(): ProbeStatus {
@@ -56,25 +74,92 @@ export class LiveRun implements Run {
     }
   }
 
-  async #connect(clock: Clock): Promise<HeldConnection | undefined> {
-    try {
-      const held = await hold(this.spec, clock, this.#abandoned.signal);
-      const { localPort, localAddress, connectedAt } = held;
-      const connection = { localPort, localAddress, connectedAt };
-      this.#become(() => ({ state: "holding", heldMs: held.heldMs(), ...connection }));
-      return held;
-    } catch (error) {
-      const { message } = error as Error;
-      this.#become(() => ({ state: "failed", error: message }));
-      return undefined;
+  async #carryOut(connected: () => void): Promise<void> {
+    const { repetitions } = this.spec;
+    for (let repetition = 1; repetition <= repetitions; repetition++) {
+      try {
+        const all = await this.#open(repetition);
+        this.#holding(all, repetitions - repetition);
+        connected();
+        this.#samples.push(...(await Promise.all(all.map(({ ended }) => ended))));
+      } catch (error) {
+        const { message } = error as Error;
+        const samples = this.#samples;
+        this.#become(() =>
+          repetition === 1
+            ? { state: "failed", error: message }
+            : {
+                state: "done",
+                samples,
+                incomplete: `repetition ${repetition} of ${repetitions} did not begin: ${message}`,
+              },
+        );
+        connected();
+        return;
+      }
     }
+    const samples = this.#samples;
+    this.#become(() => ({ state: "done", samples }));
   }
 
-  async #watch(held: HeldConnection | undefined): Promise<void> {
-    if (held !== undefined) {
-      const sample = await held.ended;
-      this.#become(() => ({ state: "done", sample }));
+  /**
+   * Opens the connections of a repetition, a few at a time.
+   *
+   * @throws Error when one does not come about; the others are let go.
+   */
+  async #open(repetition: number): Promise<Held[]> {
+    const given = new AbortController();
+    const signal = AbortSignal.any([this.#abandoned.signal, given.signal]);
+    // Each connection listens, and there may be many.
+    setMaxListeners(0, signal);
+    const specs = this.#specs(repetition);
+    const held = new Array<Held>(specs.length);
+    const { clock, credentials } = this.#context;
+    const next = specs.entries();
+    const openSome = async (): Promise<void> => {
+      for (const [place, spec] of next) {
+        held[place] = await hold(spec, {
+          clock,
+          credentials: credentials[spec.middleware] ?? {},
+          signal,
+        });
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: OPENING_AT_ONCE }, openSome));
+    } catch (error) {
+      given.abort();
+      throw error;
     }
+    return held;
+  }
+
+  #specs(repetition: number): HoldSpec[] {
+    const { tests, connections, observeMs } = this.spec;
+    return tests.flatMap((test) =>
+      Array.from({ length: connections }, (_none, place) => ({
+        ...test,
+        observeMs,
+        repetition,
+        connection: place + 1,
+      })),
+    );
+  }
+
+  #holding(all: readonly Held[], repetitionsLeft: number): void {
+    const { clock } = this.#context;
+    const sinceMs = clock.monotonicMs();
+    const ended = new Map<Held, Sample>();
+    for (const held of all) {
+      void held.ended.then((sample) => ended.set(held, sample));
+    }
+    this.#become(() => ({
+      state: "holding",
+      heldMs: clock.monotonicMs() - sinceMs,
+      repetitionsLeft,
+      held: all.filter((held) => !ended.has(held)).map((held) => held.status()),
+      samples: [...this.#samples, ...all.flatMap((held) => ended.get(held) ?? [])],
+    }));
   }
 
   #become(status: () => ProbeStatus): void {

@@ -1,22 +1,35 @@
+import { isDeepStrictEqual } from "node:util";
+
 import type { Clock } from "./clock.ts";
+import type { AllCredentials } from "./credentials.ts";
 import type { ProbeSpec, ProbeStatus } from "./record.ts";
 import { LiveRun, pastRun } from "./run.ts";
 import type { Run } from "./run.ts";
 import type { RunStore } from "./store.ts";
 
 /** What a run says whose connection was lost with the process that held it. */
-export const RESTARTED = "the probe restarted while the connection was held";
+export const RESTARTED = "the probe restarted while it held connections";
+
+/** What runs need beside the place where they are kept. */
+export interface RunsContext {
+  clock: Clock;
+  credentials: () => Promise<AllCredentials>;
+  /** Takes a line without a newline. */
+  log: (line: string) => void;
+}
 
 /** Every run this probe knows. They go on whether or not anyone asks. */
 export class Runs {
   readonly #runs = new Map<string, Run>();
   readonly #store: RunStore;
   readonly #clock: Clock;
+  readonly #credentials: () => Promise<AllCredentials>;
   readonly #log: (line: string) => void;
 
-  constructor(store: RunStore, clock: Clock, log: (line: string) => void) {
+  constructor(store: RunStore, { clock, credentials, log }: RunsContext) {
     this.#store = store;
     this.#clock = clock;
+    this.#credentials = credentials;
     this.#log = log;
   }
 
@@ -35,14 +48,19 @@ export class Runs {
   }
 
   /**
-   * Starts a run and resolves when its connection stands or has failed. A run with an equal spec is
+   * Starts a run and resolves when its connections stand or one has failed. A run with an equal spec is
    * not started again unless it failed; one with another spec is given up for the new one.
    */
   async start(spec: ProbeSpec): Promise<ProbeStatus> {
+    const credentials = await this.#credentials();
     let run = this.#runs.get(spec.run);
-    if (run === undefined || !sameSpec(run.spec, spec) || run.status().state === "failed") {
+    if (
+      run === undefined ||
+      !isDeepStrictEqual(run.spec, spec) ||
+      run.status().state === "failed"
+    ) {
       run?.abandon("given up for another request of the same run");
-      run = new LiveRun(spec, this.#clock, (changed) => {
+      run = new LiveRun(spec, { clock: this.#clock, credentials }, (changed) => {
         this.#keep(changed);
       });
       this.#runs.set(spec.run, run);
@@ -64,14 +82,14 @@ export class Runs {
   /** Lets every connection go and settles when all that is known is on disk. */
   async close(): Promise<void> {
     for (const run of this.#runs.values()) {
-      run.abandon("the probe was stopped while the connection was held");
+      run.abandon("the probe was stopped while it held connections");
     }
     await this.#store.flush();
   }
 
   #keep(run: Run): void {
     const status = run.status();
-    this.#log(`run ${run.spec.run}: ${JSON.stringify(status)}`);
+    this.#log(`run ${run.spec.run}: ${describe(status)}`);
     this.#store.save({ spec: run.spec, status }).catch((error: unknown) => {
       // Still answered from memory; only a restart would lose it.
       this.#log(`run ${run.spec.run} can't be stored: ${(error as Error).message}`);
@@ -79,14 +97,19 @@ export class Runs {
   }
 }
 
-function sameSpec(a: ProbeSpec, b: ProbeSpec): boolean {
-  return (
-    a.run === b.run &&
-    a.host === b.host &&
-    a.port === b.port &&
-    a.observeMs === b.observeMs &&
-    a.pingEveryMs === b.pingEveryMs
-  );
+/** Short, however many connections there are. */
+function describe(status: ProbeStatus): string {
+  switch (status.state) {
+    case "holding":
+      return `${status.held.length} held, ${status.samples.length} ended`;
+    case "done":
+      return `done, ${status.samples.length} ended${status.incomplete === undefined ? "" : `; ${status.incomplete}`}`;
+    case "failed":
+      return `failed: ${status.error}`;
+    case "connecting":
+    case "unknown":
+      return status.state;
+  }
 }
 
 async function settledWithin(limitMs: number, event: Promise<void>): Promise<void> {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 
-import type { Clock } from "./clock.ts";
 import { listen } from "./exchange.ts";
 import type { ProbeSpec } from "./record.ts";
 import { Runs } from "./runs.ts";
+import type { RunsContext } from "./runs.ts";
 import { RunStore } from "./store.ts";
 
 /** What the clients in {@link file://./main.ts} ask of the process that holds the connections. */
@@ -21,12 +21,8 @@ export interface ProbeServer {
 }
 
 /** Takes up earlier runs from `directory`, then answers questions until closed. */
-export async function serve(
-  directory: string,
-  clock: Clock,
-  log: (line: string) => void,
-): Promise<ProbeServer> {
-  const runs = new Runs(new RunStore(directory), clock, log);
+export async function serve(directory: string, context: RunsContext): Promise<ProbeServer> {
+  const runs = new Runs(new RunStore(directory), context);
   await runs.recover();
   const server = await listen(socketPath(directory), async (question) => {
     const asked = question as Question;
@@ -34,7 +30,7 @@ export async function serve(
       ? runs.start(asked.spec)
       : runs.status(asked.run, asked.waitMs);
   });
-  log(`listening on ${socketPath(directory)}`);
+  context.log(`listening on ${socketPath(directory)}`);
   return {
     close: async () => {
       server.close();

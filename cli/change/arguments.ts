@@ -3,7 +3,12 @@ import { parseArgs } from "node:util";
 import { parseEndpoint } from "../../components/endpoint.ts";
 import type { Endpoint } from "../../components/endpoint.ts";
 
-export const USAGE = `usage: npm run experiment -- change --namespace N --record FILE [--endpoint HOST:PORT] [--context C]
+/** Kinds of middleware that answer a ping without a login. */
+export const BUSY_KINDS = ["redis", "memcached"] as const;
+export type BusyKind = (typeof BUSY_KINDS)[number];
+
+export const USAGE = `usage: npm run experiment -- change --namespace N --record FILE [--endpoint HOST:PORT]
+         [--middleware K] [--context C]
 
 Finds out what a change of the idle timeout does to connections that are open. In a namespace of its own it
 holds idle and busy connections from two workloads, of which an EnvoyFilter selects one, and creates, alters
@@ -12,7 +17,8 @@ and why each connection ended, and removes all it made, whenever it is stopped.
 
   --namespace N         namespace of a stack that is up; the probe's image is taken from it
   --record FILE         where the record is written to, as JSON
-  --endpoint HOST:PORT  what the connections go to, a Redis or memcached (default: what the stack measures)
+  --endpoint HOST:PORT  what the connections go to (default: what the stack measures)
+  --middleware K        what it is, ${BUSY_KINDS.join(" or ")} (default: ${BUSY_KINDS[0]})
   --context C           context of the kubeconfig (default: the current one)
   --help                this text
 
@@ -25,7 +31,7 @@ export interface ChangeArguments {
   /** Path of the file that the record is written to. */
   record: string;
   /** Undefined is what the stack measures. */
-  endpoint?: Endpoint;
+  target?: { middleware: BusyKind; endpoint: Endpoint };
   context?: string;
 }
 
@@ -42,6 +48,7 @@ export function parseChangeArguments(
         namespace: text,
         record: text,
         endpoint: text,
+        middleware: text,
         context: text,
         help: { type: "boolean" },
       },
@@ -52,16 +59,26 @@ export function parseChangeArguments(
   if (values.help === true) {
     return "help";
   }
-  const { namespace, record, endpoint, context } = values;
+  const { namespace, record, endpoint, middleware, context } = values;
   if (!namespace || !record) {
     const missing = [...(namespace ? [] : ["--namespace"]), ...(record ? [] : ["--record"])];
     return { problem: `${missing.join(" and ")} ${missing.length > 1 ? "are" : "is"} missing` };
+  }
+  if (middleware !== undefined && endpoint === undefined) {
+    return { problem: "--middleware says what is at --endpoint, which is missing" };
+  }
+  const kind = BUSY_KINDS.find((each) => each === (middleware ?? BUSY_KINDS[0]));
+  if (kind === undefined) {
+    const allowed = BUSY_KINDS.join(" and ");
+    return { problem: `--middleware: ${JSON.stringify(middleware)} is neither of ${allowed}` };
   }
   try {
     return {
       namespace,
       record,
-      ...(endpoint !== undefined && { endpoint: parseEndpoint(endpoint) }),
+      ...(endpoint !== undefined && {
+        target: { middleware: kind, endpoint: parseEndpoint(endpoint) },
+      }),
       ...(context !== undefined && { context }),
     };
   } catch (error) {

@@ -10,7 +10,8 @@ import { CHANGE_SCHEMA_VERSION } from "./record.ts";
 import type { ChangeRecord, ChangeStep } from "./record.ts";
 import { expecting, plansOf, takeStep } from "./steps.ts";
 import type { Stage } from "./steps.ts";
-import { findDestination, findSurroundings } from "./surroundings.ts";
+import { findSurroundings, findTarget } from "./surroundings.ts";
+import type { BusyTarget } from "./surroundings.ts";
 
 /** Short enough to end twice within the drain; long enough to end never. */
 const SHORT_OF_DRAIN = 4 / 9;
@@ -37,10 +38,8 @@ export async function measureChange(
   const { report } = world;
   const stack = world.kubectlIn(asked.namespace);
   const surroundings = await findSurroundings(stack, asked.namespace);
-  const destination =
-    asked.endpoint === undefined
-      ? await findDestination(stack)
-      : { address: asked.endpoint.host, port: asked.endpoint.port };
+  const target = asked.target ? given(asked.target) : await findTarget(stack);
+  const { destination } = target;
   const namespace = scopedName(asked.namespace, "change");
   const kubectl = world.kubectlIn(namespace);
   // Not to be removed before it is certain to be this experiment's own.
@@ -51,7 +50,7 @@ export async function measureChange(
     const benches = await setUp(own, surroundings);
     const { changed } = benches;
     const drainMs = await changed.proxy.drainMs();
-    const stage: Stage = { world: own, benches, destination, drainMs };
+    const stage: Stage = { world: own, benches, target, drainMs };
     const record: ChangeRecord = {
       schemaVersion: CHANGE_SCHEMA_VERSION,
       experiment: "change",
@@ -67,8 +66,13 @@ export async function measureChange(
   }
 }
 
+function given({ middleware, endpoint }: NonNullable<ChangeArguments["target"]>): BusyTarget {
+  return { middleware, destination: { address: endpoint.host, port: endpoint.port } };
+}
+
 async function takeSteps(stage: Stage): Promise<ChangeStep[]> {
-  const { benches, destination, drainMs, world } = stage;
+  const { benches, drainMs, world } = stage;
+  const { destination } = stage.target;
   // Whatever the mesh applies without a filter of ours.
   const anything = expecting(({ idleTimeoutMs }) => idleTimeoutMs);
   let paths = {

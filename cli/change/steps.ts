@@ -1,5 +1,5 @@
 import type { ProbeStatus, Sample } from "../../app/probe/record.ts";
-import { findEntry } from "../accessLog.ts";
+import { findEntries } from "../accessLog.ts";
 import { evidenceOf } from "../judge.ts";
 import type { Destination } from "../listenerMatch.ts";
 import type { Expectation } from "../proxy.ts";
@@ -11,6 +11,7 @@ import { create } from "./bench.ts";
 import type { Bench, Benches } from "./bench.ts";
 import { FILTER, timeoutObject, WORKLOADS } from "./objects.ts";
 import type { Change, ChangeConnection, ChangeStep, Traffic, Workload } from "./record.ts";
+import type { BusyTarget } from "./surroundings.ts";
 
 const FILTERS = "envoyfilters.networking.istio.io";
 
@@ -38,7 +39,7 @@ export interface StepPlan {
 export interface Stage {
   world: World;
   benches: Benches;
-  destination: Destination;
+  target: BusyTarget;
   drainMs: number;
 }
 
@@ -92,9 +93,10 @@ export async function takeStep(
   plan: StepPlan,
   before: Record<Workload, ProxyPath>,
 ): Promise<{ step: ChangeStep; after: Record<Workload, ProxyPath> }> {
-  const { world, benches, destination, drainMs } = stage;
+  const { world, benches, drainMs } = stage;
+  const { destination } = stage.target;
   const { change, idleTimeoutMs } = plan;
-  const pingEveryMs = Math.max(Math.min(SLOWEST_PING_MS, Math.floor(drainMs / 10)), 1);
+  const everyMs = Math.max(Math.min(SLOWEST_PING_MS, Math.floor(drainMs / 10)), 1);
   const kinds = WORKLOADS.flatMap((workload) =>
     (["idle", "busy"] as const).map((traffic) => ({
       workload,
@@ -103,7 +105,7 @@ export async function takeStep(
     })),
   );
   const held = await Promise.all(
-    kinds.map((kind) => open(stage, { ...kind, run: `${change}-${kind.traffic}` }, pingEveryMs)),
+    kinds.map((kind) => open(stage, { ...kind, run: `${change}-${kind.traffic}` }, everyMs)),
   );
 
   await plan.make();
@@ -124,7 +126,7 @@ export async function takeStep(
     ...{ workload: "changed", traffic: "idle", opened: "after" },
     run: `${change}-after`,
   };
-  held.push(await open(stage, fresh, pingEveryMs));
+  held.push(await open(stage, fresh, everyMs));
 
   const connections = await Promise.all(
     held.map((each) => follow(stage, each, changedAt, since + drainMs + GRACE_MS)),
@@ -165,13 +167,19 @@ async function pathOf({ proxy, probe }: Bench, destination: Destination): Promis
   return reading.path;
 }
 
-async function open(stage: Stage, held: Held, pingEveryMs: number): Promise<Held> {
+async function open(stage: Stage, held: Held, everyMs: number): Promise<Held> {
   const { probe } = stage.benches[held.workload];
-  const { address: host, port } = stage.destination;
+  const { middleware, destination } = stage.target;
+  const { address: host, port } = destination;
   const busy = held.traffic === "busy";
   const status = await probe.start({
-    ...{ run: held.run, host, port, observeMs: OBSERVE_MS },
-    ...(busy && { pingEveryMs }),
+    ...{ run: held.run, observeMs: OBSERVE_MS, connections: 1, repetitions: 1 },
+    tests: [
+      {
+        ...{ middleware, host, port, mode: busy ? "ping" : "silent" },
+        ...(busy && { everyMs }),
+      },
+    ],
   });
   if (status.state !== "holding") {
     throw lost(held, status);
@@ -196,15 +204,18 @@ async function follow(
   } while (status.state === "holding" && clock.nowMs() < untilMs);
   const about = { workload, traffic, opened };
   if (status.state === "holding") {
-    const heldMs = roundDown(status.heldMs);
+    const heldMs = roundDown(status.held[0]?.heldMs ?? status.heldMs);
     return { ...about, heldMs, end: "open", sinceChangeMs: null, proxy: null };
   }
   if (status.state !== "done") {
     throw lost(held, status);
   }
-  const { sample } = status;
+  const [sample] = status.samples;
+  if (sample === undefined) {
+    throw lost(held, status);
+  }
   const sinceChangeMs = roundDown(endedAtMs(sample) - Date.parse(changedAt));
-  const { entry } = await findEntry(world, probe.pod, sample);
+  const { entry } = (await findEntries(world, probe.pod, [sample]))(sample);
   world.report(
     `${workload}, ${traffic}${opened === "after" ? ", opened after the change" : ""}: closed ` +
       `${roughly(Math.max(sinceChangeMs, 0))} after the change, ${entry?.closeReason ?? "no reason known"}`,

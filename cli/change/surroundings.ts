@@ -5,6 +5,8 @@ import { askJson } from "../kubectl.ts";
 import type { Kubectl } from "../kubectl.ts";
 import type { Destination } from "../listenerMatch.ts";
 import { MeasureError } from "../world.ts";
+import { BUSY_KINDS } from "./arguments.ts";
+import type { BusyKind } from "./arguments.ts";
 
 /** Labels of a namespace by which Istio decides whether and how to inject. */
 const INJECTION_LABELS = ["istio-injection", "istio.io/rev"];
@@ -46,19 +48,31 @@ export async function findSurroundings(kubectl: Kubectl, namespace: string): Pro
   };
 }
 
+/** What the connections go to: something that can be kept busy without a login. */
+export interface BusyTarget {
+  middleware: BusyKind;
+  destination: Destination;
+}
+
 /**
  * The endpoint that the stack measures.
  *
- * @throws MeasureError when it has measured nothing.
+ * @throws MeasureError when it has measured nothing, or nothing of a kind that the experiment takes.
  */
-export async function findDestination(kubectl: Kubectl): Promise<Destination> {
+export async function findTarget(kubectl: Kubectl): Promise<BusyTarget> {
   const journal = await newestJournal(kubectl);
   if (journal === undefined) {
     throw new MeasureError(
       "the stack has measured nothing from which its endpoint is known; name one with --endpoint",
     );
   }
-  return journal.destination;
+  for (const { middleware, destination } of journal.targets) {
+    const kind = BUSY_KINDS.find((each) => each === middleware);
+    if (kind !== undefined) return { middleware: kind, destination };
+  }
+  throw new MeasureError(
+    `the stack measures no ${BUSY_KINDS.join(" or ")}; name one with --endpoint and --middleware`,
+  );
 }
 
 function pick(texts: Texts = {}, wanted: readonly string[]): Texts {

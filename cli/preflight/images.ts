@@ -8,11 +8,11 @@ import type { Docker } from "./docker.ts";
  * shows when the image is pushed.
  */
 export async function imageProblems(docker: Docker, request: PreflightRequest): Promise<string[]> {
-  const { repository, images, container, owner } = request;
+  const { repository, images, containers, owner } = request;
   const problems = await Promise.all([
     registryProblems(docker, repository),
     ...Object.entries(images).map(([setting, image]) => imageProblem(docker, setting, image)),
-    ...(container === undefined ? [] : [containerProblems(docker, container, owner)]),
+    ...containers.map((container) => containerProblems(docker, container, owner)),
   ]);
   return problems.flat();
 }

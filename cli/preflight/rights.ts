@@ -34,6 +34,7 @@ function neededRights({ namespace, path, remedy, timeout, timelapse }: Wanted): 
   return [
     { group: "", resource: "namespaces", verbs: OWNED, namespace: undefined },
     { group: "", resource: "configmaps", verbs: KEPT, namespace },
+    { group: "", resource: "secrets", verbs: OWNED, namespace },
     { group: "apps", resource: "deployments", verbs: OWNED, namespace },
     { group: "apps", resource: "replicasets", verbs: ["list", "watch"], namespace },
     { group: "", resource: "pods", verbs: pods, namespace },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { matchEntry } from "../../cli/accessLog.ts";
+import { entryMatcher } from "../../cli/accessLog.ts";
 import { evidenceLine } from "./fakeCluster.ts";
 import { measurement } from "./records.ts";
 
@@ -14,7 +14,7 @@ describe("access log", () => {
       evidenceLine({ duration_ms: 3 }),
       "",
     ].join("\n");
-    assert.equal(matchEntry(log, measurement())?.durationMs, 3);
+    assert.equal(entryMatcher(log)(measurement())?.durationMs, 3);
   });
 
   it("tells connections apart that had the same port one after the other", () => {
@@ -23,17 +23,17 @@ describe("access log", () => {
       evidenceLine({ start: "2026-01-02T03:04:05.600Z", duration_ms: 2 }),
       evidenceLine({ start: "2026-01-02T03:04:07.000Z", duration_ms: 3 }),
     ].join("\n");
-    assert.equal(matchEntry(log, measurement())?.durationMs, 2);
+    assert.equal(entryMatcher(log)(measurement())?.durationMs, 2);
   });
 
   it("takes no entry of another time", () => {
     const log = evidenceLine({ start: "2026-01-02T03:03:05.678Z" });
-    assert.equal(matchEntry(log, measurement()), undefined);
+    assert.equal(entryMatcher(log)(measurement()), undefined);
   });
 
   it("knows an IPv6 source", () => {
     const log = evidenceLine({ source: "[2001:db8::28]:54176" });
     const sample = measurement({ localAddress: "2001:db8::28" });
-    assert.equal(matchEntry(log, sample)?.durationMs, 10_001);
+    assert.equal(entryMatcher(log)(sample)?.durationMs, 10_001);
   });
 });

@@ -23,7 +23,10 @@ describe("measure's arguments", () => {
       arguments: {
         namespace: "idle-10s",
         run: "1-a",
-        endpoint: { host: "10.0.0.5", port: 6379 },
+        targets: [{ middleware: "tcp", endpoint: { host: "10.0.0.5", port: 6379 } }],
+        modes: ["silent"],
+        connections: 1,
+        repetitions: 1,
         timeoutText: "10s",
         timeout: { variant: "duration", ms: 10_000 },
         observeMs: 14_000,
@@ -50,6 +53,41 @@ describe("measure's arguments", () => {
       { context, policy, evidence },
       { context: "kind", policy: { kind: "EnvoyFilter", name: "idle" }, evidence: false },
     );
+  });
+
+  it("may name several endpoints, what they are, and what is done there", () => {
+    const parsed = parseArguments([
+      ...COMPLETE,
+      ...["--endpoint", "10.0.0.5:6379,db:3306", "--middleware", "redis,mysql"],
+      ...["--modes", "silent,inFlight", "--connections", "20", "--repetitions", "3"],
+    ]);
+    assert.ok(parsed.kind === "arguments");
+    const { targets, modes, connections, repetitions } = parsed.arguments;
+    assert.deepEqual(
+      { targets, modes, connections, repetitions },
+      {
+        targets: [
+          { middleware: "redis", endpoint: { host: "10.0.0.5", port: 6379 } },
+          { middleware: "mysql", endpoint: { host: "db", port: 3306 } },
+        ],
+        modes: ["silent", "inFlight"],
+        connections: 20,
+        repetitions: 3,
+      },
+    );
+    assert.deepEqual(
+      problems(...COMPLETE, "--middleware", "redis,mysql", "--modes", "slow", "--connections=0"),
+      [
+        '--modes: "slow" is not a mode; use one or more of silent, keepalive, ping, firstUse, inFlight, ' +
+          "separated by commas",
+        '--connections: "0" is not a whole number from 1 to 1000',
+        "--endpoint: 2 kinds for 1 endpoint; name as many, in the same order",
+      ],
+    );
+    assert.deepEqual(problems(...COMPLETE, "--modes", "ping"), [
+      "--modes: ping can't be had with tcp; set middleware to one or more of redis, memcached, mysql, mongodb, " +
+        "or take the mode out",
+    ]);
   });
 
   it("may say how long to wait", () => {

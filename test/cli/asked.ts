@@ -1,4 +1,5 @@
 import type { MeasureArguments } from "../../cli/arguments.ts";
+import { DEFAULT_LOAD } from "../../components/modes.ts";
 import { parseTimeout } from "../../components/timeout.ts";
 import { RUN } from "./fakeCluster.ts";
 
@@ -11,7 +12,8 @@ export function asked(
   return {
     namespace: `idle-${timeoutText}`,
     run: RUN,
-    endpoint: { host: "10.0.0.5", port: 6379 },
+    targets: [{ middleware: "tcp", endpoint: { host: "10.0.0.5", port: 6379 } }],
+    ...DEFAULT_LOAD,
     timeoutText,
     timeout,
     observeMs: 14_000,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RunRecord } from "../../app/probe/record.ts";
 import { compare } from "../../cli/compareStacks.ts";
-import { COMPARISON_HEADER, compareRun, comparisonRow, deviation } from "../../cli/comparison.ts";
+import { COMPARISON_HEADER, compareRun, comparisonRows, deviation } from "../../cli/comparison.ts";
 import { readRecord, StackError } from "../../cli/stackRecords.ts";
 import { control, measurement, runRecord } from "./records.ts";
 
@@ -29,7 +29,7 @@ const LAPSED = runRecord({
 
 describe("a row of the comparison", () => {
   it("has a cell for each title", () => {
-    const row = comparisonRow(compareRun("10s", runRecord()));
+    const row = comparisonRows(compareRun("10s", runRecord()))[0]!;
     assert.equal(row.length, COMPARISON_HEADER.length);
     assert.deepEqual(row, [
       ...["10s", "1.31-dev", "1.40.0", "10s", "10s"],
@@ -38,13 +38,13 @@ describe("a row of the comparison", () => {
   });
 
   it("expects a connection to be open whose window is shorter than the timeout", () => {
-    assert.deepEqual(comparisonRow(compareRun("default", DEFAULT_OPEN)).slice(3), [
+    assert.deepEqual(comparisonRows(compareRun("default", DEFAULT_OPEN))[0]!.slice(3), [
       ...["default", "open", "open >= 14 s", "open >= 14 s", "still open"],
     ]);
   });
 
   it("says of every time-lapse that it is one", () => {
-    assert.deepEqual(comparisonRow(compareRun("x", LAPSED)).slice(3), [
+    assert.deepEqual(comparisonRows(compareRun("x", LAPSED))[0]!.slice(3), [
       ...["default", "1h at x360", "3600.319 s at x360 (10.001 s of wall time, FIN)"],
       ...["open >= 14 s", "idle timeout"],
     ]);
@@ -52,7 +52,7 @@ describe("a row of the comparison", () => {
 
   it("has a dash for a sample that is missing", () => {
     const record = runRecord({ samples: [measurement()] });
-    assert.deepEqual(comparisonRow(compareRun("x", record)).slice(6), ["-", "void"]);
+    assert.deepEqual(comparisonRows(compareRun("x", record))[0]!.slice(6), ["-", "void"]);
   });
 });
 
@@ -168,6 +168,7 @@ describe("compare", () => {
       stacks: object[];
     };
     assert.equal(schemaVersion, 1);
+    const VERDICT = compareRun("lapsed", LAPSED).tests[0]!.verdict;
     assert.deepEqual(found, [
       {
         stack: "lapsed",
@@ -176,7 +177,8 @@ describe("compare", () => {
           withSidecar: { timelapse: 360, proxySeconds: 3600.319, wallSeconds: 10.001 },
           withoutSidecar: null,
         },
-        verdict: compareRun("lapsed", LAPSED).verdict,
+        verdict: VERDICT,
+        tests: [{ middleware: "tcp", mode: "silent", expectedSeconds: 10, verdict: VERDICT }],
         results: LAPSED,
       },
     ]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import type { RunRecord } from "../../app/probe/record.ts";
+import type { ProbeSpec, RunRecord } from "../../app/probe/record.ts";
 import type { MeasureArguments } from "../../cli/arguments.ts";
 import { measure } from "../../cli/experiment.ts";
 import { KubectlError } from "../../cli/kubectl.ts";
@@ -18,6 +18,11 @@ const ASKED = asked("10s");
 
 const EFFECTIVE =
   "at listener virtualOutbound, filter chain virtualOutbound-catchall-tcp, cluster PassthroughCluster";
+
+const SPEC: ProbeSpec = {
+  ...{ run: RUN, observeMs: 14_000, connections: 1, repetitions: 1 },
+  tests: [{ middleware: "tcp", host: "10.0.0.5", port: 6379, mode: "silent" }],
+};
 
 describe("measure", () => {
   let cluster: FakeCluster;
@@ -63,12 +68,29 @@ describe("measure", () => {
         filterChain: "virtualOutbound-catchall-tcp",
         cluster: "PassthroughCluster",
       },
+      targets: [
+        {
+          middleware: "tcp",
+          endpoint: "10.0.0.5:6379",
+          effective: {
+            idleTimeoutMs: 10_000,
+            source: "configured",
+            listener: "virtualOutbound",
+            filterChain: "virtualOutbound-catchall-tcp",
+            cluster: "PassthroughCluster",
+          },
+        },
+      ],
       istioVersion: "1.31-dev",
       envoyVersion: "1.40.0",
       samples: [
         {
           probe: "withSidecar",
           pod: "with-0",
+          middleware: "tcp",
+          mode: "silent",
+          repetition: 1,
+          connection: 1,
           host: "10.0.0.5",
           port: 6379,
           localPort: 54_176,
@@ -89,6 +111,10 @@ describe("measure", () => {
         {
           probe: "withoutSidecar",
           pod: "without-0",
+          middleware: "tcp",
+          mode: "silent",
+          repetition: 1,
+          connection: 1,
           host: "10.0.0.5",
           port: 6379,
           localPort: 40_000,
@@ -130,16 +156,16 @@ describe("measure", () => {
 
   it("gives both probes the same spec, and asks each of them once until its end", async () => {
     await run();
-    const spec = JSON.stringify({ run: "1-a", host: "10.0.0.5", port: 6379, observeMs: 14_000 });
+    const spec = JSON.stringify(SPEC);
     assert.deepEqual(cluster.probes.withSidecar.asked, [
       ["start", spec],
       ["status", "1-a", "15000"],
     ]);
     assert.deepEqual(cluster.probes.withoutSidecar.asked, [
-      ["check", '{"host":"10.0.0.5","port":6379}'],
+      ["check", '{"middleware":"tcp","host":"10.0.0.5","port":6379}'],
       ["start", spec],
       ["status", "1-a", "15000"],
-      ["check", '{"host":"10.0.0.5","port":6379}'],
+      ["check", '{"middleware":"tcp","host":"10.0.0.5","port":6379}'],
     ]);
   });
 
@@ -170,9 +196,8 @@ describe("measure", () => {
   });
 
   it("takes an interrupted measurement up where it stands", async () => {
-    const spec = { run: RUN, host: "10.0.0.5", port: 6379, observeMs: 14_000 };
-    await cluster.probes.withSidecar.run(["start", JSON.stringify(spec)]);
-    await cluster.probes.withoutSidecar.run(["start", JSON.stringify(spec)]);
+    await cluster.probes.withSidecar.run(["start", JSON.stringify(SPEC)]);
+    await cluster.probes.withoutSidecar.run(["start", JSON.stringify(SPEC)]);
     await cluster.clock.sleep(12_000);
     const { samples } = await run();
     assert.deepEqual(
@@ -286,7 +311,9 @@ describe("measure", () => {
             },
           },
         });
-      const { effective, endpoint } = await run({ endpoint: { host: "redis.mesh", port: 6379 } });
+      const { effective, endpoint } = await run({
+        targets: [{ middleware: "tcp", endpoint: { host: "redis.mesh", port: 6379 } }],
+      });
       assert.equal(endpoint, "redis.mesh:6379");
       assert.equal(effective.listener, "240.240.0.1_6379");
     });
@@ -516,22 +543,22 @@ describe("measure", () => {
     const gone: Record<string, { pod: () => Json | undefined; reason: string }> = {
       replaced: {
         pod: () => cluster.pod("withSidecar", { metadata: { uid: "another" } }),
-        reason: "pod with-0 was deleted or replaced while it held its connection",
+        reason: "pod with-0 was deleted or replaced while it held connections",
       },
       "on its way out": {
         pod: () => cluster.pod("withSidecar", { metadata: { deletionTimestamp: "now" } }),
-        reason: "pod with-0 was deleted or replaced while it held its connection",
+        reason: "pod with-0 was deleted or replaced while it held connections",
       },
       gone: {
         pod: () => undefined,
-        reason: "pod with-0 was deleted or replaced while it held its connection",
+        reason: "pod with-0 was deleted or replaced while it held connections",
       },
       evicted: {
         pod: () =>
           cluster.pod("withSidecar", {
             status: { phase: "Failed", reason: "Evicted", message: "low on memory" },
           }),
-        reason: "pod with-0 ended (Evicted: low on memory) while it held its connection",
+        reason: "pod with-0 ended (Evicted: low on memory) while it held connections",
       },
     };
     for (const [what, { pod, reason }] of Object.entries(gone)) {
@@ -666,7 +693,7 @@ describe("measure", () => {
       const record = await run();
       assert.deepEqual(notesOf(record), []);
       assert.deepEqual(record.notes, [
-        "the two connections were opened 40 s apart, not at the same time",
+        "the connections of the two pods were opened 40 s apart, not at the same time",
       ]);
     });
 
@@ -681,7 +708,7 @@ describe("measure", () => {
       cluster.probes.withSidecar.fate = { closesAfterMs: 13_000, end: { lastByteMs: 3000.5 } };
       cluster.log = () => evidenceLine({ duration_ms: 13_000 });
       assert.deepEqual(notesOf(await run()), [
-        "the server sent data until 3.001 s after connecting: the connection was idle only from then on",
+        "data was sent until 3.001 s after connecting: the connection was idle only from then on",
       ]);
     });
 

@@ -1,4 +1,10 @@
-import type { ProbeKind, ProbeSpec, ProbeStatus, Sample } from "../../app/probe/record.ts";
+import type {
+  Connection,
+  ProbeKind,
+  ProbeSpec,
+  ProbeStatus,
+  Sample,
+} from "../../app/probe/record.ts";
 import type { EnvoyFilterObject } from "../../cli/doctor/istioObjects.ts";
 import { KubectlError } from "../../cli/kubectl.ts";
 import type { Kubectl } from "../../cli/kubectl.ts";
@@ -54,12 +60,16 @@ export class FakeProbe {
     }
   }
 
-  private get connection() {
-    return {
-      localPort: this.localPort,
-      localAddress: "10.244.0.28",
-      connectedAt: CONNECTED_AT,
-    };
+  /** Those of the one repetition that it knows, at ports in a row. */
+  private connections({ tests, connections }: ProbeSpec): Connection[] {
+    return tests
+      .flatMap((test) => Array.from({ length: connections }, (_none, place) => ({ test, place })))
+      .map(({ test: { middleware, mode, host, port }, place }, nth) => ({
+        ...{ middleware, mode, repetition: 1, connection: place + 1, host, port },
+        localPort: this.localPort + nth,
+        localAddress: "10.244.0.28",
+        connectedAt: CONNECTED_AT,
+      }));
   }
 
   status(): ProbeStatus {
@@ -67,18 +77,29 @@ export class FakeProbe {
       return this.answer ?? { state: "unknown" };
     }
     const heldMs = this.clock.nowMs() - this.#connectedMs;
-    return this.clock.nowMs() < this.#endsAtMs()
-      ? { state: "holding", heldMs, ...this.connection }
-      : { state: "done", sample: this.sample(this.spec) };
+    const connections = this.connections(this.spec);
+    const over = this.clock.nowMs() >= this.#endsAtMs();
+    const samples = connections
+      .map((connection) => this.sample(connection))
+      .filter((sample) => over || sample.heldMs <= heldMs);
+    const ended = samples.map(({ localPort }) => localPort);
+    return over
+      ? { state: "done", samples }
+      : {
+          ...{ state: "holding", heldMs, repetitionsLeft: 0, samples },
+          held: connections
+            .filter(({ localPort }) => !ended.includes(localPort))
+            .map((connection) => ({ ...connection, heldMs })),
+        };
   }
 
-  private sample({ host, port, observeMs }: ProbeSpec): Sample {
+  /** A connection that is pinged stays. */
+  private sample(connection: Connection): Sample {
+    const { observeMs = 0 } = this.spec ?? {};
     const { closesAfterMs = Infinity, end } = this.fate;
-    const closed = closesAfterMs < observeMs;
+    const closed = closesAfterMs < observeMs && connection.mode !== "ping";
     return {
-      host,
-      port,
-      ...this.connection,
+      ...connection,
       heldMs: closed ? closesAfterMs : observeMs,
       end: closed ? "fin" : "open",
       ...end,
@@ -87,7 +108,9 @@ export class FakeProbe {
 
   #endsAtMs(): number {
     const { closesAfterMs = Infinity } = this.fate;
-    return this.#connectedMs + Math.min(closesAfterMs, this.spec?.observeMs ?? 0);
+    const { observeMs = 0, tests = [] } = this.spec ?? {};
+    const pinged = tests.some(({ mode }) => mode === "ping");
+    return this.#connectedMs + (pinged ? observeMs : Math.min(closesAfterMs, observeMs));
   }
 }
 

@@ -124,7 +124,7 @@ describe("a run that its client leaves to itself", () => {
       command.includes("exec with-0") ? "container not found" : undefined;
     await until(HOUR_MS + 600_000);
     const record = await run();
-    const reason = "pod with-0 ended (Evicted: low on memory) while it held its connection";
+    const reason = "pod with-0 ended (Evicted: low on memory) while it held connections";
     assert.deepEqual(ends(record), [
       { ...open(300_000), voidReasons: [reason] },
       open(HOUR_MS + 300_000),

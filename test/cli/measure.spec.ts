@@ -68,7 +68,7 @@ describe("cli/measure.ts", () => {
   function answers(): Answers {
     const cluster = new FakeCluster();
     const NOT_FOUND = '!Error from server (NotFound): configmaps "run-1-a" not found';
-    const done = JSON.stringify({ state: "done", sample: SAMPLE });
+    const done = JSON.stringify({ state: "done", samples: [SAMPLE] });
     return {
       "get configmap": NOT_FOUND,
       "delete configmaps": "No resources found",
@@ -154,7 +154,8 @@ describe("cli/measure.ts", () => {
   });
 
   it("ends at once and without a record when it is interrupted", async () => {
-    const holding = '{"state":"holding","heldMs":5,"localPort":1}';
+    const holding =
+      '{"state":"holding","heldMs":5,"repetitionsLeft":0,"held":[{"localPort":1}],"samples":[]}';
     const waiting = { ...answers(), "main.ts start": holding, "main.ts status": "wait" };
     const child = await start(ARGUMENTS, waiting);
     const stdout = text(child.stdout);

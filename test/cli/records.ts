@@ -1,6 +1,10 @@
-import type { Measurement, RunRecord, Sample } from "../../app/probe/record.ts";
+import type { EffectiveTimeout, Measurement, RunRecord, Sample } from "../../app/probe/record.ts";
 
 export const SAMPLE: Sample = {
+  middleware: "tcp",
+  mode: "silent",
+  repetition: 1,
+  connection: 1,
   host: "10.0.0.5",
   port: 6379,
   localPort: 54_176,
@@ -39,20 +43,25 @@ export function control(changes: Partial<Measurement> = {}): Measurement {
   });
 }
 
+const EFFECTIVE: EffectiveTimeout = {
+  idleTimeoutMs: 10_000,
+  source: "configured",
+  listener: "virtualOutbound",
+  filterChain: "virtualOutbound-catchall-tcp",
+  cluster: "PassthroughCluster",
+};
+
+/** A record of one endpoint, to which a changed `effective` belongs too. */
 export function runRecord(changes: Partial<RunRecord> = {}): RunRecord {
+  const { endpoint = "10.0.0.5:6379", effective = EFFECTIVE } = changes;
   return {
     schemaVersion: 1,
     run: "1-a",
-    endpoint: "10.0.0.5:6379",
+    endpoint,
     timeout: "10s",
     observeMs: 14_000,
-    effective: {
-      idleTimeoutMs: 10_000,
-      source: "configured",
-      listener: "virtualOutbound",
-      filterChain: "virtualOutbound-catchall-tcp",
-      cluster: "PassthroughCluster",
-    },
+    effective,
+    targets: [{ middleware: "tcp", endpoint, effective }],
     istioVersion: "1.31-dev",
     envoyVersion: "1.40.0",
     samples: [measurement(), control()],

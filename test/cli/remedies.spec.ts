@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RunRecord } from "../../app/probe/record.ts";
 import type { MeasureArguments } from "../../cli/arguments.ts";
-import { compareRun, comparisonRow, deviation } from "../../cli/comparison.ts";
+import { compareRun, comparisonRows, deviation } from "../../cli/comparison.ts";
 import { measure } from "../../cli/experiment.ts";
 import { summaryLines } from "../../cli/summary.ts";
 import { runVerdict } from "../../cli/verdict.ts";
@@ -53,7 +53,8 @@ describe("a remedy", () => {
     assert.fail("a record came about");
   }
 
-  const cellsOf = (record: RunRecord): string[] => comparisonRow(compareRun("x", record)).slice(3);
+  const cellsOf = (record: RunRecord): string[] =>
+    comparisonRows(compareRun("x", record))[0]!.slice(3);
 
   it("is left out of the record where it is the default", async () => {
     cluster.listeners = () => dump(virtualOutbound({ idle_timeout: "12s" }));
@@ -94,7 +95,10 @@ describe("a remedy", () => {
     const cluster_ = "outbound|6379||redis.example.com";
     cluster.listeners = () => known({ idle_timeout: "12s", cluster: cluster_ }, "0.0.0.0");
     const endpoint = { host: "redis.example.com", port: 6379 };
-    const { effective } = await run({ endpoint, path: "serviceEntry" });
+    const { effective } = await run({
+      targets: [{ middleware: "tcp", endpoint }],
+      path: "serviceEntry",
+    });
     assert.deepEqual(effective, {
       idleTimeoutMs: 12_000,
       source: "configured",

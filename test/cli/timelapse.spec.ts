@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Measurement, RunRecord } from "../../app/probe/record.ts";
 import type { MeasureArguments } from "../../cli/arguments.ts";
-import { compareRun, comparisonRow } from "../../cli/comparison.ts";
+import { compareRun, comparisonRows } from "../../cli/comparison.ts";
 import { measure } from "../../cli/experiment.ts";
 import { disconnectSeconds, summaryLines } from "../../cli/summary.ts";
 import { asked } from "./asked.ts";
@@ -82,7 +82,7 @@ describe("a time-lapse", () => {
       "verdict: idle timeout. The sidecar closed the connection, because nothing was sent for its idle timeout " +
         "of 1h (Envoy's default).",
     ]);
-    assert.deepEqual(comparisonRow(compareRun("default-x360", record)), [
+    assert.deepEqual(comparisonRows(compareRun("default-x360", record))[0]!, [
       ...["default-x360", "1.31-dev", "1.40.0", "default", "1h at x360"],
       ...["3600.319 s at x360 (10.002 s of wall time, FIN)", "open >= 14 s", "idle timeout"],
     ]);
@@ -101,12 +101,12 @@ describe("a time-lapse", () => {
   });
 
   it("expects an idle timeout from the last byte on", async () => {
-    const end = { lastByteMs: 200, heldMs: 10_201 };
-    cluster.probes.withSidecar.fate = { closesAfterMs: 10_201, end };
-    cluster.log = () => evidenceLine({ duration_ms: 3_672_360 });
+    const end = { lastByteMs: 400, heldMs: 10_401 };
+    cluster.probes.withSidecar.fate = { closesAfterMs: 10_401, end };
+    cluster.log = () => evidenceLine({ duration_ms: 3_744_360 });
     const { notes } = subjectOf(await run());
     assert.deepEqual(notes, [
-      "the server sent data until 0.200 s after connecting: the connection was idle only from then on",
+      "data was sent until 0.400 s after connecting: the connection was idle only from then on",
     ]);
   });
 
@@ -159,7 +159,7 @@ describe("a time-lapse", () => {
         "without the sidecar's own duration a time-lapse says nothing",
       ]);
       assert.equal(
-        comparisonRow(compareRun("x", record))[5],
+        comparisonRows(compareRun("x", record))[0]![5],
         "? s at x360 (10.002 s of wall time, FIN)",
       );
     });
@@ -172,7 +172,7 @@ describe("a time-lapse", () => {
         "whether the sidecar's clock ran at x360 is unknown: its log has no entry yet",
       ]);
       assert.equal(
-        comparisonRow(compareRun("x", record))[5],
+        comparisonRows(compareRun("x", record))[0]![5],
         "open >= ? s at x360 (8 s of wall time)",
       );
     });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectionTest } from "../../components/connectionTest.ts";
 import type { ConnectionTestArgs } from "../../components/connectionTest.ts";
+import { DEFAULT_LOAD } from "../../components/modes.ts";
 import type { RunState } from "../../components/runState.ts";
 import { declare, only, UNKNOWN, valueOf } from "../mocks.ts";
 import type { Outputs } from "../mocks.ts";
@@ -20,7 +21,9 @@ const outputs: Outputs = {
 const args: ConnectionTestArgs = {
   namespace: pulumi.output("istio-idle-timeout-test"),
   runId: "0123456789",
-  endpoint: "192.0.2.1:6379",
+  endpoints: ["192.0.2.1:6379"],
+  middleware: ["redis"],
+  load: DEFAULT_LOAD,
   timeout: "13.7s",
   observeMs: 17_700,
   waitMs: 300_000,
@@ -46,7 +49,7 @@ describe("ConnectionTest", () => {
       inputs: {
         create:
           "node --import tsx cli/measure.ts --namespace istio-idle-timeout-test --run 0123456789 " +
-          "--endpoint 192.0.2.1:6379 --timeout 13.7s --observe 17.7s --wait 5m " +
+          "--endpoint 192.0.2.1:6379 --middleware redis --timeout 13.7s --observe 17.7s --wait 5m " +
           "--policy EnvoyFilter/idle-timeout",
         logging: "stderr",
       },
@@ -56,6 +59,9 @@ describe("ConnectionTest", () => {
 
   it("hands on what is not the default", async () => {
     const change: Partial<ConnectionTestArgs> = {
+      endpoints: ["192.0.2.1:6379", "192.0.2.1:3306"],
+      middleware: ["redis", "mysql"],
+      load: { modes: ["silent", "ping"], connections: 20, repetitions: 3 },
       timelapse: 360,
       path: "serviceEntry",
       remedy: "envoyFilterPort",
@@ -67,8 +73,8 @@ describe("ConnectionTest", () => {
     assert.equal(
       only(resources, COMMAND).inputs.create,
       "node --import tsx cli/measure.ts --namespace istio-idle-timeout-test --run 0123456789 " +
-        "--endpoint 192.0.2.1:6379 --timeout 13.7s --observe 17.7s --wait 5m " +
-        "--context 'it'\\''s mine' --path serviceEntry --remedy envoyFilterPort --timelapse 360 --no-evidence",
+        "--endpoint 192.0.2.1:6379,192.0.2.1:3306 --middleware redis,mysql --timeout 13.7s --observe 17.7s --wait 5m " +
+        "--context 'it'\\''s mine' --modes silent,ping --connections 20 --repetitions 3 --path serviceEntry --remedy envoyFilterPort --timelapse 360 --no-evidence",
     );
   });
 
@@ -112,7 +118,7 @@ describe("ConnectionTest", () => {
 
   it("knows no record in a preview, nor a command while the endpoint is not known", async () => {
     const { resources, result } = await declare(
-      () => program({ endpoint: pulumi.unknown as unknown as string }),
+      () => program({ endpoints: pulumi.unknown as unknown as string[] }),
       { preview: true, functions },
     );
     assert.equal(only(resources, COMMAND).inputs.create, UNKNOWN);

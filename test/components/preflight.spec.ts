@@ -14,6 +14,7 @@ const REQUEST: Omit<PreflightRequest, "owner"> = {
   evidence: true,
   timelapse: false,
   repository: "localhost:5000/istio-idle-timeout-probe",
+  containers: [],
   images: { baseImage: "it's" },
 };
 

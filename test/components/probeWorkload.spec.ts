@@ -75,10 +75,16 @@ function expected(name: string, sidecar: string): Inputs {
                 timeoutSeconds: 10,
                 failureThreshold: 60,
               },
-              volumeMounts: [{ name: "state", mountPath: "/var/run/probe" }],
+              volumeMounts: [
+                { name: "state", mountPath: "/var/run/probe" },
+                { name: "credentials", mountPath: "/etc/probe", readOnly: true },
+              ],
             },
           ],
-          volumes: [{ name: "state", emptyDir: { sizeLimit: "16Mi" } }],
+          volumes: [
+            { name: "state", emptyDir: { sizeLimit: "16Mi" } },
+            { name: "credentials", secret: { secretName: "probe-credentials", optional: true } },
+          ],
         },
       },
     },

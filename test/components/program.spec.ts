@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
-import type { RunRecord } from "../../app/probe/record.ts";
+import type { EffectiveTimeout, RunRecord } from "../../app/probe/record.ts";
 import { declare, only, UNKNOWN, valueOf } from "../mocks.ts";
 import type { Inputs, MockOptions, Outputs, Registered } from "../mocks.ts";
 
@@ -14,9 +14,16 @@ const config = {
   path: "passthrough",
   remedy: "envoyFilter",
   evidence: "true",
+  middleware: "",
+  modes: "silent",
+  connections: "1",
+  repetitions: "1",
   endpoint: "",
   externalHost: "192.0.2.1",
   redisImage: "redis:7",
+  memcachedImage: "memcached:1.6",
+  mysqlImage: "mariadb:11",
+  mongodbImage: "mongo:8",
   kubeContext: "",
   revision: "",
   registry: "localhost:5000",
@@ -25,19 +32,22 @@ const config = {
   platform: "",
 };
 
+const effective: EffectiveTimeout = {
+  idleTimeoutMs: 10_000,
+  source: "configured",
+  listener: "virtualOutbound",
+  filterChain: "virtualOutbound-catchall-tcp",
+  cluster: "PassthroughCluster",
+};
+
 const record: RunRecord = {
   schemaVersion: 1,
   run: "0123456789",
   endpoint: "192.0.2.1:49153",
   timeout: "10s",
   observeMs: 14_000,
-  effective: {
-    idleTimeoutMs: 10_000,
-    source: "configured",
-    listener: "virtualOutbound",
-    filterChain: "virtualOutbound-catchall-tcp",
-    cluster: "PassthroughCluster",
-  },
+  effective,
+  targets: [{ middleware: "redis", endpoint: "192.0.2.1:49153", effective }],
   istioVersion: "1.31",
   envoyVersion: "1.40.0",
   samples: [
@@ -54,6 +64,7 @@ function sample(
   return {
     probe,
     pod: "probe",
+    ...{ middleware: "redis", mode: "silent", repetition: 1, connection: 1 },
     host: "192.0.2.1",
     port: 49_153,
     localPort: 40_000,
@@ -105,6 +116,14 @@ function run(change: Partial<typeof config>, options: MockOptions = {}) {
   return declare(program, { outputs, functions, ...options });
 }
 
+/** What is in the one Secret, which the engine is told to keep as one. */
+function credentialsIn(resources: Registered[]): unknown {
+  const { stringData } = only(resources, "kubernetes:core/v1:Secret").inputs;
+  assert.deepEqual(Object.keys(stringData), ["secret"]);
+  const [text] = Object.values(stringData.secret as Record<string, string>);
+  return JSON.parse(text ?? "");
+}
+
 const namesOf = (resources: Registered[]) => resources.map(({ name }) => name);
 
 describe("the program", () => {
@@ -113,7 +132,9 @@ describe("the program", () => {
     assert.deepEqual(namesOf(resources), [
       "cluster",
       "connection",
-      "connection-measurement-3b0b6c0155",
+      "connection-measurement-36df0bc1aa",
+      "credentials",
+      "credentials-secret",
       "docker-daemon",
       "evidence",
       "evidence-filter",
@@ -154,6 +175,35 @@ describe("the program", () => {
         name,
       );
     }
+  });
+
+  it("runs every kind of middleware that is asked for, and gives the probes what they log in with", async () => {
+    const { resources } = await run({ middleware: "redis,mysql,memcached" });
+    assert.deepEqual(
+      namesOf(resources).filter((name) => name.endsWith("-container")),
+      ["memcached-container", "mysql-container", "redis-container"],
+    );
+    const { create } = only(resources, "command:local:Command", "connection-measurement").inputs;
+    assert.match(String(create), / --middleware redis,mysql,memcached /);
+    const password = JSON.stringify(record);
+    assert.deepEqual(credentialsIn(resources), {
+      redis: { password },
+      mysql: { username: "probe", password },
+      memcached: {},
+    });
+    assert.doesNotMatch(String(create), new RegExp(password.slice(0, 20)));
+  });
+
+  it("hands the credentials of an endpoint to the probes alone", async () => {
+    const { resources } = await run({
+      ...{ endpoint: "db.example.com:3306", middleware: "mysql", externalHost: "" },
+      ...{ mysqlUsername: "probe", mysqlPassword: "correct horse" },
+    });
+    assert.deepEqual(credentialsIn(resources), {
+      mysql: { username: "probe", password: "correct horse" },
+    });
+    const others = resources.filter(({ type }) => type !== "kubernetes:core/v1:Secret");
+    assert.doesNotMatch(JSON.stringify(others), /correct horse/);
   });
 
   it("keeps everything in a namespace and a container that carry the stack", async () => {
@@ -197,7 +247,7 @@ describe("the program", () => {
       ["command:local:Command", "docker:index/image:Image"],
     );
     const { create } = only(resources, "command:local:Command").inputs;
-    assert.match(String(create), / --endpoint redis\.example\.com:6379 /);
+    assert.match(String(create), / --endpoint redis\.example\.com:6379 --middleware tcp /);
   });
 
   it("gives the probes' sidecar a faster clock in a time-lapse", async () => {
@@ -315,7 +365,7 @@ describe("the program", () => {
         outputs: { ...stash, "docker:index/container:Container": () => ({ ports }) },
       },
     );
-    assert.equal(resources.length, 22);
+    assert.equal(resources.length, 24);
     assert.equal(await valueOf(result.disconnectSeconds), UNKNOWN);
     assert.equal(await valueOf(result.summary), UNKNOWN);
     assert.equal(await valueOf(result.results), UNKNOWN);
@@ -354,7 +404,7 @@ describe("the program", () => {
       repository: "localhost:5000/istio-idle-timeout-probe",
       images: { baseImage: "node:22-slim", compilerImage: "gcc:14", redisImage: "redis:7" },
       platform: "linux/arm64",
-      container: "istio-idle-timeout-dev-redis",
+      containers: ["istio-idle-timeout-dev-redis"],
     });
   });
 

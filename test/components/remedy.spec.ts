@@ -59,6 +59,7 @@ describe("a variant", () => {
             remedy,
             timeout,
             timelapse: 1,
+            targets: 1,
             host: undefined,
           });
           assert.deepEqual(
@@ -81,6 +82,7 @@ describe("a variant", () => {
         remedy: "envoyFilterPort",
         timeout: { variant: "default" },
         timelapse: 1,
+        targets: 1,
         host: undefined,
       }),
       [
@@ -95,6 +97,7 @@ describe("a variant", () => {
       path: "passthrough",
       remedy: "excludeOutboundPorts",
       timeout: parseTimeout("12s"),
+      targets: 1,
       host: undefined,
     } as const;
     assert.deepEqual(variantProblems({ ...variant, timelapse: 1 }), []);
@@ -111,6 +114,7 @@ describe("a variant", () => {
         remedy: undefined,
         timeout: undefined,
         timelapse: undefined,
+        targets: 1,
         host: { key: "endpoint", name },
       }).length;
     for (const name of [
@@ -134,6 +138,7 @@ describe("a variant", () => {
         remedy: undefined,
         timeout: undefined,
         timelapse: undefined,
+        targets: 1,
         host: undefined,
       }),
       [],

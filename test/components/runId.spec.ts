@@ -10,8 +10,14 @@ const raw = {
   path: "passthrough",
   remedy: "envoyFilter",
   evidence: "true",
+  modes: "silent",
+  connections: "1",
+  repetitions: "1",
   externalHost: "192.0.2.1",
   redisImage: "redis:7",
+  memcachedImage: "memcached:1.6",
+  mysqlImage: "mariadb:11",
+  mongodbImage: "mongo:8",
   registry: "localhost:5000",
   baseImage: "node:22-slim",
   compilerImage: "gcc:14",
@@ -20,7 +26,7 @@ const idOf = (change: Record<string, string>) => runId(parseSettings({ ...raw, .
 
 describe("runId", () => {
   it("is short, fit for labels, and the same on every machine", () => {
-    assert.equal(idOf({}), "5584d4cab3");
+    assert.equal(idOf({}), "8bb9ec987d");
   });
 
   const redefining: Record<string, string>[] = [
@@ -37,6 +43,11 @@ describe("runId", () => {
     { remedy: "envoyFilterPort" },
     { remedy: "proxyMetadata" },
     { evidence: "false" },
+    { modes: "silent,ping" },
+    { connections: "2" },
+    { repetitions: "2" },
+    { endpoint: "redis.example.com:6379", middleware: "redis" },
+    { endpoint: "redis.example.com:6379,db.example.com:3306" },
     { endpoint: "redis.example.com:6379" },
     { endpoint: "redis.example.com:6380" },
     { externalHost: "192.0.2.2" },

@@ -15,9 +15,22 @@ const raw = {
   path: "passthrough",
   remedy: "envoyFilter",
   evidence: "true",
+  middleware: "",
+  redisUsername: "",
+  redisPassword: "",
+  mysqlUsername: "",
+  mysqlPassword: "",
+  mongodbUsername: "",
+  mongodbPassword: "",
+  modes: "silent",
+  connections: "1",
+  repetitions: "1",
   endpoint: "",
   externalHost: "192.0.2.1",
   redisImage: "redis:7",
+  memcachedImage: "memcached:1.6",
+  mysqlImage: "mariadb:11",
+  mongodbImage: "mongo:8",
   kubeContext: "",
   revision: "",
   registry: "localhost:5000",
@@ -36,7 +49,13 @@ const settings: Settings = {
   path: "passthrough",
   remedy: "envoyFilter",
   evidence: true,
-  outside: { kind: "redis", image: "redis:7", externalHost: "192.0.2.1" },
+  outside: {
+    kind: "servers",
+    servers: [{ kind: "redis", image: "redis:7" }],
+    externalHost: "192.0.2.1",
+  },
+  credentials: {},
+  load: { modes: ["silent"], connections: 1, repetitions: 1 },
   kubeContext: undefined,
   revision: undefined,
   registry: "localhost:5000",
@@ -73,9 +92,18 @@ describe("parseSettings", () => {
       path: "serviceEntry",
       remedy: "destinationRule",
       evidence: "false",
+      middleware: "mysql",
+      modes: "silent, ping",
+      connections: "20",
+      repetitions: "3",
+      mysqlUsername: "probe",
+      mysqlPassword: "correct horse",
       endpoint: "[2001:db8::5]:3306",
       externalHost: "",
       redisImage: "localhost:5000/redis:7",
+      memcachedImage: "memcached:1.6",
+      mysqlImage: "mariadb:11",
+      mongodbImage: "mongo:8",
       kubeContext: "kind-mesh",
       revision: "1-30-2",
       registry: "ghcr.io/acme/tools",
@@ -93,7 +121,12 @@ describe("parseSettings", () => {
       path: "serviceEntry",
       remedy: "destinationRule",
       evidence: false,
-      outside: { kind: "endpoint", endpoint: { host: "2001:db8::5", port: 3306 } },
+      outside: {
+        kind: "endpoints",
+        targets: [{ middleware: "mysql", endpoint: { host: "2001:db8::5", port: 3306 } }],
+      },
+      credentials: { mysql: { username: "probe", password: "correct horse" } },
+      load: { modes: ["silent", "ping"], connections: 20, repetitions: 3 },
       kubeContext: "kind-mesh",
       revision: "1-30-2",
       registry: "ghcr.io/acme/tools",
@@ -147,6 +180,69 @@ describe("parseSettings", () => {
     ]);
   });
 
+  it("runs what middleware names where there is no endpoint", () => {
+    assert.deepEqual(parseSettings({ ...raw, middleware: "mysql,memcached" }).outside, {
+      kind: "servers",
+      servers: [
+        { kind: "mysql", image: "mariadb:11" },
+        { kind: "memcached", image: "memcached:1.6" },
+      ],
+      externalHost: "192.0.2.1",
+    });
+  });
+
+  it("takes several endpoints, and of each what it is", () => {
+    const endpoint = "a.example.com:6379, b.example.com:3306";
+    const middleware = "redis, mysql";
+    assert.deepEqual(parseSettings({ ...raw, endpoint, middleware }).outside, {
+      kind: "endpoints",
+      targets: [
+        { middleware: "redis", endpoint: { host: "a.example.com", port: 6379 } },
+        { middleware: "mysql", endpoint: { host: "b.example.com", port: 3306 } },
+      ],
+    });
+  });
+
+  const together: [config: Record<string, string>, problem: string][] = [
+    [
+      { endpoint: "a:1,b:2", middleware: "redis" },
+      "middleware: 1 kind for 2 endpoints; name as many, in the same order",
+    ],
+    [{ endpoint: "a:1,a:1" }, 'endpoint: "a:1,a:1" names a:1 twice'],
+    [
+      { middleware: "tcp" },
+      "middleware: tcp is for an endpoint that exists already; set endpoint, or another kind",
+    ],
+    [
+      { endpoint: "a:1", modes: "silent,inFlight" },
+      "modes: inFlight can't be had with tcp; set middleware to one or more of redis, mysql, or take the mode out",
+    ],
+    [
+      { modes: "silent,ping", connections: "100", repetitions: "6" },
+      "connections: 100 at once in 2 tests, 6 times, are more than 1000 samples; set connections or repetitions " +
+        "to less",
+    ],
+    [
+      { redisPassword: "correct horse" },
+      "redisPassword: is for an endpoint that exists already and speaks redis; set endpoint, and middleware to " +
+        "redis, or remove the key",
+    ],
+    [
+      { endpoint: "a:1,b:2", path: "serviceEntry" },
+      "path: serviceEntry is for one endpoint, and there are 2; set path to passthrough, or middleware to one kind",
+    ],
+    [
+      { endpoint: "a:1,b:2", remedy: "excludeOutboundPorts" },
+      "remedy: excludeOutboundPorts is for the port of one endpoint, and there are 2; set remedy to envoyFilter, " +
+        "or middleware to one kind",
+    ],
+  ];
+  for (const [config, problem] of together) {
+    it(`refuses ${JSON.stringify(config)}`, () => {
+      assert.deepEqual(problemsOf({ ...raw, ...config }), [`  ${problem}`]);
+    });
+  }
+
   it("names everything that is wrong at once", () => {
     const config = {
       timeout: "1d",
@@ -160,18 +256,27 @@ describe("parseSettings", () => {
       endpoint: "redis",
       externalHost: "my host",
       redisImage: "",
+      memcachedImage: "",
+      mysqlImage: "",
+      mongodbImage: "",
       kubeContext: "any text",
       revision: "1.30",
       registry: "acme/probe",
       baseImage: "node 22",
       compilerImage: "",
       platform: "amd64",
+      middleware: "redis,ftp",
+      modes: "ping,ping",
+      connections: "0",
+      repetitions: "many",
       tiemout: "10s",
       Run: "2",
     };
     const keys =
-      "baseImage, compilerImage, endpoint, evidence, externalHost, kubeContext, observe, path, platform, " +
-      "redisImage, registry, remedy, revision, run, timelapse, timeout, wait";
+      "baseImage, compilerImage, connections, endpoint, evidence, externalHost, kubeContext, memcachedImage, " +
+      "middleware, modes, mongodbImage, mongodbPassword, mongodbUsername, mysqlImage, mysqlPassword, mysqlUsername, " +
+      "observe, path, platform, redisImage, redisPassword, redisUsername, registry, remedy, repetitions, revision, " +
+      "run, timelapse, timeout, wait";
     assert.deepEqual(problemsOf(config), [
       `  Run: no such key; allowed are ${keys}`,
       `  tiemout: no such key; allowed are ${keys}`,
@@ -185,8 +290,13 @@ describe("parseSettings", () => {
       '  remedy: "envoyfilter" is not a remedy; use one of envoyFilter, envoyFilterPort, destinationRule, ' +
         "proxyMetadata, tcpKeepalive, excludeOutboundPorts",
       '  evidence: "yes" is neither true nor false',
+      '  middleware: "ftp" is not a kind of middleware; use one or more of redis, memcached, mysql, mongodb, ' +
+        "tcp, separated by commas",
       '  endpoint: "redis" is not an endpoint; use host:port without a scheme and with a port from 1 ' +
         "to 65535, such as redis.example.com:6379 or [2001:db8::5]:6379",
+      '  modes: "ping,ping" names "ping" twice',
+      '  connections: "0" is not a whole number from 1 to 1000',
+      '  repetitions: "many" is not a whole number from 1 to 1000',
       '  externalHost: "my host" is not a DNS name or an IP address',
       '  revision: "1.30" is not a revision of Istio; use the value of its label istio.io/rev, such as ' +
         "1-30-2, or a revision tag",
@@ -195,6 +305,9 @@ describe("parseSettings", () => {
       `  baseImage: "node 22" is not an image's name; use [host/]name[:tag]`,
       `  compilerImage: "" is not an image's name; use [host/]name[:tag]`,
       `  redisImage: "" is not an image's name; use [host/]name[:tag]`,
+      `  memcachedImage: "" is not an image's name; use [host/]name[:tag]`,
+      `  mysqlImage: "" is not an image's name; use [host/]name[:tag]`,
+      `  mongodbImage: "" is not an image's name; use [host/]name[:tag]`,
       '  platform: "amd64" is not a platform; use one such as linux/amd64 or linux/arm64',
     ]);
   });

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 
+import { once } from "node:events";
+import type { Socket } from "node:net";
+
 import { systemClock } from "../../../app/probe/clock";
+import type { Clock } from "../../../app/probe/clock";
 import { hold } from "../../../app/probe/hold";
-import type { HeldConnection } from "../../../app/probe/hold";
+import type { Held, HoldSpec } from "../../../app/probe/hold";
 import { ManualClock } from "./manualClock.ts";
 import { TestServer, unusedPort } from "./servers.ts";
 
@@ -24,20 +28,30 @@ describe("hold", () => {
     await server.close();
   });
 
-  function start(observeMs = LONG_MS): Promise<HeldConnection> {
-    return hold({ host: "127.0.0.1", port: server.port, observeMs }, clock, abort.signal);
+  function start(changes: Partial<HoldSpec> = {}, on: Clock = clock): Promise<Held> {
+    const spec: HoldSpec = {
+      ...{ middleware: "tcp", mode: "silent", repetition: 1, connection: 1 },
+      ...{ host: "127.0.0.1", port: server.port, observeMs: LONG_MS },
+      ...changes,
+    };
+    return hold(spec, { clock: on, credentials: {}, signal: abort.signal });
   }
 
   it("takes the peer's FIN for the end, at the moment it is seen", async () => {
     const held = await start();
     const peer = await server.accepted();
-    assert.equal(peer.remotePort, held.localPort);
+    const { localPort } = held.status();
+    assert.equal(peer.remotePort, localPort);
     clock.nowMs += 10_001.2345;
     peer.end();
     assert.deepEqual(await held.ended, {
+      middleware: "tcp",
+      mode: "silent",
+      repetition: 1,
+      connection: 1,
       host: "127.0.0.1",
       port: server.port,
-      localPort: held.localPort,
+      localPort,
       localAddress: "127.0.0.1",
       connectedAt: "2026-01-02T03:04:05.678Z",
       heldMs: 10_001.235,
@@ -63,11 +77,7 @@ describe("hold", () => {
   });
 
   it("sends nothing and closes the connection itself when the window is over", async () => {
-    const held = await hold(
-      { host: "127.0.0.1", port: server.port, observeMs: 40 },
-      systemClock,
-      abort.signal,
-    );
+    const held = await start({ observeMs: 40 }, systemClock);
     const peer = await server.accepted();
     const closed = new Promise((resolve) => peer.once("end", resolve));
     const sample = await held.ended;
@@ -77,32 +87,103 @@ describe("hold", () => {
     assert.equal(peer.bytesRead, 0);
   });
 
-  it("keeps a connection busy where that is asked for, until its end", async () => {
-    const spec = { host: "127.0.0.1", port: server.port, observeMs: LONG_MS, pingEveryMs: 5 };
-    const held = await hold(spec, clock, abort.signal);
+  /** What the server heard, once it is as long as `expected`. */
+  async function heard(peer: Socket, expected: string): Promise<string> {
+    let text = "";
+    peer.setEncoding("utf8");
+    while (text.length < expected.length) {
+      text += ((await once(peer, "data")) as [string])[0];
+    }
+    return text;
+  }
+
+  /** A Redis that wants no password and says of itself nothing but that it is there. */
+  async function redis(changes: Partial<HoldSpec> = {}): Promise<{ held: Held; peer: Socket }> {
+    const starting = start({ middleware: "redis", ...changes });
     const peer = await server.accepted();
-    let heard = "";
-    await new Promise<void>((resolve) => {
-      peer.setEncoding("utf8").on("data", (part: string) => {
-        heard += part;
-        if (heard.length >= 12) {
-          resolve();
-        }
-      });
+    await once(peer, "data");
+    peer.write("+PONG\r\n");
+    await once(peer, "data");
+    clock.nowMs += 3;
+    peer.write("*0\r\n");
+    return { held: await starting, peer };
+  }
+
+  it("is idle from the end of the handshake on", async () => {
+    const { held, peer } = await redis();
+    clock.nowMs += 10_000;
+    peer.end();
+    const { heldMs, lastByteMs, end } = await held.ended;
+    assert.deepEqual({ heldMs, lastByteMs, end }, { heldMs: 10_003, lastByteMs: 3, end: "fin" });
+  });
+
+  it("says what the server said that does not take the connection", async () => {
+    const starting = start({ middleware: "redis" });
+    const peer = await server.accepted();
+    await once(peer, "data");
+    peer.end("-ERR max number of clients reached\r\n");
+    await assert.rejects(starting, {
+      message: `redis at 127.0.0.1:${server.port}: Redis answered PING with: ERR max number of clients reached`,
     });
-    assert.match(heard, /^(PING\r\n)+$/);
+  });
+
+  it("asks a server for its own limit on idle connections", async () => {
+    const starting = start({ middleware: "memcached" });
+    const peer = await server.accepted();
+    assert.equal(await heard(peer, "version\r\n"), "version\r\n");
+    peer.write("VERSION 1.6.18\r\n");
+    assert.equal(await heard(peer, "stats settings\r\n"), "stats settings\r\n");
+    peer.write("STAT idle_timeout 7\r\nEND\r\n");
+    const held = await starting;
+    peer.end();
+    const { idleLimit } = await held.ended;
+    assert.deepEqual(idleLimit, { setting: "idle_timeout", ms: 7000 });
+  });
+
+  it("pings as often as it is asked to, until the end", async () => {
+    const { held, peer } = await redis({ mode: "ping", everyMs: 5 });
+    await once(peer, "data");
     clock.nowMs += 45_000;
-    peer.write("-NOAUTH\r\n");
+    peer.write("+PONG\r\n");
     peer.end();
     const { end, heldMs, lastByteMs } = await held.ended;
     assert.deepEqual(
       { end, heldMs, lastByteMs },
-      { end: "fin", heldMs: 45_000, lastByteMs: 45_000 },
+      { end: "fin", heldMs: 45_003, lastByteMs: 45_003 },
     );
   });
 
+  it("counts a query in flight as the last that was sent", async () => {
+    const { held, peer } = await redis({ mode: "inFlight" });
+    const [query] = (await once(peer, "data")) as [Buffer];
+    assert.match(query.toString(), /BLPOP/);
+    clock.nowMs += 10_000;
+    peer.end();
+    const { heldMs, lastByteMs } = await held.ended;
+    assert.deepEqual({ heldMs, lastByteMs }, { heldMs: 10_003, lastByteMs: 3 });
+  });
+
+  it("uses a connection that was closed as a pool does that has not noticed", async () => {
+    const { held, peer } = await redis({ mode: "firstUse" });
+    clock.nowMs += 10_000;
+    // Both directions, as a sidecar closes: what comes then is answered by a reset.
+    peer.destroy();
+    const { end, use } = await held.ended;
+    assert.equal(end, "fin");
+    assert.deepEqual(use, { firstWrite: "ok", read: "end", secondWrite: "EPIPE" });
+  });
+
+  it("finds a connection of use that is still open", async () => {
+    const { held, peer } = await redis({ mode: "firstUse", observeMs: 20 });
+    clock.nowMs += 20;
+    await once(peer, "data");
+    peer.write("+PONG\r\n");
+    const { end, use } = await held.ended;
+    assert.deepEqual({ end, use }, { end: "open", use: { firstWrite: "ok", read: "ok" } });
+  });
+
   it("does not end the window before the clock says so, however early a timer fires", async () => {
-    const held = await start(5);
+    const held = await start({ observeMs: 5 });
     const ended = held.ended.then(() => true);
     const later = new Promise<boolean>((resolve) => setTimeout(resolve, 30, false));
     assert.equal(await Promise.race([ended, later]), false);
@@ -113,7 +194,7 @@ describe("hold", () => {
   it("says for how long the connection stands", async () => {
     const held = await start();
     clock.nowMs += 2500;
-    assert.equal(held.heldMs(), 2500);
+    assert.equal(held.status().heldMs, 2500);
   });
 
   it("lets the connection go when it is given up", async () => {
@@ -126,9 +207,6 @@ describe("hold", () => {
 
   it("names the errno and the endpoint when nothing listens", async () => {
     const port = await unusedPort();
-    await assert.rejects(
-      hold({ host: "127.0.0.1", port, observeMs: LONG_MS }, clock, abort.signal),
-      { message: `ECONNREFUSED 127.0.0.1:${port}` },
-    );
+    await assert.rejects(start({ port }), { message: `ECONNREFUSED 127.0.0.1:${port}` });
   });
 });

@@ -51,14 +51,15 @@ describe("the probe's command line", () => {
   }
 
   it("checks an endpoint without a running probe", async () => {
-    const open = JSON.stringify({ host: "127.0.0.1", port: server.port });
+    const at = (port: number) => JSON.stringify({ middleware: "tcp", host: "127.0.0.1", port });
+    const open = at(server.port);
     assert.deepEqual(await client("check", open), {
       code: 0,
       stdout: '{"ok":true,"address":"127.0.0.1"}\n',
       stderr: "",
     });
     const port = await unusedPort();
-    assert.deepEqual(await client("check", JSON.stringify({ host: "127.0.0.1", port })), {
+    assert.deepEqual(await client("check", at(port)), {
       code: 0,
       stdout: `{"ok":false,"error":"ECONNREFUSED 127.0.0.1:${port}"}\n`,
       stderr: "",
@@ -67,7 +68,10 @@ describe("the probe's command line", () => {
 
   it("goes on when whoever asked is gone, and stops in order on SIGTERM", async () => {
     const probe = await serve();
-    const spec = { run: "r1", host: "127.0.0.1", port: server.port, observeMs: 60_000 };
+    const spec = {
+      ...{ run: "r1", observeMs: 60_000, connections: 1, repetitions: 1 },
+      tests: [{ middleware: "tcp", host: "127.0.0.1", port: server.port, mode: "silent" }],
+    };
     const started = await client("start", JSON.stringify(spec));
     assert.equal(started.code, 0);
     assert.equal(JSON.parse(started.stdout).state, "holding");
@@ -83,7 +87,7 @@ describe("the probe's command line", () => {
     (await server.accepted(server.connections)).end();
     const done = await client("status", "r1", "60000");
     assert.equal(JSON.parse(done.stdout).state, "done");
-    assert.equal(JSON.parse(done.stdout).sample.end, "fin");
+    assert.equal(JSON.parse(done.stdout).samples[0].end, "fin");
 
     probe.kill("SIGTERM");
     assert.deepEqual(await once(probe, "exit"), [0, null]);

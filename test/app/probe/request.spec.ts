@@ -22,15 +22,40 @@ function message(action: () => unknown): string {
 }
 
 describe("requests to the probe", () => {
-  it("takes every spec that names a run, a host, a port and a window", () => {
+  const SPEC = {
+    ...{ run: "r1", observeMs: 1000, connections: 2, repetitions: 3 },
+    tests: [
+      { middleware: "redis", host: "10.0.0.5", port: 6379, mode: "ping", everyMs: 500 },
+      { middleware: "tcp", host: "::1", port: 1, mode: "silent" },
+    ],
+  };
+
+  it("takes every spec that names a run, a window, a load and what to do where", () => {
+    const kind = fc.constantFrom("redis", "memcached", "mysql", "mongodb", "tcp");
+    const at = {
+      host: fc.oneof(fc.ipV4(), fc.ipV6(), fc.domain()),
+      port: fc.integer({ min: 1, max: 65_535 }),
+    };
+    const quiet = fc.record(
+      { middleware: kind, ...at, mode: fc.constantFrom("silent", "firstUse", "inFlight") },
+      { noNullPrototype: true },
+    );
+    const busy = fc.record(
+      {
+        ...{ middleware: kind, ...at, mode: fc.constantFrom("ping", "keepalive") },
+        everyMs: fc.integer({ min: 1, max: MAX_OBSERVE_MS }),
+      },
+      { noNullPrototype: true },
+    );
     fc.assert(
       fc.property(
         fc.record(
           {
             run: fc.stringMatching(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/),
-            host: fc.oneof(fc.ipV4(), fc.ipV6(), fc.domain()),
-            port: fc.integer({ min: 1, max: 65_535 }),
             observeMs: fc.integer({ min: 1, max: MAX_OBSERVE_MS }),
+            connections: fc.integer({ min: 1, max: 10 }),
+            repetitions: fc.integer({ min: 1, max: 10 }),
+            tests: fc.array(fc.oneof(quiet, busy), { minLength: 1, maxLength: 10 }),
           },
           { noNullPrototype: true },
         ),
@@ -41,29 +66,51 @@ describe("requests to the probe", () => {
     );
   });
 
-  it("takes a spec that wants its connection busy", () => {
-    const spec = { run: "r1", host: "10.0.0.5", port: 6379, observeMs: 1000, pingEveryMs: 50 };
+  it("takes no more samples than it can hold", () => {
+    const [test] = SPEC.tests;
+    const spec = { ...SPEC, connections: 500, repetitions: 2, tests: [test] };
     assert.deepEqual(parseSpec(JSON.stringify(spec)), spec);
     assert.equal(
-      message(() => parseSpec(JSON.stringify({ ...spec, pingEveryMs: 0 }))),
-      "pingEveryMs must be a whole number from 1 to 2147483647, got 0",
+      message(() => parseSpec(JSON.stringify({ ...spec, repetitions: 3 }))),
+      "tests, connections and repetitions must be at most 1000 together, got 1 x 500 x 3",
     );
+  });
+
+  it("wants to know how often, for what is done again and again, and for nothing else", () => {
+    const problem = "everyMs goes with the modes ping and keepalive, and with no other";
+    for (const changes of [{ mode: "silent" }, { mode: "ping", everyMs: undefined }]) {
+      const tests = [{ ...SPEC.tests[0], ...changes }];
+      assert.equal(
+        message(() => parseSpec(JSON.stringify({ ...SPEC, tests }))),
+        problem,
+      );
+    }
   });
 
   it("names every problem of a spec at once", () => {
     assert.equal(
-      message(() => parseSpec('{"run":"../r1","host":"a b","port":0,"observeMs":1.5,"extra":1}')),
+      message(() =>
+        parseSpec('{"run":"../r1","observeMs":1.5,"connections":0,"extra":1,"tests":[]}'),
+      ),
       "run must be 1 to 63 letters, digits, '.', '_' or '-', and start and end with a letter or digit, " +
-        'got "../r1"; host must be an IP address or a DNS name, got "a b"; ' +
-        "port must be a whole number from 1 to 65535, got 0; " +
-        "observeMs must be a whole number from 1 to 2147483647, got 1.5; " +
-        'unknown field "extra", known are run, host, port, observeMs, pingEveryMs',
+        'got "../r1"; observeMs must be a whole number from 1 to 2147483647, got 1.5; ' +
+        "connections must be a whole number from 1 to 1000, got 0; " +
+        "repetitions must be a whole number from 1 to 1000, got nothing; " +
+        "tests must be a list of tests, got []; " +
+        'unknown field "extra", known are run, observeMs, connections, repetitions, tests',
+    );
+    const tests = [{ middleware: "ftp", host: "a b", port: 0, mode: "loud" }];
+    assert.equal(
+      message(() => parseSpec(JSON.stringify({ ...SPEC, tests }))),
+      'middleware must be one of redis, memcached, mysql, mongodb, tcp, got "ftp"; ' +
+        'host must be an IP address or a DNS name, got "a b"; port must be a whole number from 1 to 65535, got 0; ' +
+        'mode must be one of silent, keepalive, ping, firstUse, inFlight, got "loud"',
     );
   });
 
   it("says what is missing", () => {
     assert.equal(
-      message(() => parseTarget("{}")),
+      message(() => parseTarget('{"middleware":"tcp"}')),
       "host must be an IP address or a DNS name, got nothing; " +
         "port must be a whole number from 1 to 65535, got nothing",
     );
@@ -73,7 +120,7 @@ describe("requests to the probe", () => {
     it(`refuses ${JSON.stringify(text)} as a request`, () => {
       assert.equal(
         message(() => parseTarget(text)),
-        `the request must be a JSON object with host, port, got: ${text}`,
+        `the request must be a JSON object with middleware, host, port, got: ${text}`,
       );
     });
   }

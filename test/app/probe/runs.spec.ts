@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { ProbeSpec, ProbeStatus } from "../../../app/probe/record";
+import type { Connection, ProbeSpec, ProbeStatus, ProbeTest } from "../../../app/probe/record";
 import { Runs } from "../../../app/probe/runs";
 import { RunStore } from "../../../app/probe/store";
 import { ManualClock } from "./manualClock.ts";
@@ -33,18 +34,31 @@ describe("Runs", () => {
   });
 
   async function startRuns(): Promise<Runs> {
-    const started = new Runs(new RunStore(directory), clock, (line) => log.push(line));
+    const started = new Runs(new RunStore(directory), {
+      clock,
+      credentials: () => Promise.resolve({}),
+      log: (line) => log.push(line),
+    });
     await started.recover();
     return started;
   }
 
   function spec(changes: Partial<ProbeSpec> = {}): ProbeSpec {
-    return { run: "r1", host: "127.0.0.1", port: server.port, observeMs: LONG_MS, ...changes };
+    return {
+      ...{ run: "r1", observeMs: LONG_MS, connections: 1, repetitions: 1 },
+      tests: [silentAt(server.port)],
+      ...changes,
+    };
+  }
+
+  function silentAt(port: number): ProbeTest {
+    return { middleware: "tcp", host: "127.0.0.1", port, mode: "silent" };
   }
 
   function heldMs(status: ProbeStatus): number {
     assert.ok(status.state === "done", `done, got ${status.state}`);
-    return status.sample.heldMs;
+    assert.equal(status.samples.length, 1);
+    return status.samples[0]!.heldMs;
   }
 
   async function stored(run: string): Promise<unknown> {
@@ -89,7 +103,7 @@ describe("Runs", () => {
   it("reports a failed connection and tries again when asked again", async () => {
     const port = await unusedPort();
     const failed: ProbeStatus = { state: "failed", error: `ECONNREFUSED 127.0.0.1:${port}` };
-    assert.deepEqual(await runs.start(spec({ port })), failed);
+    assert.deepEqual(await runs.start(spec({ tests: [silentAt(port)] })), failed);
     assert.deepEqual(await runs.status("r1", LONG_MS), failed);
     await server.close();
     server = await TestServer.listen();
@@ -98,9 +112,92 @@ describe("Runs", () => {
 
   it("knows several runs at once, each on its own connection", async () => {
     const started = await Promise.all(["a", "b", "c"].map((run) => runs.start(spec({ run }))));
-    const ports = started.map((status) => status.state === "holding" && status.localPort);
+    const ports = started.map((status) => status.state === "holding" && status.held[0]?.localPort);
     assert.equal(new Set(ports).size, 3);
     await server.accepted(3);
+  });
+
+  it("holds as many connections of each test as it is asked to, and lists them in that order", async () => {
+    const other = await TestServer.listen();
+    const tests = [silentAt(server.port), silentAt(other.port)];
+    const started = await runs.start(spec({ connections: 30, tests }));
+    assert.ok(started.state === "holding");
+    const order = [server.port, other.port].flatMap((port) =>
+      Array.from({ length: 30 }, (_none, place) => [port, place + 1]),
+    );
+    const orderOf = (all: readonly Connection[]) =>
+      all.map(({ port, connection }) => [port, connection]);
+    assert.deepEqual(orderOf(started.held), order);
+
+    (await other.accepted(7)).end();
+    await server.accepted(30);
+    await other.accepted(30);
+    for (let count = 1; count <= 30; count++) {
+      (await server.accepted(count)).end();
+      (await other.accepted(count)).end();
+    }
+    const done = await runs.status("r1", LONG_MS);
+    assert.ok(done.state === "done");
+    assert.deepEqual(orderOf(done.samples), order);
+    await other.close();
+  });
+
+  it("tells of those that have ended while others are held", async () => {
+    await runs.start(spec({ connections: 3 }));
+    clock.nowMs += 4000;
+    (await server.accepted(3)).end();
+    let status: ProbeStatus;
+    do {
+      status = await runs.status("r1", 5);
+    } while (status.state === "holding" && status.held.length === 3);
+    assert.ok(status.state === "holding");
+    assert.deepEqual(
+      [status.heldMs, status.held.length, status.samples.map(({ heldMs: ms }) => ms)],
+      [4000, 2, [4000]],
+    );
+  });
+
+  it("fails when one of its connections does not come about, and lets the others go", async () => {
+    const port = await unusedPort();
+    const tests = [silentAt(server.port), silentAt(port)];
+    const failed = { state: "failed", error: `ECONNREFUSED 127.0.0.1:${port}` };
+    assert.deepEqual(await runs.start(spec({ tests })), failed);
+    const peer = await server.accepted();
+    if (!peer.readableEnded) await once(peer, "end");
+  });
+
+  it("does the same as often as it is asked to", async () => {
+    const started = await runs.start(spec({ repetitions: 2 }));
+    assert.equal(started.state === "holding" && started.repetitionsLeft, 1);
+    clock.nowMs += 1000;
+    (await server.accepted(1)).end();
+    const second = await server.accepted(2);
+    clock.nowMs += 2000;
+    second.end();
+    const done = await runs.status("r1", LONG_MS);
+    assert.ok(done.state === "done");
+    assert.deepEqual(
+      done.samples.map(({ repetition, connection }) => [repetition, connection]),
+      [
+        [1, 1],
+        [2, 1],
+      ],
+    );
+  });
+
+  it("keeps what it has when it can't begin again", async () => {
+    const { port } = server;
+    await runs.start(spec({ repetitions: 3 }));
+    const peer = await server.accepted();
+    server.stopListening();
+    peer.end();
+    const done = await runs.status("r1", LONG_MS);
+    assert.ok(done.state === "done");
+    assert.equal(done.samples.length, 1);
+    assert.equal(
+      done.incomplete,
+      `repetition 2 of 3 did not begin: ECONNREFUSED 127.0.0.1:${port}`,
+    );
   });
 
   it("answers for a run it never heard of", async () => {
@@ -120,7 +217,7 @@ describe("Runs", () => {
     runs = await startRuns();
     assert.deepEqual(await runs.status("r1", LONG_MS), {
       state: "failed",
-      error: "the probe restarted while the connection was held",
+      error: "the probe restarted while it held connections",
     });
     assert.equal((await runs.start(spec())).state, "holding");
     await server.accepted(2);

@@ -40,12 +40,19 @@ export class TestServer {
     return this.#sockets[count - 1]!;
   }
 
+  /** Takes no more connections; those there are stay. */
+  stopListening(): void {
+    this.#server.close();
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) {
       socket.destroy();
     }
-    this.#server.close();
-    await once(this.#server, "close");
+    if (this.#server.listening) {
+      this.#server.close();
+      await once(this.#server, "close");
+    }
   }
 }
 

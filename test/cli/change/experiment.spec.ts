@@ -193,7 +193,11 @@ describe("the change experiment", () => {
   it("takes an endpoint where it is named, and wants it where none is known", async () => {
     mesh.journals = [];
     assert.equal(
-      (await run({ endpoint: { host: "10.0.0.9", port: 11_211 } })).endpoint,
+      (
+        await run({
+          target: { middleware: "memcached", endpoint: { host: "10.0.0.9", port: 11_211 } },
+        })
+      ).endpoint,
       "10.0.0.9:11211",
     );
     await assert.rejects(run(), /name one with --endpoint$/);
@@ -209,10 +213,15 @@ describe("the change experiment's arguments", () => {
       {
         namespace: "n",
         record: "r.json",
-        endpoint: { host: "10.0.0.5", port: 6379 },
+        target: { middleware: "redis", endpoint: { host: "10.0.0.5", port: 6379 } },
         context: "kind",
       },
     );
+    const memcached = ["--endpoint", "10.0.0.5:11211", "--middleware", "memcached"];
+    assert.deepEqual(parseChangeArguments([...required, ...memcached]), {
+      ...{ namespace: "n", record: "r.json" },
+      target: { middleware: "memcached", endpoint: { host: "10.0.0.5", port: 11_211 } },
+    });
     assert.equal(parseChangeArguments(["--help"]), "help");
   });
 
@@ -220,6 +229,14 @@ describe("the change experiment's arguments", () => {
     [[], /^--namespace and --record are missing$/],
     [["--namespace", "n"], /^--record is missing$/],
     [["--namespace", "n", "--record", "r", "--endpoint", "redis"], /^--endpoint: "redis" is not/],
+    [
+      ["--namespace", "n", "--record", "r", "--middleware", "redis"],
+      /^--middleware says what is at --endpoint, which is missing$/,
+    ],
+    [
+      ["--namespace", "n", "--record", "r", "--endpoint", "a:1", "--middleware", "mysql"],
+      /^--middleware: "mysql" is neither of redis and memcached$/,
+    ],
     [["--speed", "9"], /^Unknown option '--speed'/],
   ] as const) {
     it(`can't be ${JSON.stringify(argv)}`, () => {

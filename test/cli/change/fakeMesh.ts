@@ -1,6 +1,12 @@
 import { KubectlError } from "../../../cli/kubectl.ts";
 import type { ChangeWorld } from "../../../cli/change/experiment.ts";
-import type { ProbeSpec } from "../../../app/probe/record.ts";
+import type {
+  HeldConnection,
+  ProbeSpec,
+  ProbeStatus,
+  ProbeTest,
+  Sample,
+} from "../../../app/probe/record.ts";
 import { evidenceLine } from "../fakeCluster.ts";
 import { dump, virtualOutbound } from "../listeners.ts";
 import { VirtualClock } from "../virtualClock.ts";
@@ -14,6 +20,7 @@ const EPOCH_MS = Date.parse("2026-01-02T03:04:05.000Z");
 interface Connection {
   pod: string;
   run: string;
+  test: ProbeTest;
   localPort: number;
   openedMs: number;
   endMs: number;
@@ -183,12 +190,14 @@ export class FakeMesh {
     }
     const [, , verb, request = "", waitMs = "0"] = command;
     if (verb === "start") {
-      const { run, pingEveryMs } = JSON.parse(request) as ProbeSpec;
+      const { run, tests } = JSON.parse(request) as ProbeSpec;
+      const [test] = tests;
       const openedMs = this.clock.nowMs();
       const idleMs = this.#timeoutOf(name) ?? HOUR_MS;
       this.#connections.push({
         ...{ pod: name, run, openedMs, localPort: 40_000 + this.#connections.length },
-        endMs: pingEveryMs === undefined ? openedMs + idleMs : Infinity,
+        test: test!,
+        endMs: test?.mode === "silent" ? openedMs + idleMs : Infinity,
         reason: "tcp_session_idle_timeout",
       });
       return this.#status(name, run);
@@ -202,18 +211,21 @@ export class FakeMesh {
     return this.#connections.find((each) => each.pod === name && each.run === run)!;
   }
 
-  #status(name: string, run: string): Json {
-    const { openedMs, endMs, localPort } = this.#connection(name, run);
+  #status(name: string, run: string): ProbeStatus {
+    const { test, openedMs, endMs, localPort } = this.#connection(name, run);
+    const { middleware, mode, host, port } = test;
     const about = {
+      ...{ middleware, mode, repetition: 1, connection: 1, host, port },
       ...{ localPort, localAddress: "10.244.0.28" },
       connectedAt: new Date(EPOCH_MS + openedMs).toISOString(),
     };
-    const nowMs = this.clock.nowMs();
-    if (nowMs < endMs) {
-      return { state: "holding", ...about, heldMs: nowMs - openedMs };
+    const heldMs = this.clock.nowMs() - openedMs;
+    if (heldMs < endMs - openedMs) {
+      const held: HeldConnection[] = [{ ...about, heldMs }];
+      return { state: "holding", heldMs, repetitionsLeft: 0, held, samples: [] };
     }
-    const sample = { host: "10.0.0.5", port: 6379, ...about, heldMs: endMs - openedMs, end: "fin" };
-    return { state: "done", sample };
+    const sample: Sample = { ...about, heldMs: endMs - openedMs, end: "fin" };
+    return { state: "done", samples: [sample] };
   }
 }
 
@@ -232,6 +244,10 @@ function pod(workload: string): Json {
 function journal(creationTimestamp: string, address: string): Json {
   return {
     metadata: { creationTimestamp },
-    data: { journal: JSON.stringify({ destination: { address, port: 6379 } }) },
+    data: {
+      journal: JSON.stringify({
+        targets: [{ middleware: "redis", destination: { address, port: 6379 } }],
+      }),
+    },
   };
 }

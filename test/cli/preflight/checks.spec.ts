@@ -394,7 +394,7 @@ describe("the preflight", () => {
           "project; use another stack name, or if nobody needs it any more remove it: docker rm --force " +
           "istio-idle-timeout-dev-redis",
       ]);
-      assert.deepEqual(await problems({ container: undefined }), []);
+      assert.deepEqual(await problems({ containers: [] }), []);
     });
 
     it("says that it fell silent", async () => {

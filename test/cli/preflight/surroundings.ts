@@ -20,7 +20,7 @@ export const REQUEST: PreflightRequest = {
   timelapse: false,
   repository: "localhost:5000/istio-idle-timeout-probe",
   images: { baseImage: "node:22-slim", redisImage: "redis:7" },
-  container: "istio-idle-timeout-dev-redis",
+  containers: ["istio-idle-timeout-dev-redis"],
 };
 
 /** Istio's webhooks as `istioctl install` makes them for a revision, the default one or another. */
@@ -94,7 +94,7 @@ export class FakeSurroundings implements Surroundings {
   dockers: Surroundings["dockers"] = [{ name: "unix:///d", address: { socketPath: "/d" } }];
   /** Docker's answers by path; everything else is there. */
   answers: Record<string, DockerAnswer | Error> = {
-    [`/containers/${REQUEST.container ?? ""}/json`]: { status: 404, body: "" },
+    [`/containers/${REQUEST.containers[0]!}/json`]: { status: 404, body: "" },
   };
 
   readonly kubectl: Kubectl = (args, { input = "" } = {}) => {

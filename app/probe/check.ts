@@ -1,0 +1,34 @@
+import { connect, CONNECT_LIMIT_MS, errnoName, formatTarget } from "./connect.ts";
+import type { AllCredentials } from "./credentials.ts";
+import { Channel } from "./middleware/channel.ts";
+import { protocols } from "./middleware/protocols.ts";
+import type { CheckedTarget } from "./request.ts";
+import { within } from "./within.ts";
+
+/** What came of trying an endpoint; `address` is the IP address that was reached. */
+export type CheckAnswer = { ok: true; address: string } | { ok: false; error: string };
+
+/** Whether a connection to the endpoint comes about and its server takes questions. */
+export async function check(
+  target: CheckedTarget,
+  credentials: AllCredentials,
+): Promise<CheckAnswer> {
+  const { middleware } = target;
+  let socket;
+  try {
+    socket = await connect(target);
+    const address = socket.remoteAddress ?? target.host;
+    const silence = (): string =>
+      `${formatTarget(target)} accepts connections, but does not answer as ${middleware} does within ` +
+      `${CONNECT_LIMIT_MS / 1000} s`;
+    // What ends the connection is heard by whoever waits for an answer.
+    socket.on("error", () => undefined);
+    const opened = protocols[middleware].open(new Channel(socket), credentials[middleware] ?? {});
+    await within(CONNECT_LIMIT_MS, silence, opened);
+    return { ok: true, address };
+  } catch (error) {
+    return { ok: false, error: errnoName(error as Error) };
+  } finally {
+    socket?.destroy();
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * Reads a list such as `a,b`, of words that are allowed, none of them twice.
+ *
+ * @param what one of them is, for the message: `a mode`.
+ * @throws Error with one line for the user.
+ */
+export function parseList<T extends string>(
+  text: string,
+  allowed: readonly T[],
+  what: string,
+): T[] {
+  const words = text.split(",").map((word) => word.trim());
+  const twice = words.find((word, place) => words.indexOf(word) !== place);
+  if (twice !== undefined) {
+    throw new Error(`${JSON.stringify(text)} names ${JSON.stringify(twice)} twice`);
+  }
+  return words.map((word) => {
+    const found = allowed.find((each) => each === word);
+    if (found === undefined) {
+      throw new Error(
+        `${JSON.stringify(word)} is not ${what}; use one or more of ${allowed.join(", ")}, separated by commas`,
+      );
+    }
+    return found;
+  });
+}
