@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { artifact, type Artifact } from "./artifacts";
 import { envoy, installDebian, istio, nodeRuntime, pause, rootfs } from "./builds";
 import { copyFromDebian } from "./debianFiles";
+import { goBuilder, goBuilderEnvironment, npmBuilder } from "./driverBuilders";
 import { exec } from "./exec";
 import { readLayer, writeLayer, type Image } from "./oci";
 import {
@@ -117,6 +118,8 @@ export const imageLayers: Artifact[] = [
   redis,
   compiler,
   ...serverLayers,
+  goBuilder,
+  npmBuilder,
 ];
 
 /** Pull names, as the node's containerd and docker use them. */
@@ -128,6 +131,8 @@ export const MEMCACHED_IMAGE = `${REGISTRY}/${MEMCACHED_NAME}`;
 export const MYSQL_IMAGE = `${REGISTRY}/${MYSQL_NAME}`;
 export const MONGODB_IMAGE = `${REGISTRY}/${MONGODB_NAME}`;
 export const COMPILER_IMAGE = `${REGISTRY}/gcc:12`;
+export const GO_BUILD_IMAGE = `${REGISTRY}/golang:1.26`;
+export const NODE_BUILD_IMAGE = `${REGISTRY}/node-npm:22`;
 export const ISTIO_HUB = `${REGISTRY}/istio`;
 
 export function labImages(): Image[] {
@@ -152,6 +157,16 @@ export function labImages(): Image[] {
     {
       name: "gcc:12",
       layers: from(base, compiler),
+      config: { Env: [path] },
+    },
+    {
+      name: "golang:1.26",
+      layers: from(base, goBuilder),
+      config: { Env: goBuilderEnvironment },
+    },
+    {
+      name: "node-npm:22",
+      layers: from(base, nodeJs, npmBuilder),
       config: { Env: [path] },
     },
     {

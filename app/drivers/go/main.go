@@ -1,0 +1,54 @@
+// The program in the pod: uses real drivers against servers outside, leaves each alone for longer than the
+// sidecar's idle timeout, and prints what the application then sees, one JSON line for each case.
+//
+// It needs nobody while it measures: the lines stay in the container's log, and afterwards it only waits to
+// be stopped.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fail(fmt.Errorf("usage: %s CONFIG.json", os.Args[0]))
+	}
+	config, err := readConfig(os.Args[1])
+	if err != nil {
+		fail(err)
+	}
+	stopped, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+
+	lines := json.NewEncoder(os.Stdout)
+	var printing sync.Mutex
+	var running sync.WaitGroup
+	cases := casesOf(config.Drivers)
+	for _, c := range cases {
+		running.Go(func() {
+			row := measure(c, config)
+			printing.Lock()
+			defer printing.Unlock()
+			if err := lines.Encode(row); err != nil {
+				fail(err)
+			}
+		})
+	}
+	running.Wait()
+	if err := lines.Encode(map[string]int{"cases": len(cases)}); err != nil {
+		fail(err)
+	}
+	// A container that ended would be started, and so would measure, again.
+	<-stopped.Done()
+}
+
+func fail(err error) {
+	fmt.Fprintf(os.Stderr, "drivers: %v\n", err)
+	os.Exit(1)
+}

@@ -1,0 +1,53 @@
+import { MongoClient } from "mongodb";
+import type { Db, MongoClientOptions } from "mongodb";
+import { words } from "./usage.ts";
+import type { Ask, Surroundings, Usage } from "./usage.ts";
+
+const mongodb = {
+  ...{ driver: "node-mongodb", kind: "mongodb", module: "mongodb" },
+  // Those that only watch the server are none of the application's.
+  tellsConnections: true,
+};
+
+function connect(
+  { server, say, opened }: Surroundings,
+  request: (database: Db) => Promise<unknown>,
+  options: MongoClientOptions = {},
+): Ask {
+  const { host, port, username, password } = server;
+  const client = new MongoClient(`mongodb://${host}:${port}/`, {
+    ...{ directConnection: true, ...options },
+    ...(username !== undefined && { auth: { username, password: password ?? "" } }),
+  });
+  client
+    .on("connectionReady", opened)
+    .on("connectionClosed", ({ reason }) => {
+      say(`connection closed: ${reason}`);
+    })
+    .on("connectionPoolCleared", () => {
+      say("pool cleared");
+    });
+  return () => request(client.db("admin"));
+}
+
+/** A read, which the driver repeats once on its own. */
+function findOne(database: Db): Promise<unknown> {
+  return database.collection("istio-idle-timeout").findOne({});
+}
+
+function ping(database: Db): Promise<unknown> {
+  return database.command({ ping: 1 });
+}
+
+export const mongodbUsages: Usage[] = [
+  { ...mongodb, name: "defaults", settings: words(), open: (around) => connect(around, findOne) },
+  {
+    ...{ ...mongodb, name: "command", settings: words("command(), which is never retried") },
+    open: (around) => connect(around, ping),
+  },
+  {
+    ...{ ...mongodb, name: "advised" },
+    settings: (idleTimeoutMs) => [`maxIdleTimeMS: ${idleTimeoutMs / 2}`],
+    open: (around) => connect(around, ping, { maxIdleTimeMS: around.idleTimeoutMs / 2 }),
+  },
+];

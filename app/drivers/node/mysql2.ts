@@ -1,0 +1,56 @@
+import { createConnection as createCallbackConnection } from "mysql2";
+import { createConnection, createPool } from "mysql2/promise";
+import type { ConnectionOptions, PoolOptions } from "mysql2/promise";
+import { words } from "./usage.ts";
+import type { Ask, Surroundings, Usage } from "./usage.ts";
+
+const mysql2 = { driver: "node-mysql2", kind: "mysql", module: "mysql2" };
+
+function access({ server }: Surroundings): ConnectionOptions {
+  const { host, port, username, password } = server;
+  return {
+    ...{ host, port },
+    ...(username !== undefined && { user: username }),
+    ...(password !== undefined && { password }),
+  };
+}
+
+function pooled(surroundings: Surroundings, options: PoolOptions = {}): Ask {
+  const pool = createPool({ ...access(surroundings), ...options });
+  return () => pool.query("SELECT 1");
+}
+
+export const mysql2Usages: Usage[] = [
+  { ...mysql2, name: "defaults", settings: words(), open: (around) => pooled(around) },
+  {
+    ...{ ...mysql2, name: "single connection", settings: words("createConnection") },
+    open: async (surroundings) => {
+      const connection = await createConnection(access(surroundings));
+      connection.on("error", (error: NodeJS.ErrnoException) => {
+        surroundings.say(`error event: ${error.code ?? ""} ${error.message}`);
+      });
+      return () => connection.query("SELECT 1");
+    },
+  },
+  {
+    ...{ ...mysql2, name: "no error listener" },
+    // That of mysql2/promise has one of its own.
+    settings: words("createConnection with callbacks", 'without connection.on("error")'),
+    open: (surroundings) => {
+      const connection = createCallbackConnection(access(surroundings));
+      return () =>
+        new Promise<void>((resolve, reject) => {
+          connection.query("SELECT 1", (error) => {
+            if (error) reject(error);
+            else resolve();
+          });
+        });
+    },
+  },
+  {
+    ...{ ...mysql2, name: "advised" },
+    // With maxIdle at its default, which is connectionLimit, idleTimeout does nothing.
+    settings: (idleTimeoutMs) => [`idleTimeout: ${idleTimeoutMs / 2}`, "maxIdle: 9"],
+    open: (around) => pooled(around, { idleTimeout: around.idleTimeoutMs / 2, maxIdle: 9 }),
+  },
+];

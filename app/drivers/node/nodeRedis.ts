@@ -1,0 +1,41 @@
+import { createClient } from "redis";
+import type { RedisClientOptions } from "redis";
+import { words } from "./usage.ts";
+import type { Surroundings, Usage } from "./usage.ts";
+
+const nodeRedis = { driver: "node-redis", kind: "redis", module: "redis" };
+
+function clientOf({ server }: Surroundings, options: RedisClientOptions = {}) {
+  const { host, port, username, password } = server;
+  return createClient({
+    ...{ socket: { host, port }, ...options },
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+  });
+}
+
+async function connected(surroundings: Surroundings, options?: RedisClientOptions) {
+  const client = clientOf(surroundings, options);
+  client.on("error", (error: Error) => {
+    surroundings.say(`error event: ${error.message}`);
+  });
+  await client.connect();
+  return () => client.get("istio-idle-timeout");
+}
+
+export const nodeRedisUsages: Usage[] = [
+  { ...nodeRedis, name: "defaults", settings: words(), open: (around) => connected(around) },
+  {
+    ...{ ...nodeRedis, name: "no error listener", settings: words('without client.on("error")') },
+    open: async (surroundings) => {
+      const client = clientOf(surroundings);
+      await client.connect();
+      return () => client.get("istio-idle-timeout");
+    },
+  },
+  {
+    ...{ ...nodeRedis, name: "advised" },
+    settings: (idleTimeoutMs) => [`pingInterval: ${idleTimeoutMs / 2}`],
+    open: (around) => connected(around, { pingInterval: around.idleTimeoutMs / 2 }),
+  },
+];
