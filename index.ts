@@ -6,13 +6,17 @@ import { testResults } from "./cli/testResults.ts";
 import { runVerdict } from "./cli/verdict.ts";
 import { ConnectionTest } from "./components/connectionTest.ts";
 import { ConnectionPoolRule } from "./components/connectionPoolRule.ts";
+import { driverSummaryLines } from "./cli/drivers/summary.ts";
+import { DriverImages } from "./components/driverImages.ts";
+import { languagesOf } from "./components/drivers.ts";
+import { DriverTest } from "./components/driverTest.ts";
 import { formatEndpoint, parseEndpoint } from "./components/endpoint.ts";
 import { EndpointEntry } from "./components/endpointEntry.ts";
 import { EvidenceFilter } from "./components/evidenceFilter.ts";
 import { ExternalMiddleware } from "./components/externalMiddleware.ts";
 import { IdleTimeoutPolicy } from "./components/idleTimeoutPolicy.ts";
 import type { InjectionRequest } from "./components/injection.ts";
-import { probeLabels, variantLabels } from "./components/labels.ts";
+import { sidecarLabels, variantLabels } from "./components/labels.ts";
 import { MeshNamespace } from "./components/meshNamespace.ts";
 import { scopedName, stackNamespace } from "./components/names.ts";
 import { Owner } from "./components/owner.ts";
@@ -25,6 +29,7 @@ import { ProbeWorkload } from "./components/probeWorkload.ts";
 import { remedyPlan } from "./components/remedyPlan.ts";
 import { runId as runIdOf } from "./components/runId.ts";
 import { kindsOf, parseSettings, projectConfig } from "./components/settings.ts";
+import { expectedIdleTimeoutMs } from "./components/timeout.ts";
 import { TimelapseProxy } from "./components/timelapseProxy.ts";
 
 const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
@@ -93,13 +98,29 @@ const image = new ProbeImage(
   inDocker,
 );
 
+const driverImages =
+  settings.drivers.length === 0
+    ? undefined
+    : new DriverImages(
+        "drivers",
+        {
+          languages: languagesOf(settings.drivers),
+          registry: settings.registry,
+          goImage: settings.goImage,
+          nodeBuildImage: settings.nodeBuildImage,
+          baseImage: settings.baseImage,
+          platform: settings.platform,
+        },
+        inDocker,
+      );
+
 const { namespace } = new MeshNamespace(
   "mesh",
   { namespace: names.namespace, revision, owner },
   inCluster,
 );
 
-const podLabels = probeLabels(true);
+const podLabels = sidecarLabels(true);
 const variant = variantLabels(settings);
 const selected = { ...podLabels, ...variant };
 const port = endpoint.apply((text) => parseEndpoint(text).port);
@@ -154,15 +175,13 @@ if (settings.timelapse > 1) {
   );
 }
 
+const logins = {
+  ...settings.credentials,
+  ...Object.fromEntries(servers.map((server) => [server.kind, server.credentials])),
+};
 const credentials = new ProbeCredentials(
   "credentials",
-  {
-    namespace,
-    credentials: {
-      ...settings.credentials,
-      ...Object.fromEntries(servers.map((server) => [server.kind, server.credentials])),
-    },
-  },
+  { namespace, credentials: logins },
   inCluster,
 );
 
@@ -205,6 +224,28 @@ const test = new ConnectionTest(
   { dependsOn: probes },
 );
 
+const driverTest =
+  driverImages === undefined
+    ? undefined
+    : new DriverTest(
+        "drivers",
+        {
+          namespace,
+          drivers: settings.drivers,
+          endpoints,
+          middleware: kindsOf(outside),
+          credentials: logins,
+          images: driverImages.references,
+          timeoutMs: expectedIdleTimeoutMs(settings.timeout),
+          runId,
+          variantLabels: variant,
+          injection,
+          platform: settings.platform,
+          kubeContext,
+        },
+        { ...inCluster, dependsOn: configuration },
+      );
+
 /** Seconds until each probe's connection was closed, null where it was still open. */
 export const disconnectSeconds = test.record.apply(secondsOf);
 /** `running` while the probes go on without this program, otherwise `finished`. */
@@ -215,5 +256,9 @@ export const summary = test.record.apply(summaryLines);
 export const verdict = test.record.apply(runVerdict);
 /** The same for each kind of middleware and mode, where there is more than one or more than one connection. */
 export const tests = test.record.apply(testResults);
+/** What applications see with real drivers, where `drivers` names some. */
+export const drivers = driverTest?.record;
+/** The same in lines for people. */
+export const driverSummary = driverTest?.record.apply(driverSummaryLines);
 /** The whole record. */
 export const results = test.record;

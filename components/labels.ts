@@ -5,12 +5,19 @@ import { formatTimeout } from "./timeout.ts";
 /** Name of the probe's container in its pod. */
 export const PROBE_CONTAINER = "probe";
 
+/** Label of every pod of a stack, by which what configures sidecars finds those that have one. */
+export function sidecarLabels(sidecar: boolean): Record<string, string> {
+  return { "istio-idle-timeout/sidecar": String(sidecar) };
+}
+
 /** Labels that stay the same for the life of a Deployment, and by which it finds its pods. */
 export function probeLabels(sidecar: boolean): Record<string, string> {
-  return {
-    "app.kubernetes.io/name": "probe",
-    "istio-idle-timeout/sidecar": String(sidecar),
-  };
+  return { "app.kubernetes.io/name": "probe", ...sidecarLabels(sidecar) };
+}
+
+/** The same for the pods with real drivers. */
+export function driverLabels(sidecar: boolean): Record<string, string> {
+  return { "app.kubernetes.io/name": "drivers", ...sidecarLabels(sidecar) };
 }
 
 /** Label by which a pod says whether it is to get a sidecar. */

@@ -1,3 +1,4 @@
+import { languagesOf } from "./drivers.ts";
 import { PROBE_REPOSITORY } from "./imageNames.ts";
 import { INJECT_LABEL, injectionLabels, probeLabels } from "./labels.ts";
 import type { ServerKind } from "./middleware/server.ts";
@@ -73,10 +74,20 @@ export function preflightRequest(
     images: {
       baseImage,
       ...(timelapse && { compilerImage: settings.compilerImage }),
+      ...driverImages(settings),
       ...Object.fromEntries(servers.map(({ kind, image }) => [`${kind}Image`, image])),
     },
     platform,
     containers: servers.map(({ kind }) => names.container(kind)),
+  };
+}
+
+/** Those that the images of the drivers are built on, but for `baseImage`. */
+function driverImages({ drivers, goImage, nodeBuildImage }: Settings): Record<string, string> {
+  const languages = languagesOf(drivers);
+  return {
+    ...(languages.includes("go") && { goImage }),
+    ...(languages.includes("node") && { nodeBuildImage }),
   };
 }
 

@@ -86,7 +86,7 @@ export class ProbeWorkload extends pulumi.ComponentResource {
  * A sidecar that carries one connection needs little, and Istio's defaults fill a small node quickly.
  * Without a sidecar they mean nothing.
  */
-const SIDECAR_REQUESTS = {
+export const SIDECAR_REQUESTS = {
   "sidecar.istio.io/proxyCPU": "10m",
   "sidecar.istio.io/proxyMemory": "64Mi",
 };

@@ -1,3 +1,5 @@
+import { driverProblems, driversFor, parseDrivers } from "./drivers.ts";
+import type { DriverName } from "./drivers.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 import type { MiddlewareKind } from "../app/probe/record.ts";
 import type { ServerKind } from "./middleware/server.ts";
@@ -43,6 +45,8 @@ export interface Settings {
   credentials: AllCredentials;
   /** What they do there, and with how many connections. */
   load: Load;
+  /** Real drivers that are measured too. */
+  drivers: DriverName[];
   /** Context in the ambient kubeconfig; undefined is its current one. */
   kubeContext: string | undefined;
   /** Revision or tag of the Istio control plane; undefined is the mesh's default one. */
@@ -52,6 +56,10 @@ export interface Settings {
   baseImage: string;
   /** Image with a C compiler, for the faster clock. */
   compilerImage: string;
+  /** Image with Go, for the drivers in Go. */
+  goImage: string;
+  /** Image with npm, for the drivers of Node.js. */
+  nodeBuildImage: string;
   /** `os/arch` of the cluster's nodes; undefined is the machine that builds. */
   platform: string | undefined;
 }
@@ -102,6 +110,9 @@ const readers = {
   memcachedImage: parseImage,
   mysqlImage: parseImage,
   mongodbImage: parseImage,
+  drivers: parseDrivers,
+  goImage: parseImage,
+  nodeBuildImage: parseImage,
   platform: optional(parsePlatform),
 };
 
@@ -171,6 +182,7 @@ export function parseSettings(raw: Readonly<Record<string, string>>): Settings {
     ...loadProblems(kinds, values),
     ...credentialProblems(values, outside?.kind === "endpoints" ? (kinds ?? []) : []),
     ...variantProblems(variantOf(values)),
+    ...driversIn(values, kinds),
   );
   if (problems.length > 0 || outside === undefined) {
     throw userErrors("the stack's configuration can't be used", problems);
@@ -208,6 +220,16 @@ function outsideOf(values: Partial<Values>, problems: string[]): Outside | undef
     problems.push(`middleware: ${(error as Error).message}`);
     return undefined;
   }
+}
+
+/** What is wrong with the drivers, where all they depend on could be read. */
+function driversIn(
+  { drivers, timelapse, timeout }: Partial<Values>,
+  kinds: MiddlewareKind[] | undefined,
+): string[] {
+  return drivers && timeout && timelapse && kinds
+    ? driverProblems(drivers, { kinds, timeout: timeout.timeout, timelapse })
+    : [];
 }
 
 /** Of the keys that could be read, those that have to go together. */
@@ -250,6 +272,9 @@ function compose(read: Partial<Values>, outside: Outside): Settings {
     registry: values.registry,
     baseImage: values.baseImage,
     compilerImage: values.compilerImage,
+    drivers: driversFor(values.drivers, kindsOf(outside)),
+    goImage: values.goImage,
+    nodeBuildImage: values.nodeBuildImage,
     platform: values.platform,
   };
 }

@@ -9,6 +9,8 @@ import {
   MEMCACHED_IMAGE,
   MONGODB_IMAGE,
   MYSQL_IMAGE,
+  GO_BUILD_IMAGE,
+  NODE_BUILD_IMAGE,
   NODE_IMAGE,
   REDIS_IMAGE,
   REGISTRY,
@@ -66,6 +68,8 @@ export class LabStack {
       memcachedImage: MEMCACHED_IMAGE,
       mysqlImage: MYSQL_IMAGE,
       mongodbImage: MONGODB_IMAGE,
+      goImage: GO_BUILD_IMAGE,
+      nodeBuildImage: NODE_BUILD_IMAGE,
       externalHost: nodeAddress,
       ...config,
     });

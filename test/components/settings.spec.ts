@@ -36,6 +36,9 @@ const raw = {
   registry: "localhost:5000",
   baseImage: "node:22-slim",
   compilerImage: "gcc:14",
+  drivers: "",
+  goImage: "golang:1.26",
+  nodeBuildImage: "node:22-slim",
   platform: "",
 };
 
@@ -61,6 +64,9 @@ const settings: Settings = {
   registry: "localhost:5000",
   baseImage: "node:22-slim",
   compilerImage: "gcc:14",
+  drivers: [],
+  goImage: "golang:1.26",
+  nodeBuildImage: "node:22-slim",
   platform: undefined,
 };
 

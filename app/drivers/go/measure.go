@@ -14,6 +14,9 @@ import (
 // A request that takes longer has failed, whatever the driver would go on trying.
 const requestLimit = 10 * time.Second
 
+// requester makes one request and waits for its answer.
+type requester = func(context.Context) error
+
 // usage is one way in which an application uses a driver.
 type usage struct {
 	driver string
@@ -27,7 +30,7 @@ type usage struct {
 	settings func(idleTimeout time.Duration) []string
 	// open prepares the driver and returns its request, which is made three times: before and twice after
 	// the idle time.
-	open func(s surroundings) (request func(context.Context) error, err error)
+	open func(s surroundings) (requester, error)
 }
 
 // surroundings are what a driver is opened with.
@@ -82,7 +85,11 @@ func measure(u usage, c config) row {
 	if u.settings != nil {
 		result.Settings = u.settings(s.idleTimeout)
 	}
-	request, err := u.open(s)
+	var request requester
+	err := awaitServer(s.server)
+	if err == nil {
+		request, err = u.open(s)
+	}
 	if err == nil {
 		err = limited(request)
 	}
@@ -100,7 +107,7 @@ func measure(u usage, c config) row {
 	return result
 }
 
-func timed(ask func(context.Context) error) *request {
+func timed(ask requester) *request {
 	began := time.Now()
 	err := limited(ask)
 	took := milliseconds(time.Since(began))
@@ -110,7 +117,7 @@ func timed(ask func(context.Context) error) *request {
 	return &request{Outcome: "ok", Ms: took}
 }
 
-func limited(ask func(context.Context) error) error {
+func limited(ask requester) error {
 	ctx, cancel := context.WithTimeout(context.Background(), requestLimit)
 	defer cancel()
 	return ask(ctx)

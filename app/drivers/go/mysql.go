@@ -35,8 +35,6 @@ func mysqlCase(name string, settings func(time.Duration) []string, open func(*sq
 	}
 }
 
-type requester = func(context.Context) error
-
 var mysqlCases = []usage{
 	mysqlCase("defaults", nil, pooled),
 	mysqlCase("held transaction", words("db.BeginTx before, tx.QueryContext after"), inTransaction),

@@ -1,11 +1,14 @@
 import { Redis } from "ioredis";
-import type { RedisOptions } from "ioredis";
+import type { CommonRedisOptions } from "ioredis";
 import { words } from "./usage.ts";
 import type { Surroundings, Usage } from "./usage.ts";
 
 const ioredis = { driver: "node-ioredis", kind: "redis", module: "ioredis" };
 
-function connect({ server, say }: Surroundings, options: RedisOptions = {}): Redis {
+function connect(
+  { server, say }: Surroundings,
+  options: Pick<CommonRedisOptions, "retryStrategy"> = {},
+): Redis {
   const { host, port, username, password } = server;
   return new Redis({
     ...{ host, port, ...options },

@@ -1,13 +1,18 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "./config.ts";
 import { describe } from "./describe.ts";
 import { Notes, rounded } from "./notes.ts";
+import { awaitServer } from "./reach.ts";
 import type { Request, Row } from "./row.ts";
 import type { Ask, Usage } from "./usage.ts";
 
 /** A request that takes longer has failed, whatever the driver would go on trying. */
 const REQUEST_LIMIT_MS = 10_000;
+/** For the server to be reached at first. */
+const REACH_LIMIT_MS = 30_000;
 
 /** One case as it comes about, in a thread of its own: an error that nobody catches ends no other one. */
 export class Measurement {
@@ -28,11 +33,12 @@ export class Measurement {
     if (server === undefined) {
       return this.#row({ problem: `there is no server of kind ${usage.kind}` });
     }
-    if (usage.tellsConnections !== true) {
-      this.#notes.watchSockets();
-    }
     let ask: Ask;
     try {
+      await awaitServer(server, REACH_LIMIT_MS);
+      if (usage.tellsConnections !== true) {
+        this.#notes.watchSockets();
+      }
       ask = await usage.open({
         server,
         idleTimeoutMs: config.idleTimeoutMs,
@@ -105,6 +111,9 @@ async function limited(ask: Ask): Promise<void> {
 
 /** Of the installed package; some do not let their package.json be imported. */
 function versionOf(module: string): string {
-  const manifest = new URL(`node_modules/${module}/package.json`, import.meta.url);
+  const manifests = (createRequire(import.meta.url).resolve.paths(module) ?? [])
+    .map((folder) => join(folder, module, "package.json"))
+    .filter((file) => existsSync(file));
+  const [manifest = ""] = manifests;
   return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
 }

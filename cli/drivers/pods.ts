@@ -1,0 +1,47 @@
+import type { ProbeKind } from "../../app/probe/record.ts";
+import { driverLabels, RUN_LABEL } from "../../components/labels.ts";
+import { askJson } from "../kubectl.ts";
+import { PROXY_CONTAINER } from "../pods.ts";
+import { MeasureError } from "../world.ts";
+import type { World } from "../world.ts";
+
+/**
+ * Names of the run's two pods.
+ *
+ * @throws MeasureError when one is missing, or has a sidecar where it should not or none where it should.
+ */
+export async function findDriverPods(
+  { kubectl }: World,
+  run: string,
+): Promise<Record<ProbeKind, string>> {
+  const ofRun = ["get", "pods", "--selector", `${RUN_LABEL}=${run}`, "--output", "json"];
+  const { items } = (await askJson(kubectl, ofRun)) as { items: Pod[] };
+  return { withSidecar: pick(items, true), withoutSidecar: pick(items, false) };
+}
+
+function pick(pods: readonly Pod[], sidecar: boolean): string {
+  const labels = Object.entries(driverLabels(sidecar));
+  const pod = pods.find(
+    ({ metadata }) =>
+      metadata.deletionTimestamp === undefined &&
+      labels.every(([key, value]) => metadata.labels?.[key] === value),
+  );
+  if (pod === undefined) {
+    const selector = labels.map((label) => label.join("=")).join(",");
+    throw new MeasureError(`no pod of the run has the labels ${selector}; run pulumi up again`);
+  }
+  const { name } = pod.metadata;
+  const containers = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
+  if (containers.some((container) => container.name === PROXY_CONTAINER) !== sidecar) {
+    throw new MeasureError(
+      `pod ${name} has ${sidecar ? "no" : "an"} ${PROXY_CONTAINER} container; check that istiod runs, and the ` +
+        "injection labels of namespace and pod",
+    );
+  }
+  return name;
+}
+
+interface Pod {
+  metadata: { name: string; deletionTimestamp?: string; labels?: Record<string, string> };
+  spec: { containers: { name: string }[]; initContainers?: { name: string }[] };
+}
