@@ -9,7 +9,7 @@ export function finishedRows(log: string): Row[] | undefined {
   const lines = log.split("\n").flatMap((line) => parse(line) ?? []);
   const end = lines.find((line): line is End => "cases" in line);
   const rows = lines.filter((line): line is Row => "driver" in line);
-  return end !== undefined && rows.length === end.cases ? rows : undefined;
+  return rows.length === end?.cases ? rows : undefined;
 }
 
 /** Drivers have log lines of their own. */

@@ -29,6 +29,9 @@ const config = {
   registry: "localhost:5000",
   baseImage: "node:22-slim",
   compilerImage: "gcc:14",
+  drivers: "",
+  goImage: "golang:1.26",
+  nodeBuildImage: "node:22-slim",
   platform: "",
 };
 

@@ -1,14 +1,15 @@
-import { Redis } from "ioredis";
-import type { CommonRedisOptions } from "ioredis";
+import type { CommonRedisOptions, Redis } from "ioredis";
 import { words } from "./usage.ts";
 import type { Surroundings, Usage } from "./usage.ts";
 
 const ioredis = { driver: "node-ioredis", kind: "redis", module: "ioredis" };
 
-function connect(
+async function connect(
   { server, say }: Surroundings,
   options: Pick<CommonRedisOptions, "retryStrategy"> = {},
-): Redis {
+): Promise<Redis> {
+  // Not before: each case is a thread that would load all drivers.
+  const { Redis } = await import("ioredis");
   const { host, port, username, password } = server;
   return new Redis({
     ...{ host, port, ...options },
@@ -22,23 +23,23 @@ function connect(
 export const ioredisUsages: Usage[] = [
   {
     ...{ ...ioredis, name: "defaults", settings: words() },
-    open: (surroundings) => {
-      const redis = connect(surroundings);
+    open: async (surroundings) => {
+      const redis = await connect(surroundings);
       return () => redis.get("istio-idle-timeout");
     },
   },
   {
     ...{ ...ioredis, name: "no reconnect", settings: words("retryStrategy: () => null") },
-    open: (surroundings) => {
-      const redis = connect(surroundings, { retryStrategy: () => null });
+    open: async (surroundings) => {
+      const redis = await connect(surroundings, { retryStrategy: () => null });
       return () => redis.get("istio-idle-timeout");
     },
   },
   {
     ...{ ...ioredis, name: "advised" },
     settings: (idleTimeoutMs) => [`setInterval(() => redis.ping(), ${idleTimeoutMs / 2})`],
-    open: (surroundings) => {
-      const redis = connect(surroundings);
+    open: async (surroundings) => {
+      const redis = await connect(surroundings);
       setInterval(() => void redis.ping(), surroundings.idleTimeoutMs / 2);
       return () => redis.get("istio-idle-timeout");
     },

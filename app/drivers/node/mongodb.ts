@@ -1,4 +1,3 @@
-import { MongoClient } from "mongodb";
 import type { Db, MongoClientOptions } from "mongodb";
 import { words } from "./usage.ts";
 import type { Ask, Surroundings, Usage } from "./usage.ts";
@@ -9,11 +8,12 @@ const mongodb = {
   tellsConnections: true,
 };
 
-function connect(
+async function connect(
   { server, say, opened }: Surroundings,
   request: (database: Db) => Promise<unknown>,
   options: MongoClientOptions = {},
-): Ask {
+): Promise<Ask> {
+  const { MongoClient } = await import("mongodb");
   const { host, port, username, password } = server;
   const client = new MongoClient(`mongodb://${host}:${port}/`, {
     ...{ directConnection: true, ...options },

@@ -1,5 +1,3 @@
-import { createConnection as createCallbackConnection } from "mysql2";
-import { createConnection, createPool } from "mysql2/promise";
 import type { ConnectionOptions, PoolOptions } from "mysql2/promise";
 import { words } from "./usage.ts";
 import type { Ask, Surroundings, Usage } from "./usage.ts";
@@ -15,7 +13,8 @@ function access({ server }: Surroundings): ConnectionOptions {
   };
 }
 
-function pooled(surroundings: Surroundings, options: PoolOptions = {}): Ask {
+async function pooled(surroundings: Surroundings, options: PoolOptions = {}): Promise<Ask> {
+  const { createPool } = await import("mysql2/promise");
   const pool = createPool({ ...access(surroundings), ...options });
   return () => pool.query("SELECT 1");
 }
@@ -25,6 +24,7 @@ export const mysql2Usages: Usage[] = [
   {
     ...{ ...mysql2, name: "single connection", settings: words("createConnection") },
     open: async (surroundings) => {
+      const { createConnection } = await import("mysql2/promise");
       const connection = await createConnection(access(surroundings));
       connection.on("error", (error: NodeJS.ErrnoException) => {
         surroundings.say(`error event: ${error.code ?? ""} ${error.message}`);
@@ -36,8 +36,9 @@ export const mysql2Usages: Usage[] = [
     ...{ ...mysql2, name: "no error listener" },
     // That of mysql2/promise has one of its own.
     settings: words("createConnection with callbacks", 'without connection.on("error")'),
-    open: (surroundings) => {
-      const connection = createCallbackConnection(access(surroundings));
+    open: async (surroundings) => {
+      const { createConnection } = await import("mysql2");
+      const connection = createConnection(access(surroundings));
       return () =>
         new Promise<void>((resolve, reject) => {
           connection.query("SELECT 1", (error) => {

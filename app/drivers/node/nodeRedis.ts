@@ -1,11 +1,11 @@
-import { createClient } from "redis";
 import type { RedisClientOptions } from "redis";
 import { words } from "./usage.ts";
 import type { Surroundings, Usage } from "./usage.ts";
 
 const nodeRedis = { driver: "node-redis", kind: "redis", module: "redis" };
 
-function clientOf({ server }: Surroundings, options: RedisClientOptions = {}) {
+async function clientOf({ server }: Surroundings, options: RedisClientOptions = {}) {
+  const { createClient } = await import("redis");
   const { host, port, username, password } = server;
   return createClient({
     ...{ socket: { host, port }, ...options },
@@ -15,7 +15,7 @@ function clientOf({ server }: Surroundings, options: RedisClientOptions = {}) {
 }
 
 async function connected(surroundings: Surroundings, options?: RedisClientOptions) {
-  const client = clientOf(surroundings, options);
+  const client = await clientOf(surroundings, options);
   client.on("error", (error: Error) => {
     surroundings.say(`error event: ${error.message}`);
   });
@@ -28,7 +28,7 @@ export const nodeRedisUsages: Usage[] = [
   {
     ...{ ...nodeRedis, name: "no error listener", settings: words('without client.on("error")') },
     open: async (surroundings) => {
-      const client = clientOf(surroundings);
+      const client = await clientOf(surroundings);
       await client.connect();
       return () => client.get("istio-idle-timeout");
     },

@@ -4,15 +4,17 @@ import { join } from "node:path";
 
 import ts from "typescript";
 
-const DIRECTORY = join(__dirname, "../../../app/probe");
+const DIRECTORIES = ["probe", "drivers/node"].map((name) => join(__dirname, "../../../app", name));
 
-describe("the probe's sources", () => {
+describe("the sources of the programs in pods", () => {
   it("run in Node as they stand, by taking the types away", () => {
-    const files = readdirSync(DIRECTORY, { recursive: true, encoding: "utf8" }).filter((file) =>
-      file.endsWith(".ts"),
+    const files = DIRECTORIES.flatMap((directory) =>
+      readdirSync(directory, { recursive: true, encoding: "utf8" }).map((file) =>
+        join(directory, file),
+      ),
     );
     const program = ts.createProgram(
-      files.map((file) => join(DIRECTORY, file)),
+      files.filter((file) => file.endsWith(".ts")),
       {
         allowImportingTsExtensions: true,
         erasableSyntaxOnly: true,
