@@ -47,7 +47,8 @@ describe("drivers of Node.js that are left alone", () => {
     assert.equal(row.version, "ioredis 6.0.0");
     assert.equal(row.first?.outcome, "ok");
     assert.equal(row.second?.outcome, "ok");
-    assert.ok(row.idleMs >= IDLE_MS, `${row.idleMs} ms`);
+    // Timers of Node.js may be a fraction of a ms early.
+    assert.ok(row.idleMs >= IDLE_MS - 1, `${row.idleMs} ms`);
     const [before = 0, after = 0] = row.connections.map(({ openedMs }) => openedMs);
     assert.ok(before < 0 && after > TIMEOUT_MS - 50, `opened at ${before} and ${after} ms`);
   });
