@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
 import { DriverTest } from "../../components/driverTest.ts";
 import type { DriverTestArgs } from "../../components/driverTest.ts";
 import { declare, isSecret, only, UNKNOWN, valueOf } from "../mocks.ts";
@@ -15,11 +14,9 @@ const outputs: Outputs = { [COMMAND]: () => ({ stdout: JSON.stringify(record), s
 const args: DriverTestArgs = {
   namespace: "istio-idle-timeout-test",
   drivers: ["go-mysql", "node-redis"],
-  servers: [
-    { kind: "redis", endpoint: "192.0.2.1:6379", password: "secret" },
-    { kind: "mysql", endpoint: "192.0.2.1:3306", username: "root", password: "other" },
-    { kind: "memcached", endpoint: "192.0.2.1:11211" },
-  ],
+  endpoints: ["192.0.2.1:6379", "192.0.2.1:3306", "192.0.2.1:11211"],
+  middleware: ["redis", "mysql", "memcached"],
+  credentials: { redis: { password: "secret" }, mysql: { username: "root", password: "other" } },
   images: { go: "localhost:5000/go@sha256:0", node: "localhost:5000/node@sha256:1" },
   timeoutMs: 12_000,
   runId: "0123456789",
@@ -63,16 +60,10 @@ describe("DriverTest", () => {
   });
 
   it("keeps the credentials in a Secret, with the servers that are needed", async () => {
-    const { resources } = await declare(
-      () => program({ servers: pulumi.secret(pulumi.output(args.servers)) }),
-      { outputs },
-    );
+    const { resources } = await declare(program, { outputs });
     const { metadata, stringData } = only(resources, SECRET).inputs;
     assert.deepEqual(metadata, { name: "drivers", namespace: "istio-idle-timeout-test" });
-    const { secret } = stringData.secret?.["config.json"]
-      ? { secret: stringData.secret["config.json"] }
-      : stringData["config.json"];
-    assert.deepEqual(JSON.parse(secret), {
+    assert.deepEqual(JSON.parse(stringData.secret["config.json"]), {
       idleMs: 15_000,
       idleTimeoutMs: 12_000,
       drivers: ["go-mysql", "node-redis"],

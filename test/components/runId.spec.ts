@@ -21,6 +21,9 @@ const raw = {
   registry: "localhost:5000",
   baseImage: "node:22-slim",
   compilerImage: "gcc:14",
+  drivers: "",
+  goImage: "golang:1.26",
+  nodeBuildImage: "node:22-slim",
 };
 const idOf = (change: Record<string, string>) => runId(parseSettings({ ...raw, ...change }));
 
@@ -69,6 +72,9 @@ describe("runId", () => {
     { registry: "ghcr.io/acme" },
     { baseImage: "node:24-slim" },
     { compilerImage: "gcc:13" },
+    { drivers: "node-redis" },
+    { goImage: "golang:1.27" },
+    { nodeBuildImage: "node:24-slim" },
     { platform: "linux/arm64" },
   ];
   for (const change of irrelevant) {

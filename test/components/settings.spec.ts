@@ -115,6 +115,9 @@ describe("parseSettings", () => {
       registry: "ghcr.io/acme/tools",
       baseImage: "localhost:5000/node:22",
       compilerImage: "localhost:5000/gcc:12",
+      drivers: "",
+      goImage: "localhost:5000/golang:1.26",
+      nodeBuildImage: "localhost:5000/node-npm:22",
       platform: "linux/arm64",
     };
     assert.deepEqual(parseSettings(config), {
@@ -138,6 +141,9 @@ describe("parseSettings", () => {
       registry: "ghcr.io/acme/tools",
       baseImage: "localhost:5000/node:22",
       compilerImage: "localhost:5000/gcc:12",
+      drivers: [],
+      goImage: "localhost:5000/golang:1.26",
+      nodeBuildImage: "localhost:5000/node-npm:22",
       platform: "linux/arm64",
     });
   });
@@ -270,6 +276,9 @@ describe("parseSettings", () => {
       registry: "acme/probe",
       baseImage: "node 22",
       compilerImage: "",
+      drivers: "java-jdbc",
+      goImage: "",
+      nodeBuildImage: "",
       platform: "amd64",
       middleware: "redis,ftp",
       modes: "ping,ping",
@@ -279,9 +288,9 @@ describe("parseSettings", () => {
       Run: "2",
     };
     const keys =
-      "baseImage, compilerImage, connections, endpoint, evidence, externalHost, kubeContext, memcachedImage, " +
-      "middleware, modes, mongodbImage, mongodbPassword, mongodbUsername, mysqlImage, mysqlPassword, mysqlUsername, " +
-      "observe, path, platform, redisImage, redisPassword, redisUsername, registry, remedy, repetitions, revision, " +
+      "baseImage, compilerImage, connections, drivers, endpoint, evidence, externalHost, goImage, kubeContext, " +
+      "memcachedImage, middleware, modes, mongodbImage, mongodbPassword, mongodbUsername, mysqlImage, mysqlPassword, " +
+      "mysqlUsername, nodeBuildImage, observe, path, platform, redisImage, redisPassword, redisUsername, registry, remedy, repetitions, revision, " +
       "run, timelapse, timeout, wait";
     assert.deepEqual(problemsOf(config), [
       `  Run: no such key; allowed are ${keys}`,
@@ -314,7 +323,26 @@ describe("parseSettings", () => {
       `  memcachedImage: "" is not an image's name; use [host/]name[:tag]`,
       `  mysqlImage: "" is not an image's name; use [host/]name[:tag]`,
       `  mongodbImage: "" is not an image's name; use [host/]name[:tag]`,
+      '  drivers: "java-jdbc" is not a driver; use all, or one or more of go-memcached, go-mongodb, go-mysql, go-redis, ' +
+        "node-ioredis, node-mongodb, node-mysql2, node-redis, separated by commas",
+      `  goImage: "" is not an image's name; use [host/]name[:tag]`,
+      `  nodeBuildImage: "" is not an image's name; use [host/]name[:tag]`,
       '  platform: "amd64" is not a platform; use one such as linux/amd64 or linux/arm64',
+    ]);
+  });
+
+  it("takes the drivers for which there is a server, and refuses others", () => {
+    const config = { ...raw, timeout: "12s", middleware: "redis,mysql" };
+    assert.deepEqual(parseSettings({ ...config, drivers: "all" }).drivers, [
+      "go-mysql",
+      "go-redis",
+      "node-ioredis",
+      "node-mysql2",
+      "node-redis",
+    ]);
+    assert.deepEqual(problemsOf({ ...config, drivers: "go-mongodb" }), [
+      "  drivers: go-mongodb talks to mongodb, which this stack does not have; allowed are go-mysql, go-redis, " +
+        "node-ioredis, node-mysql2, node-redis, or add mongodb to middleware",
     ]);
   });
 
