@@ -36,7 +36,7 @@ function measuredTable({ rows }: DriverRecord, subjects: readonly DriverRow[]): 
     "first request",
     "second",
     "connections opened",
-    "the sidecar's words",
+    "how the sidecar saw its end",
     "without a sidecar",
   ];
   return renderMarkdown(
@@ -62,11 +62,11 @@ function controlText(rows: readonly DriverRow[], subject: DriverRow): string {
   return control === undefined ? "-" : effectText(control);
 }
 
-/** What the sidecar says of the connection that the driver had before the idle time. */
+/** What the sidecar says of the connection that the driver had before the idle time, logging in included. */
 function closedBySidecar({ connections: [first] }: DriverRow): string {
   return first?.proxy === undefined
     ? "-"
-    : `${first.proxy.closeReason ?? "closed by the application"}, ${(first.proxy.durationMs / 1000).toFixed(3)} s`;
+    : `${first.proxy.closeReason ?? "closed by the application"}, ${(first.proxy.durationMs / 1000).toFixed(1)} s after its beginning`;
 }
 
 function section(driver: string, rows: readonly DriverRow[]): string {
