@@ -45,17 +45,17 @@ export async function begin(world: World, asked: MeasureArguments): Promise<Begu
   const proxy = new Proxy(world, pods.withSidecar);
 
   const missingPolicy = await findMissingPolicy(world, asked.policy);
-  const targets = await Promise.all(
-    asked.targets.map(async (target): Promise<JournalTarget> => {
-      await assertReachable(control, target);
-      const destination = await resolveDestination(subject, target);
-      const carriage =
-        asked.remedy === "excludeOutboundPorts"
-          ? { path: bypassOf(subject.pod, target.endpoint.port) }
-          : await findCarriage(world, asked, { proxy, target, destination, missingPolicy });
-      return { ...target, destination, ...carriage };
-    }),
-  );
+  const targets: JournalTarget[] = [];
+  // One after the other: each question to a probe is a process in its container, whose memory has a limit.
+  for (const target of asked.targets) {
+    await assertReachable(control, target);
+    const destination = await resolveDestination(subject, target);
+    const carriage =
+      asked.remedy === "excludeOutboundPorts"
+        ? { path: bypassOf(subject.pod, target.endpoint.port) }
+        : await findCarriage(world, asked, { proxy, target, destination, missingPolicy });
+    targets.push({ ...target, destination, ...carriage });
+  }
   const versions = await proxy.versions();
   const journal: Journal = {
     ...{ run, observeMs, pods, targets, versions },

@@ -92,6 +92,9 @@ export function summaryLines(record: RunRecord): string[] {
   ];
 }
 
+/** Lines of a kind beside the samples of one pod; of a thousand connections there may be hundreds. */
+const MOST_REMARKS = 3;
+
 const PROBE_KINDS: readonly ProbeKind[] = ["withSidecar", "withoutSidecar"];
 
 function describeProbe(
@@ -112,9 +115,13 @@ function describeProbe(
     for (const text of samples.flatMap(pick)) {
       counts.set(text, (counts.get(text) ?? 0) + 1);
     }
-    return [...counts].map(([text, count]) =>
+    const lines = [...counts].map(([text, count]) =>
       samples.length === 1 ? `  ${title}: ${text}` : `  ${title} (${count}x): ${text}`,
     );
+    const more = lines.length - MOST_REMARKS;
+    return more <= 0
+      ? lines
+      : [...lines.slice(0, MOST_REMARKS), `  ${title}: ${more} more of the kind in the record`];
   };
   return [
     `${name}${PROBE_NAMES[kind]}: ${running}${describeSpread(samples)}${proxy}`,

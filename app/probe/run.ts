@@ -36,8 +36,8 @@ export interface RunContext {
   credentials: AllCredentials;
 }
 
-/** How many connections are opened at the same time. */
-const OPENING_AT_ONCE = 20;
+/** How many connections are opened at the same time: with more, each would be noticed late. */
+const OPENING_AT_ONCE = 5;
 
 /** A run from its first SYN on. `changed` hears of every state worth keeping. */
 export class LiveRun implements Run {
