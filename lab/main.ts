@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { bench } from "./bench";
 import { demo } from "./demo";
 import { LabError } from "./errors";
 import { checkName, down, environment, status, up } from "./lab";
@@ -54,6 +55,9 @@ async function main(argv: string[]): Promise<number> {
       await (values["real-hour"] ? realHour : demo)(values.name);
       return 0;
     }
+    case "bench":
+      await bench("bench");
+      return 0;
     case "test":
       return testAll();
     case "test:plugins":
