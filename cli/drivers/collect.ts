@@ -33,7 +33,7 @@ const ASK_LIMIT_MS = 30_000;
 /**
  * Waits for what the programs find, which need nobody for it.
  *
- * @throws MeasureError when they do not come to an end.
+ * @throws MeasureError when they do not come to an end, or could not measure.
  */
 export async function collectDrivers(world: World, asked: CollectArguments): Promise<DriverRecord> {
   const { run, idleTimeoutMs, idleMs, containers } = asked;
@@ -50,11 +50,24 @@ export async function collectDrivers(world: World, asked: CollectArguments): Pro
     }),
   );
   const sorted = rows.flat().sort(byCase);
+  assertMeasured(sorted);
   const inSidecar = await joinEvidence(world, pods.withSidecar, sorted);
   return {
     ...{ schemaVersion: DRIVER_SCHEMA_VERSION, run, idleTimeoutMs, idleMs },
     rows: inSidecar,
   };
+}
+
+/** @throws MeasureError that names the first case in whose way something was. */
+function assertMeasured(rows: readonly DriverRow[]): void {
+  const [first, ...others] = rows.filter(({ problem }) => problem !== undefined);
+  if (first !== undefined) {
+    const more = others.length === 0 ? "" : ` (as for ${others.length} more)`;
+    throw new MeasureError(
+      `${first.driver}, ${first.case}, ${PROBE_NAMES[first.probe]}: ${first.problem ?? ""}${more}; start the server ` +
+        "or correct endpoint and credentials: the programs try again, and pulumi up collects what they find",
+    );
+  }
 }
 
 async function programRows(

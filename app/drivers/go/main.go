@@ -29,12 +29,14 @@ func main() {
 	lines := json.NewEncoder(os.Stdout)
 	var printing sync.Mutex
 	var running sync.WaitGroup
+	measured := true
 	cases := casesOf(config.Drivers)
 	for _, c := range cases {
 		running.Go(func() {
 			row := measure(c, config)
 			printing.Lock()
 			defer printing.Unlock()
+			measured = measured && row.Problem == ""
 			if err := lines.Encode(row); err != nil {
 				fail(err)
 			}
@@ -44,7 +46,11 @@ func main() {
 	if err := lines.Encode(map[string]int{"cases": len(cases)}); err != nil {
 		fail(err)
 	}
-	// A container that ended would be started, and so would measure, again.
+	// A container that ends is started again, and so measures again: to be wished for only where something was
+	// in the way.
+	if !measured {
+		os.Exit(1)
+	}
 	<-stopped.Done()
 }
 

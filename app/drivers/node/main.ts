@@ -20,7 +20,7 @@ if (path === undefined || rest.length > 0) {
 process.once("SIGTERM", () => process.exit(0)).once("SIGINT", () => process.exit(0));
 const config = readConfig(path);
 const asked = usages.filter(({ driver }) => config.drivers.includes(driver));
-await Promise.all(
+const rows = await Promise.all(
   asked.map(async ({ driver, name }) => {
     const worker = new Worker(new URL("worker.ts", import.meta.url), {
       workerData: { config, driver, name },
@@ -28,10 +28,15 @@ await Promise.all(
     const [row] = (await once(worker, "message")) as [Row];
     print(row);
     await worker.terminate();
+    return row;
   }),
 );
 print({ cases: asked.length });
-// A container that ended would be started, and so would measure, again.
+// A container that ends is started again, and so measures again: to be wished for only where something was in
+// the way.
+if (rows.some(({ problem }) => problem !== undefined)) {
+  process.exit(1);
+}
 setInterval(() => undefined, 2 ** 31 - 1);
 
 function print(line: Row | End): void {

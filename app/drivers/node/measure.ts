@@ -2,17 +2,17 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Config } from "./config.ts";
+import type { Config, Server } from "./config.ts";
 import { describe } from "./describe.ts";
 import { Notes, rounded } from "./notes.ts";
 import { awaitServer } from "./reach.ts";
 import type { Request, Row } from "./row.ts";
-import type { Ask, Usage } from "./usage.ts";
+import type { Ask, Surroundings, Usage } from "./usage.ts";
 
 /** A request that takes longer has failed, whatever the driver would go on trying. */
 const REQUEST_LIMIT_MS = 10_000;
-/** For the server to be reached at first. */
-const REACH_LIMIT_MS = 30_000;
+/** For the server to be reached at first, and for the driver to be loaded and to log in. */
+const OPEN_LIMIT_MS = 30_000;
 
 /** One case as it comes about, in a thread of its own: an error that nobody catches ends no other one. */
 export class Measurement {
@@ -35,22 +35,16 @@ export class Measurement {
     }
     let ask: Ask;
     try {
-      await awaitServer(server, REACH_LIMIT_MS);
+      await awaitServer(server, OPEN_LIMIT_MS);
       if (usage.tellsConnections !== true) {
         this.#notes.watchSockets();
       }
-      ask = await usage.open({
-        server,
-        idleTimeoutMs: config.idleTimeoutMs,
-        say: (text) => this.#notes.said.push(text),
-        opened: () => {
-          this.#notes.opened();
-        },
-      });
-      await limited(ask);
+      const surroundings = this.#surroundings(server);
+      // Some connect here, and some of those try it for ever.
+      ask = await limited(OPEN_LIMIT_MS, async () => usage.open(surroundings));
+      await limited(REQUEST_LIMIT_MS, ask);
     } catch (error) {
-      const { message } = describe(error);
-      return this.#row({ problem: `the request before the idle time failed: ${message}` });
+      return this.#failed(error);
     }
     this.#idleFromMs = performance.now();
     await sleep(config.idleMs);
@@ -60,11 +54,30 @@ export class Measurement {
     return this.#row({ idleMs, first, second });
   }
 
+  #surroundings(server: Server): Surroundings {
+    return {
+      server,
+      idleTimeoutMs: this.#config.idleTimeoutMs,
+      say: (text) => this.#notes.said.push(text),
+      opened: () => {
+        this.#notes.opened();
+      },
+    };
+  }
+
   /** The row of a case that ended by an error that nobody caught. */
   crashed(error: unknown): Row {
-    const now = performance.now();
-    const atMs = rounded(now - (this.#idleFromMs ?? now));
+    if (this.#idleFromMs === undefined) {
+      return this.#failed(error);
+    }
+    const atMs = rounded(performance.now() - this.#idleFromMs);
     return this.#row({ idleMs: atMs, crash: { atMs, error: describe(error) } });
+  }
+
+  #failed(error: unknown): Row {
+    return this.#row({
+      problem: `the request before the idle time failed: ${describe(error).message}`,
+    });
   }
 
   #row(result: Partial<Row>): Row {
@@ -85,7 +98,7 @@ export class Measurement {
 async function timed(ask: Ask): Promise<Request> {
   const began = performance.now();
   try {
-    await limited(ask);
+    await limited(REQUEST_LIMIT_MS, ask);
     return { outcome: "ok", ms: rounded(performance.now() - began) };
   } catch (error) {
     return {
@@ -96,14 +109,14 @@ async function timed(ask: Ask): Promise<Request> {
   }
 }
 
-async function limited(ask: Ask): Promise<void> {
+async function limited<T>(limitMs: number, ask: () => Promise<T>): Promise<T> {
   const giveUp = new AbortController();
-  const limit = sleep(REQUEST_LIMIT_MS, undefined, { signal: giveUp.signal }).then(() => {
-    throw new Error(`no answer within ${REQUEST_LIMIT_MS / 1000} s`);
+  const limit = sleep(limitMs, undefined, { signal: giveUp.signal }).then((): never => {
+    throw new Error(`no answer within ${limitMs / 1000} s`);
   });
   limit.catch(() => undefined);
   try {
-    await Promise.race([ask(), limit]);
+    return await Promise.race([ask(), limit]);
   } finally {
     giveUp.abort();
   }

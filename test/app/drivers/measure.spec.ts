@@ -12,7 +12,8 @@ describe("drivers of Node.js that are left alone", () => {
   const redis = new ClosingRedis(TIMEOUT_MS);
   let rows: Row[];
 
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000);
     const config = {
       idleMs: IDLE_MS,
       idleTimeoutMs: TIMEOUT_MS,

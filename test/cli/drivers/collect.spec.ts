@@ -121,6 +121,23 @@ describe("collecting what drivers did", () => {
     });
   });
 
+  it("is no measurement where something was in the way of one", async () => {
+    const { first, second, ...none } = kept;
+    assert.ok(first && second);
+    const lines = [lost, { ...none, problem: "the request before the idle time failed: EOF" }];
+    const text = [...lines, { cases: 2 }].map((line) => `${JSON.stringify(line)}\n`).join("");
+    const refused = { ...logs, "without/go": { fromMs: 0, text } };
+    await assert.rejects(collectDrivers(world(both, refused), asked), (error: Error) => {
+      assert.ok(error instanceof MeasureError);
+      assert.equal(
+        error.message,
+        "go-mysql, no liveness check, without sidecar: the request before the idle time failed: EOF; start the server " +
+          "or correct endpoint and credentials: the programs try again, and pulumi up collects what they find",
+      );
+      return true;
+    });
+  });
+
   it("refuses pods that are not what they should be", async () => {
     await assert.rejects(collectDrivers(world([pod(false)]), asked), {
       message:
