@@ -195,6 +195,7 @@ const probes = [true, false].map(
         image: image.reference,
         sidecar,
         runId,
+        credentialsVersion: credentials.version,
         variantLabels: variant,
         platform: settings.platform,
         injection,

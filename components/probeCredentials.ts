@@ -17,10 +17,13 @@ export const CREDENTIALS_FILE = "credentials.json";
 
 /** What the probes log in with: a file in their pods, and so in no command line, log or record. */
 export class ProbeCredentials extends pulumi.ComponentResource {
+  /** Another one whenever they change, and nothing that they could be guessed from. */
+  readonly version: pulumi.Output<string>;
+
   constructor(name: string, args: ProbeCredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("istio-idle-timeout:index:ProbeCredentials", name, {}, opts);
 
-    new k8s.core.v1.Secret(
+    const secret = new k8s.core.v1.Secret(
       `${name}-secret`,
       {
         metadata: { name: CREDENTIALS_SECRET, namespace: args.namespace },
@@ -32,6 +35,7 @@ export class ProbeCredentials extends pulumi.ComponentResource {
       },
       { parent: this, customTimeouts: { create: "1m", update: "1m", delete: "1m" } },
     );
-    this.registerOutputs({});
+    this.version = secret.metadata.resourceVersion;
+    this.registerOutputs({ version: this.version });
   }
 }

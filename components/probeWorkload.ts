@@ -14,6 +14,11 @@ export interface ProbeWorkloadArgs {
   sidecar: boolean;
   /** Run that the pod is for. Another one makes a new pod. */
   runId: string;
+  /**
+   * Version of what the probe logs in with. Another one makes a new pod: one that runs would have it a minute
+   * later, when the kubelet gets to it.
+   */
+  credentialsVersion: pulumi.Input<string>;
   /** Labels by which what configures its sidecar finds the pod. */
   variantLabels: Readonly<Record<string, string>>;
   /**
@@ -32,6 +37,7 @@ export interface ProbeWorkloadArgs {
 const STATE_DIRECTORY = "/var/run/probe";
 /** Where it reads what it logs in with. */
 const CREDENTIALS_DIRECTORY = "/etc/probe";
+const CREDENTIALS_ANNOTATION = "istio-idle-timeout/credentials";
 
 /**
  * One pod with the probe, kept by a Deployment. With and without sidecar differ in their labels only, so
@@ -66,9 +72,11 @@ export class ProbeWorkload extends pulumi.ComponentResource {
                 ...args.variantLabels,
                 [INJECT_LABEL]: String(args.sidecar),
               },
-              annotations: pulumi
-                .all(args.injection ?? [])
-                .apply((requests) => ({ ...SIDECAR_REQUESTS, ...injectionAnnotations(requests) })),
+              annotations: pulumi.all(args.injection ?? []).apply((requests) => ({
+                ...SIDECAR_REQUESTS,
+                [CREDENTIALS_ANNOTATION]: args.credentialsVersion,
+                ...injectionAnnotations(requests),
+              })),
             },
             spec: probePod(args.image, args.platform),
           },

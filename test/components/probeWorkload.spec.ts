@@ -18,6 +18,7 @@ async function deploymentOf(sidecar: boolean, platform?: string) {
         image: IMAGE,
         sidecar,
         runId: "0123456789",
+        credentialsVersion: "42",
         variantLabels: VARIANT,
         platform,
       }),
@@ -48,6 +49,7 @@ function expected(name: string, sidecar: string): Inputs {
           annotations: {
             "sidecar.istio.io/proxyCPU": "10m",
             "sidecar.istio.io/proxyMemory": "64Mi",
+            "istio-idle-timeout/credentials": "42",
           },
         },
         spec: {
@@ -108,6 +110,7 @@ describe("ProbeWorkload", () => {
           image: IMAGE,
           sidecar: true,
           runId: "0123456789",
+          credentialsVersion: pulumi.output("42"),
           variantLabels: VARIANT,
           injection: [{ excludedPort: 6379 }, pulumi.output({ proxyImage: "proxy" })],
         }),
@@ -116,6 +119,7 @@ describe("ProbeWorkload", () => {
     assert.deepEqual(template.metadata.annotations, {
       "sidecar.istio.io/proxyCPU": "10m",
       "sidecar.istio.io/proxyMemory": "64Mi",
+      "istio-idle-timeout/credentials": "42",
       "sidecar.istio.io/proxyImage": "proxy",
       "traffic.sidecar.istio.io/excludeOutboundPorts": "6379",
     });
