@@ -76,11 +76,14 @@ export class LabStack {
     return prepared;
   }
 
-  async configure(config: Record<string, string>): Promise<void> {
-    const values = Object.entries(config).flatMap(([key, value]) => [
-      "--plaintext",
-      `${key}=${value}`,
-    ]);
+  async configure(
+    config: Record<string, string>,
+    secrets: Record<string, string> = {},
+  ): Promise<void> {
+    const values = [
+      ...Object.entries(config).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]),
+      ...Object.entries(secrets).flatMap(([key, value]) => ["--secret", `${key}=${value}`]),
+    ];
     await this.pulumi(["config", "set-all", ...this.which(), ...values]);
   }
 
@@ -109,8 +112,8 @@ export class LabStack {
   }
 
   /** What `pulumi stack export` prints. */
-  export(): Promise<string> {
-    return this.pulumi(["stack", "export", "--stack", this.stack]);
+  export(...options: string[]): Promise<string> {
+    return this.pulumi(["stack", "export", ...options, "--stack", this.stack]);
   }
 
   /** Runs a Pulumi command on this stack with its output shown as it comes. Returns the exit status. */
