@@ -12,6 +12,9 @@ export const IDLE_CLOSE_REASON = "tcp_session_idle_timeout";
 /** The limit on a connection's whole life. */
 export const MAX_DURATION_CLOSE_REASON = "max_connection_duration_reached";
 
+/** Response flag of the same. */
+export const MAX_DURATION = /\bDT\b/;
+
 /** Another configuration took the place of the one that carried the connection. */
 export const DRAIN_CLOSE_REASONS: readonly string[] = [
   "filter_chain_is_being_removed",

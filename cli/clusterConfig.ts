@@ -1,4 +1,5 @@
 /** Reads from Envoy's own configuration dump what a cluster does to its connections. */
+import { nameRegex } from "./nameRegex.ts";
 
 /** Answer to {@link clusterPath}, in the parts that are read here. */
 export interface ClustersDump {
@@ -20,8 +21,7 @@ export interface TcpKeepalive {
 
 /** Path of the admin interface that dumps one cluster. */
 export function clusterPath(name: string): string {
-  const regex = name.replace(/[|.]/g, "\\$&");
-  return `config_dump?resource=dynamic_active_clusters&name_regex=${encodeURIComponent(regex)}`;
+  return `config_dump?resource=dynamic_active_clusters&name_regex=${encodeURIComponent(nameRegex(name))}`;
 }
 
 /** Whether a cluster's connections are probed by the kernel while nothing is sent. */

@@ -46,6 +46,7 @@ export interface CidrRange {
 
 export interface TcpProxy {
   "@type"?: string;
+  stat_prefix?: string;
   idle_timeout?: string;
   max_downstream_connection_duration?: string;
   cluster?: string;

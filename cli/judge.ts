@@ -12,7 +12,9 @@ import type { MeasureArguments } from "./arguments.ts";
 import { unreachableAfter } from "./aftermath.ts";
 import { findChanges } from "./changes.ts";
 import type { Changes } from "./changes.ts";
-import type { Journal, JournalTarget } from "./journal.ts";
+import { countIdleTimeouts } from "./counters.ts";
+import type { Journal } from "./journal.ts";
+import { targetOf } from "./journalTarget.ts";
 import { NO_REMARKS, notesOnSample, notesOnSubject } from "./notes.ts";
 import type { ProbePod } from "./pods.ts";
 import { Proxy } from "./proxy.ts";
@@ -66,6 +68,7 @@ export async function judge(
   for (const target of journal.targets) {
     changes.set(formatEndpoint(target.endpoint), await findChanges(world, pod, proxy, target));
   }
+  const counts = await countIdleTimeouts(world, pod, journal.targets, samples, factor);
   const searches = evidence ? await findEntries(world, pod, samples) : undefined;
   const ended = samples.map((sample) => {
     const { effective } = targetOf(journal.targets, sample).path;
@@ -73,6 +76,7 @@ export async function judge(
     const found = changes.get(formatEndpoint(sample))?.(sample) ?? NO_REMARKS;
     return {
       ...about(sample, search?.entry),
+      ...counts(sample),
       ...notesOnSubject({ sample, effective, search, changes: found, factor }),
     };
   });
@@ -93,16 +97,6 @@ async function findGone(
   return gone;
 }
 
-/** The target that a sample's connection went to. */
-function targetOf(targets: readonly JournalTarget[], sample: Sample): JournalTarget {
-  const name = formatEndpoint(sample);
-  const target = targets.find(({ endpoint }) => formatEndpoint(endpoint) === name);
-  if (target === undefined) {
-    throw new Error(`the probe has a sample of ${name}, which it was not asked for`);
-  }
-  return target;
-}
-
 /** Repetition by repetition, whichever connection ended first. */
 function inOrder(measurements: Measurement[]): Measurement[] {
   return measurements.sort((a, b) => a.repetition - b.repetition);
@@ -120,10 +114,12 @@ export function evidenceOf(entry: EvidenceEntry | undefined): ProxyEvidence | nu
   if (entry === undefined) {
     return null;
   }
-  const { durationMs, responseFlags, closeReason, upstreamClose, upstreamCluster } = entry;
-  const { upstreamLocal } = entry;
+  const { durationMs, responseFlags, upstreamCluster } = entry;
+  const { closeReason, upstreamClose, upstreamLocal } = entry;
   return {
-    ...{ durationMs, responseFlags, closeReason, upstreamClose },
+    ...{ durationMs, responseFlags },
+    ...(closeReason !== undefined && { closeReason }),
+    ...(upstreamClose !== undefined && { upstreamClose }),
     ...(upstreamLocal !== undefined && { upstreamLocal }),
     upstreamCluster,
   };

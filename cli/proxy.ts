@@ -2,6 +2,7 @@ import type { EffectiveTimeout } from "../app/probe/record.ts";
 import { askAdmin } from "./admin.ts";
 import { clusterPath, sendsKeepalive } from "./clusterConfig.ts";
 import type { ClustersDump } from "./clusterConfig.ts";
+import { readIdleTimeouts } from "./counters.ts";
 import type { ListenersDump } from "./envoyListener.ts";
 import { KubectlError } from "./kubectl.ts";
 import type { ProbePod } from "./pods.ts";
@@ -91,7 +92,9 @@ export class Proxy {
           `${seconds(SETTLE_LIMIT_MS, 0)}: ${obstacle}`,
       );
     }
-    return path;
+    const { kubectl } = this.world;
+    const idleTimeouts = await readIdleTimeouts(kubectl, this.pod.name, path.statPrefix);
+    return { ...path, ...(idleTimeouts !== undefined && { idleTimeouts }) };
   }
 
   private async judge(

@@ -6,6 +6,7 @@ import { digest } from "../components/digest.ts";
 import { EVIDENCE_LOG } from "../components/evidence.ts";
 import { ENVOY_DEFAULT_IDLE_TIMEOUT_MS } from "../components/timeout.ts";
 import type { EffectiveTimeout } from "../app/probe/record.ts";
+import type { CounterBefore } from "./counters.ts";
 import type { FilterChain, Listener, ListenersDump, TcpProxy } from "./envoyListener.ts";
 import {
   chooseChain,
@@ -20,6 +21,10 @@ export interface ProxyPath {
   effective: EffectiveTimeout;
   /** Whether the access log of the chain carries entries of ours. */
   evidence: boolean;
+  /** Under which name the proxy counts what happens to these connections. */
+  statPrefix?: string;
+  /** How many of them its idle timeout had closed; absent where it keeps no such count. */
+  idleTimeouts?: CounterBefore;
   /** Digest of the filter chain: equal ones are equal chains. */
   chain: string;
   /** Since when the listener is as it is, by the proxy's wall clock, ISO 8601. */
@@ -90,6 +95,7 @@ function describePath(listener: Listener, destination: Destination): ProxyPath {
     evidence: (tcpProxy.access_log ?? []).some(
       (log) => log.typed_config?.log_format?.json_format?.log === EVIDENCE_LOG,
     ),
+    ...(tcpProxy.stat_prefix !== undefined && { statPrefix: tcpProxy.stat_prefix }),
     chain: digest(canonicalJson(chain)),
   };
 }

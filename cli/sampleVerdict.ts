@@ -1,5 +1,6 @@
 import type {
   EffectiveTimeout,
+  IdleTimeoutCount,
   Measurement,
   ProxyEvidence,
   RunRecord,
@@ -10,9 +11,11 @@ import {
   DRAIN_CLOSE_REASONS,
   IDLE_CLOSE_REASON,
   isReset,
+  MAX_DURATION,
   MAX_DURATION_CLOSE_REASON,
   UNREACHED,
 } from "./closeReasons.ts";
+import { endedInTime } from "./inTime.ts";
 import { recordTarget } from "./recordTarget.ts";
 import {
   describeEnd,
@@ -44,21 +47,22 @@ export function sampleVerdict(
       : []),
     // Of a connection that the probe closed, the sidecar's log says nothing about a cause.
     ...(proxy === null || end === "open" ? [] : [describeProxy(proxy, timelapse)]),
+    ...(sample.idleTimeouts === undefined ? [] : [describeCount(sample.idleTimeouts)]),
     ...(use === undefined ? [] : [`first use after that: ${describeUse(use)}`]),
     ...(idleLimit === undefined
       ? []
       : [`the endpoint's own limit: ${describeIdleLimit(idleLimit)}`]),
     ...(sample.voidReasons ?? []),
   ];
-  return { ...judge(sample, effective), evidence };
+  return { ...judge(sample, effective, timelapse?.factor ?? 1), evidence };
 }
 
 export function voidSentence(reasons: readonly string[]): string {
   return `The figure is void: ${reasons.join("; ")}. Set run to another number to measure again.`;
 }
 
-function judge(sample: Measurement, effective: EffectiveTimeout): Judgement {
-  const { end, error, proxy, voidReasons } = sample;
+function judge(sample: Measurement, effective: EffectiveTimeout, factor: number): Judgement {
+  const { end, error, idleTimeouts: count, proxy, voidReasons } = sample;
   const closed = end === "open" || proxy === null ? undefined : closedBySidecar(proxy);
   if (closed !== undefined && closed.cause !== "idleTimeout") {
     return closed; // Such a cause stands although the configuration changed, and often because it did.
@@ -85,6 +89,23 @@ function judge(sample: Measurement, effective: EffectiveTimeout): Judgement {
       sentence: `The sidecar closed the connection, because nothing was sent for its idle timeout of ${describeIdleTimeout(effective)}.`,
     };
   }
+  // A sidecar whose log tells why it closes has said by now that it did not.
+  const told = proxy?.closeReason !== undefined;
+  const rise = count === undefined ? 0 : count.after - count.before;
+  if (!told && count !== undefined && rise > 0) {
+    if (rise >= count.due && endedInTime(sample, effective, factor)) {
+      return {
+        cause: "idleTimeout",
+        sentence: `The sidecar closed the connection by its own count, because nothing was sent for its idle timeout of ${describeIdleTimeout(effective)}.`,
+      };
+    }
+    return {
+      cause: "unknown",
+      sentence:
+        "The connection ended, and nothing says why: the sidecar's count of idle timeouts rose, but not for all that " +
+        "ended in time, or this one did not.",
+    };
+  }
   if (end === "error") {
     return {
       cause: "error",
@@ -92,9 +113,17 @@ function judge(sample: Measurement, effective: EffectiveTimeout): Judgement {
     };
   }
   if (proxy === null && sample.probe === "withSidecar" && effective.source !== "bypassed") {
+    const but =
+      count === undefined ? "" : "; it was not its idle timeout, of which its count did not rise";
     return {
       cause: "unknown",
-      sentence: "The connection ended, and the sidecar's own word on why is missing.",
+      sentence: `The connection ended, and the sidecar's own word on why is missing${but}.`,
+    };
+  }
+  if (proxy !== null && !told && count === undefined && !isReset(proxy)) {
+    return {
+      cause: "unknown",
+      sentence: "The connection ended, and the sidecar's version does not log why.",
     };
   }
   return endedByServer(sample);
@@ -109,26 +138,24 @@ function closedBySidecar(proxy: ProxyEvidence): Judgement | undefined {
       sentence: `The sidecar accepted the connection but could not reach the endpoint (${responseFlags}), and closed it.`,
     };
   }
-  if (closeReason === null) {
-    return undefined;
-  }
-  if (upstreamLocal === null) {
-    // Its timers run while it still connects, and may end before the limit on that does.
+  // Its timers run while it still connects, and may end before the limit on that does.
+  if (upstreamLocal === null && closeReason !== null) {
     return {
       cause: "unreachable",
-      sentence: `The sidecar accepted the connection but had not reached the endpoint yet when it closed it (${closeReason}).`,
+      sentence: `The sidecar accepted the connection but had not reached the endpoint yet when it closed it (${closeReason ?? "its version does not log why"}).`,
     };
+  }
+  if (MAX_DURATION.test(responseFlags)) {
+    return maxConnectionDuration();
+  }
+  if (closeReason === null || closeReason === undefined) {
+    return undefined;
   }
   if (closeReason === IDLE_CLOSE_REASON) {
     return { cause: "idleTimeout", sentence: "" };
   }
   if (closeReason === MAX_DURATION_CLOSE_REASON) {
-    return {
-      cause: "maxConnectionDuration",
-      sentence:
-        "The sidecar closed the connection, because it had reached its greatest duration (maxConnectionDuration), " +
-        "idle or not.",
-    };
+    return maxConnectionDuration();
   }
   if (DRAIN_CLOSE_REASONS.includes(closeReason)) {
     return {
@@ -140,6 +167,15 @@ function closedBySidecar(proxy: ProxyEvidence): Judgement | undefined {
   return {
     cause: "unknown",
     sentence: `The sidecar closed the connection for another reason: ${closeReason}.`,
+  };
+}
+
+function maxConnectionDuration(): Judgement {
+  return {
+    cause: "maxConnectionDuration",
+    sentence:
+      "The sidecar closed the connection, because it had reached its greatest duration (maxConnectionDuration), " +
+      "idle or not.",
   };
 }
 
@@ -174,11 +210,17 @@ function endedByServer({ end, heldMs, idleLimit, lastByteMs = 0, proxy }: Measur
   };
 }
 
+function describeCount({ name, before, after, due }: IdleTimeoutCount): string {
+  return `sidecar's count ${name}: ${before} before, ${after} after, ${due} ended in time`;
+}
+
 function describeProxy(proxy: ProxyEvidence, timelapse: RunRecord["timelapse"]): string {
   const { durationMs, responseFlags, closeReason, upstreamClose, upstreamLocal } = proxy;
   return (
     `sidecar's log: ${proxySeconds(durationMs, timelapse)}, flags ${responseFlags}, ` +
-    `close reason ${closeReason ?? "none"}, endpoint's close ${upstreamClose ?? "none"}` +
+    (closeReason === undefined
+      ? "close reason not logged by its version"
+      : `close reason ${closeReason ?? "none"}, endpoint's close ${upstreamClose ?? "none"}`) +
     (upstreamLocal === null ? ", never connected to the endpoint" : "")
   );
 }

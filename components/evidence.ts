@@ -4,7 +4,8 @@
  * own log format shows neither the close reason nor anything else that tells an idle close.
  *
  * Operators: https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage.
- * `DOWNSTREAM_LOCAL_CLOSE_REASON` and `UPSTREAM_DETECTED_CLOSE_TYPE` need Envoy 1.38 (Istio 1.30).
+ * `DOWNSTREAM_LOCAL_CLOSE_REASON` and `UPSTREAM_DETECTED_CLOSE_TYPE` need Envoy 1.38 (Istio 1.30); where they can't be
+ * had the entry leaves them out.
  */
 
 import type { ProxyEvidence } from "../app/probe/record.ts";
@@ -25,6 +26,9 @@ export const evidenceJsonFormat: Record<string, string> = {
   destination: "%DOWNSTREAM_LOCAL_ADDRESS%",
   upstream_cluster: "%UPSTREAM_CLUSTER%",
 };
+
+/** The same for a proxy that knows no close reasons. */
+export const silentJsonFormat = without(evidenceJsonFormat, ["close_reason", "upstream_close"]);
 
 /** One connection in the words of the proxy, with what identifies it. */
 export interface EvidenceEntry extends ProxyEvidence {
@@ -61,8 +65,8 @@ export function parseEvidenceLine(line: string): EvidenceEntry | undefined {
     start: text(fields.start) ?? "",
     durationMs,
     responseFlags: text(fields.flags) ?? "-",
-    closeReason: text(fields.close_reason),
-    upstreamClose: text(fields.upstream_close),
+    ...("close_reason" in fields && { closeReason: text(fields.close_reason) }),
+    ...("upstream_close" in fields && { upstreamClose: text(fields.upstream_close) }),
     ...("upstream_local" in fields && { upstreamLocal: text(fields.upstream_local) }),
     source,
     sourcePort,
@@ -70,6 +74,13 @@ export function parseEvidenceLine(line: string): EvidenceEntry | undefined {
     // Istio names clusters with a closing ";" for its statistics, and Envoy logs that name.
     upstreamCluster: (text(fields.upstream_cluster) ?? "").replace(/;$/, ""),
   };
+}
+
+function without(
+  fields: Readonly<Record<string, string>>,
+  names: readonly string[],
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {

@@ -23,8 +23,6 @@ export interface PreflightRequest {
   path: Path;
   /** How the timeout is set, or avoided. */
   remedy: Remedy;
-  /** Whether the sidecar is asked for an access-log entry of our own. */
-  evidence: boolean;
   /** Whether the sidecar is to be one with a faster clock. */
   timelapse: boolean;
   /** Repository that the probe's image is pushed to. */
@@ -46,18 +44,8 @@ export function preflightRequest(
   settings: Settings,
   names: { namespace: string; container: (kind: ServerKind) => string },
 ): Omit<PreflightRequest, "owner"> {
-  const {
-    baseImage,
-    evidence,
-    kubeContext,
-    outside,
-    path,
-    platform,
-    registry,
-    remedy,
-    revision,
-    timeout,
-  } = settings;
+  const { baseImage, kubeContext, outside, path, platform, registry, remedy, revision, timeout } =
+    settings;
   const timelapse = settings.timelapse > 1;
   const servers = outside.kind === "servers" ? outside.servers : [];
   return {
@@ -68,7 +56,6 @@ export function preflightRequest(
     timeout,
     path,
     remedy,
-    evidence,
     timelapse,
     repository: `${registry}/${PROBE_REPOSITORY}`,
     images: {

@@ -157,10 +157,16 @@ export interface ProxyEvidence {
   durationMs: number;
   /** `%RESPONSE_FLAGS%`, `-` where there is none. */
   responseFlags: string;
-  /** `%DOWNSTREAM_LOCAL_CLOSE_REASON%`: why the proxy closed towards the application; null if it did not. */
-  closeReason: string | null;
-  /** `%UPSTREAM_DETECTED_CLOSE_TYPE%`: how the endpoint closed, e.g. `Normal` or `RemoteReset`; null if it did not. */
-  upstreamClose: string | null;
+  /**
+   * `%DOWNSTREAM_LOCAL_CLOSE_REASON%`: why the proxy closed towards the application; null if it did not, absent where its
+   * version does not tell (before Istio 1.30).
+   */
+  closeReason?: string | null;
+  /**
+   * `%UPSTREAM_DETECTED_CLOSE_TYPE%`: how the endpoint closed, e.g. `Normal` or `RemoteReset`; null if it did not, absent
+   * where the proxy's version does not tell.
+   */
+  upstreamClose?: string | null;
   /**
    * `%UPSTREAM_LOCAL_ADDRESS%`: the proxy's own end of its connection to the endpoint; null where none came about,
    * absent where the entry does not tell.
@@ -168,6 +174,25 @@ export interface ProxyEvidence {
   upstreamLocal?: string | null;
   /** `%UPSTREAM_CLUSTER%`, e.g. `PassthroughCluster`. */
   upstreamCluster: string;
+}
+
+/**
+ * The proxy's count of connections that its idle timeout closed, since it started and of all that it counts under
+ * one name: with several of them at the same time it does not tell which. It rises when the timer fires, with a log or
+ * without, and never for another reason.
+ */
+export interface IdleTimeoutCount {
+  /** `tcp.<stat_prefix>.idle_timeout`, from Envoy's admin interface. */
+  name: string;
+  /** Just before the connection was opened. */
+  before: number;
+  /** After it had ended. */
+  after: number;
+  /**
+   * How many of the run's own connections under that name ended when their idle timeout was over: that the timeout
+   * closed each of them is proved where the count rose by no fewer.
+   */
+  due: number;
 }
 
 /** Which idle timeout the proxy's configuration really applies to the endpoint. */
@@ -210,6 +235,8 @@ export interface Measurement extends Sample {
   timelapse?: LapsedDuration;
   /** The proxy's access-log entry of the same connection; null where there is no proxy or no entry. */
   proxy: ProxyEvidence | null;
+  /** Of a connection through a sidecar that has ended; absent where the sidecar keeps no such count. */
+  idleTimeouts?: IdleTimeoutCount;
   /**
    * Of the pod without a sidecar: why the endpoint could no longer be reached when this was over, e.g. `ECONNREFUSED
    * 10.0.0.5:6379`; absent where it could, or was not tried.

@@ -2,8 +2,6 @@ import type { PreflightRequest } from "../../components/preflightRequest.ts";
 import { isAtLeast } from "./version.ts";
 import type { Version } from "./version.ts";
 
-/** The first with Envoy 1.38, whose access log knows why a connection was closed. */
-const CLOSE_REASONS_SINCE: Version = [1, 30, 0];
 /** From the first to before the second, connections to unknown hosts had no idle timeout by themselves. */
 export const WITHOUT_DEFAULT = { since: [1, 14, 0], fixed: [1, 15, 2] } satisfies Record<
   string,
@@ -19,17 +17,11 @@ const RULE_NEVER_SINCE: Version = [1, 23, 6];
 /** What a release of Istio can't do of what the stack wants. */
 export function versionProblems(
   { name, version }: { name: string; version: Version },
-  { evidence, path, remedy, timeout }: PreflightRequest,
+  { path, remedy, timeout }: PreflightRequest,
 ): string[] {
   const problems: string[] = [];
   const before = (other: Version): boolean => !isAtLeast(version, other);
   const passthrough = path === "passthrough";
-  if (evidence && before(CLOSE_REASONS_SINCE)) {
-    problems.push(
-      `evidence: true, but the access log of Istio ${name} knows no close reasons, which came with 1.30, ` +
-        "and its proxies would refuse the filter; set evidence to false",
-    );
-  }
   const unset = timeout.variant === "default" || timeout.variant === "remove";
   if (passthrough && unset && !before(WITHOUT_DEFAULT.since) && before(WITHOUT_DEFAULT.fixed)) {
     problems.push(

@@ -169,6 +169,46 @@ describe("measure", () => {
     ]);
   });
 
+  describe("the sidecar's count of idle timeouts", () => {
+    beforeEach(() => {
+      cluster.idleTimeouts = () => (cluster.clock.nowMs() < 10_000 ? 3 : 4);
+    });
+
+    it("is read before the connections stand and after the end", async () => {
+      const { samples } = await run();
+      assert.deepEqual(
+        samples.map(({ idleTimeouts }) => idleTimeouts),
+        [{ name: "tcp.PassthroughCluster.idle_timeout", before: 3, after: 4, due: 1 }, undefined],
+      );
+    });
+
+    it("names the cause where the log is not asked for one", async () => {
+      const record = await run({ evidence: false });
+      assert.deepEqual(record.samples[0]?.proxy, null);
+      const { cause, evidence } = runVerdict(record);
+      assert.equal(cause, "idleTimeout");
+      assert.ok(
+        evidence.includes(
+          "sidecar's count tcp.PassthroughCluster.idle_timeout: 3 before, 4 after, 1 ended in time",
+        ),
+      );
+    });
+
+    it("is not asked for again of a connection that was open to the last", async () => {
+      cluster.probes.withSidecar.fate = {};
+      const { samples } = await run();
+      assert.ok(!samples.some((sample) => "idleTimeouts" in sample));
+      assert.equal(cluster.commands.filter((command) => command.includes(" stats?")).length, 1);
+    });
+
+    it("is gone without where it can't be read", async () => {
+      cluster.failure = (command) => (command.includes(" stats?") ? "gone" : undefined);
+      const record = await run();
+      assert.ok(!record.samples.some((sample) => "idleTimeouts" in sample));
+      assert.equal(runVerdict(record).cause, "idleTimeout");
+    });
+  });
+
   describe("an endpoint that is gone when the window is over", () => {
     const gone = { ok: false, error: "ECONNREFUSED 10.0.0.5:6379" };
 

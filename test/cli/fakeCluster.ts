@@ -142,6 +142,8 @@ export class FakeCluster {
     version: "9e55/1.40.0/Clean/RELEASE/BoringSSL",
     node: { metadata: { ISTIO_VERSION: "1.31-dev" } },
   };
+  /** How many connections its idle timeout has closed; undefined where it keeps no count. */
+  idleTimeouts: () => number | undefined = () => undefined;
   log = (): string => `${evidenceLine()}\n`;
   /** What kubectl says instead, for a command this matches. */
   failure: (command: string) => string | undefined = () => undefined;
@@ -238,7 +240,12 @@ export class FakeCluster {
     if (path === "server_info") {
       return JSON.stringify(this.serverInfo);
     }
-    const { searchParams } = new URL(path, "http://admin");
+    const { pathname, searchParams } = new URL(path, "http://admin");
+    if (pathname === "/stats") {
+      const value = this.idleTimeouts();
+      const name = (searchParams.get("filter") ?? "").replaceAll(/[\\^$]/g, "");
+      return JSON.stringify({ stats: [...(value === undefined ? [] : [{ name, value }]), {}] });
+    }
     const name = (searchParams.get("name_regex") ?? "").replaceAll("\\", "");
     return searchParams.get("resource") === "dynamic_active_clusters"
       ? this.clusters(name)

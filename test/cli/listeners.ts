@@ -20,6 +20,7 @@ export function tcpProxy({ evidence = true, ...rest }: TcpProxyOptions = {}): Js
     typed_config: {
       "@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
       cluster: "PassthroughCluster",
+      stat_prefix: "PassthroughCluster",
       ...rest,
       access_log: [
         fileLog({ start_time: "%START_TIME%" }),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type {
   ConnectionEnd,
+  IdleTimeoutCount,
   Measurement,
   ProxyEvidence,
   RunRecord,
@@ -27,6 +28,18 @@ function verdict(
   run: Partial<RunRecord> = {},
 ): Verdict {
   return runVerdict(runRecord({ samples: [measurement(subject), control(other)], ...run }));
+}
+
+/** As a sidecar logs it that knows no close reasons. */
+const OLD: ProxyEvidence = {
+  durationMs: 10_001,
+  responseFlags: "-",
+  upstreamLocal: "10.244.0.28:54190",
+  upstreamCluster: "PassthroughCluster",
+};
+
+function counted(before: number, after: number, due = 1): IdleTimeoutCount {
+  return { name: "tcp.PassthroughCluster.idle_timeout", before, after, due };
 }
 
 /** A connection about which the sidecar's log says something else. */
@@ -176,6 +189,78 @@ describe("verdict", () => {
       /another reason: sunspots/,
       logged({ closeReason: "sunspots" }),
     ],
+    [
+      "the idle timeout by the sidecar's count alone",
+      "idleTimeout",
+      /^The sidecar closed the connection by its own count, because nothing was sent for its idle timeout of 10s\.$/,
+      { proxy: null, idleTimeouts: counted(3, 4) },
+    ],
+    [
+      "the idle timeout by the count of a sidecar whose log does not tell",
+      "idleTimeout",
+      /by its own count/,
+      { proxy: OLD, idleTimeouts: counted(0, 1) },
+    ],
+    [
+      "the server where such a sidecar's count did not rise",
+      "serverClosed",
+      /^The endpoint, or something on the way to it, closed the connection, not the sidecar\.$/,
+      { proxy: OLD, idleTimeouts: counted(1, 1) },
+    ],
+    [
+      "nobody where such a sidecar keeps no count",
+      "unknown",
+      /the sidecar's version does not log why\.$/,
+      { proxy: OLD },
+    ],
+    [
+      "a server that reset it, by the flag of such a sidecar",
+      "serverReset",
+      /reset the connection, not the sidecar/,
+      { proxy: { ...OLD, responseFlags: "UR" } },
+    ],
+    [
+      "a connection's greatest duration, by the flag of such a sidecar",
+      "maxConnectionDuration",
+      /greatest duration/,
+      { proxy: { ...OLD, responseFlags: "DT" }, idleTimeouts: counted(0, 0) },
+    ],
+    [
+      "an endpoint that such a sidecar had not reached yet, although its count rose",
+      "unreachable",
+      /when it closed it \(its version does not log why\)/,
+      { proxy: { ...OLD, upstreamLocal: null }, idleTimeouts: counted(0, 1) },
+    ],
+    [
+      "nobody where the count rose at another time",
+      "unknown",
+      /count of idle timeouts rose, but not for all that ended in time, or this one did not\.$/,
+      { proxy: null, heldMs: 9900, idleTimeouts: counted(0, 1) },
+    ],
+    [
+      "nobody where the count rose for fewer than ended in time",
+      "unknown",
+      /count of idle timeouts rose, but not for all/,
+      { proxy: null, idleTimeouts: counted(0, 1, 2) },
+    ],
+    [
+      "the idle timeout where the count rose for all that ended in time",
+      "idleTimeout",
+      /by its own count/,
+      { proxy: null, idleTimeouts: counted(5, 7, 2) },
+    ],
+    [
+      "nobody where the count did not rise and nothing else is known",
+      "unknown",
+      /word on why is missing; it was not its idle timeout, of which its count did not rise\.$/,
+      { proxy: null, idleTimeouts: counted(1, 1) },
+    ],
+    [
+      "what the log says, whatever the count does",
+      "serverClosed",
+      /\(Normal\), not the sidecar/,
+      { ...logged({ closeReason: null }), idleTimeouts: counted(0, 1) },
+    ],
     ["nobody without the sidecar's word", "unknown", /word on why is missing/, { proxy: null }],
     [
       "nobody while it is held",
@@ -224,26 +309,36 @@ describe("verdict", () => {
     assert.equal(runVerdict(runRecord({ samples: [control()] })).cause, "void");
   });
 
-  it("blames the idle timeout only with its log entry, a living control and nothing void", () => {
+  it("blames the idle timeout only by the sidecar's word or count, with a living control and nothing void", () => {
     const proxy = fc.option(
-      fc.record({
-        durationMs: fc.nat(),
-        responseFlags: fc.constantFrom("-", "DT", "UF,URX"),
-        closeReason: fc.constantFrom(null, IDLE_CLOSE_REASON, ...DRAIN_CLOSE_REASONS, "other"),
-        upstreamClose: fc.constantFrom(null, "Normal", "RemoteReset"),
-        upstreamLocal: fc.constantFrom(null, "10.244.0.28:54190"),
-        upstreamCluster: fc.constant("PassthroughCluster"),
-      }),
+      fc.record(
+        {
+          durationMs: fc.nat(),
+          responseFlags: fc.constantFrom("-", "DT", "UF,URX", "UR"),
+          closeReason: fc.constantFrom(null, IDLE_CLOSE_REASON, ...DRAIN_CLOSE_REASONS, "other"),
+          upstreamClose: fc.constantFrom(null, "Normal", "RemoteReset"),
+          upstreamLocal: fc.constantFrom(null, "10.244.0.28:54190"),
+          upstreamCluster: fc.constant("PassthroughCluster"),
+        },
+        { requiredKeys: ["durationMs", "responseFlags", "upstreamCluster"] },
+      ),
     );
+    const heldMs = fc.constantFrom(9_900, 10_001.6, 11_500);
+    const count = fc.record({
+      name: fc.constant("tcp.PassthroughCluster.idle_timeout"),
+      before: fc.nat({ max: 2 }),
+      after: fc.nat({ max: 2 }),
+      due: fc.nat({ max: 2 }),
+    });
     const end = fc.constantFrom<ConnectionEnd[]>("fin", "reset", "error", "open");
     const sample = fc.record(
       {
-        ...{ proxy, end },
+        ...{ proxy, end, heldMs, idleTimeouts: count },
         voidReasons: fc.constant<string[]>(["why"]),
         idleLimit: fc.record({ setting: fc.constant("timeout"), ms: fc.nat() }),
         unreachableAfter: fc.constant("ETIMEDOUT"),
       },
-      { requiredKeys: ["proxy", "end"] },
+      { requiredKeys: ["proxy", "end", "heldMs"] },
     );
     fc.assert(
       fc.property(sample, sample, (subject, other) => {
@@ -252,18 +347,24 @@ describe("verdict", () => {
         assert.ok(found.cause in CAUSE_NAMES);
         assert.doesNotMatch(found.sentence, /\n/);
         assert.ok(found.sentence.length > 0);
+        const flags = subject.proxy?.responseFlags ?? "-";
+        const { before = 0, after = 0, due = 0 } = subject.idleTimeouts ?? {};
+        const word = subject.proxy?.closeReason === IDLE_CLOSE_REASON;
+        const told = subject.proxy?.closeReason !== undefined;
         const proved =
           subject.end !== "open" &&
-          subject.proxy?.closeReason === IDLE_CLOSE_REASON &&
-          !subject.proxy.responseFlags.includes("UF") &&
-          subject.proxy.upstreamLocal !== null &&
+          (word ||
+            (!told && after > before && after - before >= due && subject.heldMs === 10_001.6)) &&
+          !flags.includes("UF") &&
+          !flags.includes("DT") &&
+          subject.proxy?.upstreamLocal !== null &&
           !("voidReasons" in subject) &&
           other.end === "open" &&
           !("unreachableAfter" in other) &&
           !("voidReasons" in other);
         assert.equal(found.cause === "idleTimeout", proved);
       }),
-      { numRuns: 1000 },
+      { numRuns: 3000 },
     );
   });
 });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import * as fc from "fast-check";
 import type { EnvoyFilterSpec } from "../../components/envoyFilter.ts";
 import { EvidenceFilter } from "../../components/evidenceFilter.ts";
 import { evidenceSpec } from "../../components/evidenceSpec.ts";
+import { EVIDENCE_VERSIONS } from "../../components/evidenceVersions.ts";
 import { IdleTimeoutPolicy, idleTimeoutSpec } from "../../components/idleTimeoutPolicy.ts";
 import { probeLabels } from "../../components/labels.ts";
 import { parseTimeout } from "../../components/timeout.ts";
@@ -44,7 +46,8 @@ function merging(fields: Record<string, unknown>, portNumber?: number) {
   };
 }
 
-const accessLog = [
+/** The entry that the sidecar is asked for, with these fields beside those that every one has. */
+const accessLog = (fields: Record<string, string>) => [
   {
     name: "envoy.access_loggers.file",
     typed_config: {
@@ -56,8 +59,7 @@ const accessLog = [
           start: "%START_TIME%",
           duration_ms: "%DURATION%",
           flags: "%RESPONSE_FLAGS%",
-          close_reason: "%DOWNSTREAM_LOCAL_CLOSE_REASON%",
-          upstream_close: "%UPSTREAM_DETECTED_CLOSE_TYPE%",
+          ...fields,
           upstream_local: "%UPSTREAM_LOCAL_ADDRESS%",
           source: "%DOWNSTREAM_REMOTE_ADDRESS%",
           destination: "%DOWNSTREAM_LOCAL_ADDRESS%",
@@ -67,6 +69,22 @@ const accessLog = [
     },
   },
 ];
+
+const telling = merging({
+  access_log: accessLog({
+    close_reason: "%DOWNSTREAM_LOCAL_CLOSE_REASON%",
+    upstream_close: "%UPSTREAM_DETECTED_CLOSE_TYPE%",
+  }),
+});
+const silent = merging({ access_log: accessLog({}) });
+
+/** The patches of a filter, for proxies whose version matches. */
+function forVersions(proxyVersion: string, { configPatches }: ReturnType<typeof merging>) {
+  return configPatches.map((patch) => ({
+    ...patch,
+    match: { ...patch.match, proxy: { proxyVersion } },
+  }));
+}
 
 /** Checks a manifest against the schema of Istio's own CRD. */
 async function validate(spec: EnvoyFilterSpec): Promise<void> {
@@ -169,7 +187,13 @@ describe("EvidenceFilter", () => {
         apiVersion: "networking.istio.io/v1alpha3",
         kind: "EnvoyFilter",
         metadata: { name: "evidence", namespace: "istio-idle-timeout-test" },
-        spec: merging({ access_log: accessLog }),
+        spec: {
+          ...telling,
+          configPatches: [
+            ...forVersions(EVIDENCE_VERSIONS.telling, telling),
+            ...forVersions(EVIDENCE_VERSIONS.silent, silent),
+          ],
+        },
       },
       provider: undefined,
     });
@@ -177,6 +201,42 @@ describe("EvidenceFilter", () => {
 
   it("is an EnvoyFilter by Istio's schema", async () => {
     await validate(evidenceSpec(podLabels));
+  });
+
+  for (const [version, telling] of [
+    ["1.30.0", true],
+    ["1.30-alpha.0123", true],
+    ["1.31-dev", true],
+    ["1.40", true],
+    ["1.100.2", true],
+    ["2.0.0", true],
+    ["10.1", true],
+    ["1.29.9", false],
+    ["1.3.0", false],
+    ["1.3", false],
+    ["1.9-dev", false],
+    ["0.8.0", false],
+    ["master-alpha", false],
+  ] as const) {
+    it(`takes Istio ${version} for one that ${telling ? "tells" : "does not tell"} why it closes`, () => {
+      const matches = (regex: string) => new RegExp(regex).test(version);
+      assert.equal(matches(EVIDENCE_VERSIONS.telling), telling);
+      assert.equal(matches(EVIDENCE_VERSIONS.silent), !telling);
+    });
+  }
+
+  it("asks each release of Istio for one entry", () => {
+    const part = fc.nat({ max: 300 });
+    fc.assert(
+      fc.property(part, part, fc.constantFrom("", ".0", "-dev"), (major, minor, rest) => {
+        const { telling, silent } = EVIDENCE_VERSIONS;
+        const matches = [telling, silent].filter((regex) =>
+          new RegExp(regex).test(`${major}.${minor}${rest}`),
+        );
+        const tells = major > 1 || (major === 1 && minor >= 30);
+        assert.deepEqual(matches, [tells ? telling : silent]);
+      }),
+    );
   });
 });
 

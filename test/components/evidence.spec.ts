@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { evidenceJsonFormat, parseEvidenceLine } from "../../components/evidence.ts";
+import {
+  evidenceJsonFormat,
+  parseEvidenceLine,
+  silentJsonFormat,
+} from "../../components/evidence.ts";
 
 const entry = {
   log: "istio-idle-timeout",
@@ -51,6 +55,15 @@ describe("evidence access log", () => {
     assert.equal(read.closeReason, null);
     assert.equal(read.upstreamClose, null);
     assert.equal(read.upstreamLocal, null);
+  });
+
+  it("leaves out for older proxies what they do not know, and the parser does not make it up", () => {
+    const { close_reason, upstream_close, ...older } = entry;
+    assert.deepEqual(Object.keys(silentJsonFormat), Object.keys(older));
+    assert.ok(close_reason && upstream_close);
+    const read = parseEvidenceLine(JSON.stringify(older));
+    assert.ok(read);
+    assert.ok(!("closeReason" in read) && !("upstreamClose" in read));
   });
 
   it("does not claim that no connection came about where an entry does not tell", () => {

@@ -11,7 +11,6 @@ const REQUEST: Omit<PreflightRequest, "owner"> = {
   timeout: { variant: "default" },
   path: "passthrough",
   remedy: "envoyFilter",
-  evidence: true,
   timelapse: false,
   repository: "localhost:5000/istio-idle-timeout-probe",
   containers: [],

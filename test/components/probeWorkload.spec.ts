@@ -50,6 +50,7 @@ function expected(name: string, sidecar: string): Inputs {
             "sidecar.istio.io/proxyCPU": "10m",
             "sidecar.istio.io/proxyMemory": "64Mi",
             "istio-idle-timeout/credentials": "42",
+            "sidecar.istio.io/statsInclusionPrefixes": "tcp",
           },
         },
         spec: {
@@ -120,6 +121,7 @@ describe("ProbeWorkload", () => {
       "sidecar.istio.io/proxyCPU": "10m",
       "sidecar.istio.io/proxyMemory": "64Mi",
       "istio-idle-timeout/credentials": "42",
+      "sidecar.istio.io/statsInclusionPrefixes": "tcp",
       "sidecar.istio.io/proxyImage": "proxy",
       "traffic.sidecar.istio.io/excludeOutboundPorts": "6379",
     });

@@ -402,7 +402,6 @@ describe("the program", () => {
       timeout: { variant: "duration", ms: 30_000 },
       path: "passthrough",
       remedy: "envoyFilter",
-      evidence: true,
       timelapse: true,
       repository: "localhost:5000/istio-idle-timeout-probe",
       images: { baseImage: "node:22-slim", compilerImage: "gcc:14", redisImage: "redis:7" },

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { runVerdict } from "../../cli/verdict";
 import { ExecError } from "../../lab/exec";
 import type { LabStack } from "../../lab/stack";
 import {
-  assertClosedByIdleTimeout,
   assertOpen,
+  assertSeconds,
   devStack,
   listenOutside,
   pulumiUp,
   record,
+  sampleOf,
 } from "./support";
 
 describe("an endpoint", () => {
@@ -24,7 +26,8 @@ describe("an endpoint", () => {
 
   /** What `up` says of a stack with this endpoint, which has to leave no result. */
   async function refusal(endpoint: string): Promise<string> {
-    if (stack === undefined) stack = await devStack("e2e-endpoint", { endpoint, timeout: "5s" });
+    if (stack === undefined)
+      stack = await devStack("e2e-endpoint", { endpoint, evidence: "false", timeout: "5s" });
     else await stack.configure({ endpoint });
     const failure: unknown = await pulumiUp(stack).then(
       () => assert.fail("it was measured"),
@@ -56,12 +59,18 @@ describe("an endpoint", () => {
     );
   });
 
-  it("that accepts and is silent is measured by the next up", async () => {
+  it("that accepts and is silent is measured by the next up, without a line in the sidecar's log", async () => {
     assert.ok(stack);
     await stack.configure({ endpoint: await listenOutside(silent) });
     await pulumiUp(stack);
     const run = await record(stack);
-    assertClosedByIdleTimeout(run, 5);
+    const subject = sampleOf(run, "withSidecar");
+    assertSeconds(subject.heldMs / 1_000, 5);
+    // The same figure as with an entry in the sidecar's log, for which it was not asked.
+    assert.equal(subject.proxy, null);
+    assert.deepEqual(subject.idleTimeouts?.before, 0);
+    assert.deepEqual(subject.idleTimeouts.after, 1);
+    assert.equal(runVerdict(run).cause, "idleTimeout");
     assertOpen(run, "withoutSidecar", 9);
   });
 });

@@ -9,6 +9,7 @@ import { parseEndpoint } from "../../components/endpoint";
 import { serviceEntrySpec } from "../../components/endpointEntry";
 import { endpointHost } from "../../components/endpointHost";
 import { evidenceSpec } from "../../components/evidenceSpec";
+import type { EvidenceVersions } from "../../components/evidenceVersions";
 import { idleTimeoutSpec } from "../../components/idleTimeoutPolicy";
 import { probeLabels, RUN_LABEL } from "../../components/labels";
 import { remedyPlan } from "../../components/remedyPlan";
@@ -25,6 +26,8 @@ export interface PairOptions {
   observe: string;
   /** Makes the endpoint known to the mesh, and has the sidecar probe it every second. */
   keepalive?: boolean;
+  /** Which proxies are asked why they closed a connection, or whether none is asked for an entry. @default as in a stack */
+  evidence?: EvidenceVersions | false;
   /** More specs of EnvoyFilters for its sidecar, by name. */
   filters?: Record<string, object>;
 }
@@ -81,8 +84,11 @@ export class ProbePair {
    * @param connected called once, as soon as both connections stand
    */
   async measure(connected: () => Promise<unknown> | undefined): Promise<RunRecord> {
-    const { endpoint, keepalive, observe, timeout } = this.options;
-    const variant = keepalive ? ["--path", "serviceEntry", "--remedy", "tcpKeepalive"] : [];
+    const { endpoint, evidence, keepalive, observe, timeout } = this.options;
+    const variant = [
+      ...(keepalive ? ["--path", "serviceEntry", "--remedy", "tcpKeepalive"] : []),
+      ...(evidence === false ? ["--no-evidence"] : []),
+    ];
     const parsed = parseArguments([
       ...["--namespace", this.namespace, "--run", RUN, "--endpoint", endpoint],
       ...["--timeout", timeout, "--observe", observe, ...variant],
@@ -130,7 +136,7 @@ export class ProbePair {
   }
 
   private configuration(): object[] {
-    const { filters = {}, keepalive = false, timeout } = this.options;
+    const { evidence, filters = {}, keepalive = false, timeout } = this.options;
     const endpoint = parseEndpoint(this.options.endpoint);
     const { connectionPool } = remedyPlan({
       remedy: "tcpKeepalive",
@@ -140,7 +146,7 @@ export class ProbePair {
     const host = endpointHost(endpoint, this.namespace);
     return [
       this.idleTimeout(timeout),
-      envoyFilter("evidence", evidenceSpec(SUBJECT)),
+      ...(evidence === false ? [] : [envoyFilter("evidence", evidenceSpec(SUBJECT, evidence))]),
       ...Object.entries(filters).map(([name, spec]) => envoyFilter(name, spec)),
       ...(keepalive
         ? [

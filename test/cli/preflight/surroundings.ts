@@ -16,7 +16,6 @@ export const REQUEST: PreflightRequest = {
   timeout: { variant: "default" },
   path: "passthrough",
   remedy: "envoyFilter",
-  evidence: true,
   timelapse: false,
   repository: "localhost:5000/istio-idle-timeout-probe",
   images: { baseImage: "node:22-slim", redisImage: "redis:7" },

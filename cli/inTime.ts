@@ -1,0 +1,20 @@
+import type { EffectiveTimeout, Sample } from "../app/probe/record.ts";
+import { toWallMs } from "../components/timelapse.ts";
+
+/** By so much may a probe see the end before or after the sidecar's timer fires, in ms: both clocks are the node's. */
+const EARLY_MS = 50;
+const LATE_MS = 1000;
+
+/**
+ * Whether a connection ended when the idle timeout that applies to it was over.
+ *
+ * @param factor how many times as fast the sidecar's clock ran; 1 is real time.
+ */
+export function endedInTime(
+  { end, heldMs, lastByteMs = 0 }: Sample,
+  { idleTimeoutMs }: EffectiveTimeout,
+  factor: number,
+): boolean {
+  const lateMs = heldMs - lastByteMs - toWallMs(idleTimeoutMs, factor);
+  return end !== "open" && idleTimeoutMs > 0 && lateMs >= -EARLY_MS && lateMs <= LATE_MS;
+}
