@@ -85,8 +85,9 @@ const CASES: Record<string, Case> = {
   },
   "a Redis with a shorter timeout of its own": {
     ...{ endpoint: redisWith("limited", "--timeout", "6"), timeout: "20s", observe: "12s" },
-    cause: "serverClosed",
-    sentence: /closed the connection \(Normal\), not the sidecar/,
+    middleware: "redis",
+    cause: "serverLimit",
+    sentence: /\(Normal\) by its own limit on idle connections, timeout of 6s, not the sidecar/,
     ends: { withSidecar: 6, withoutSidecar: 6 },
     lateness: 1.5,
   },

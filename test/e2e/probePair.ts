@@ -24,6 +24,8 @@ export interface PairOptions {
   endpoint: string;
   timeout: string;
   observe: string;
+  /** What is spoken there. @default nothing */
+  middleware?: string;
   /** Makes the endpoint known to the mesh, and has the sidecar probe it every second. */
   keepalive?: boolean;
   /** Which proxies are asked why they closed a connection, or whether none is asked for an entry. @default as in a stack */
@@ -84,10 +86,11 @@ export class ProbePair {
    * @param connected called once, as soon as both connections stand
    */
   async measure(connected: () => Promise<unknown> | undefined): Promise<RunRecord> {
-    const { endpoint, evidence, keepalive, observe, timeout } = this.options;
+    const { endpoint, evidence, keepalive, middleware, observe, timeout } = this.options;
     const variant = [
       ...(keepalive ? ["--path", "serviceEntry", "--remedy", "tcpKeepalive"] : []),
       ...(evidence === false ? ["--no-evidence"] : []),
+      ...(middleware === undefined ? [] : ["--middleware", middleware]),
     ];
     const parsed = parseArguments([
       ...["--namespace", this.namespace, "--run", RUN, "--endpoint", endpoint],
