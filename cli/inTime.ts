@@ -1,8 +1,11 @@
 import type { EffectiveTimeout, Sample } from "../app/probe/record.ts";
 import { toWallMs } from "../components/timelapse.ts";
 
-/** By so much may a probe see the end before or after the sidecar's timer fires, in ms: both clocks are the node's. */
-const EARLY_MS = 50;
+/**
+ * By so much may a connection be shorter or longer than the sidecar's timer, in ms: on a busy node the probe hears late
+ * of its beginning, or of its end.
+ */
+const EARLY_MS = 500;
 const LATE_MS = 1000;
 
 /**

@@ -64,9 +64,12 @@ function controlText(rows: readonly DriverRow[], subject: DriverRow): string {
 
 /** What the sidecar says of the connection that the driver had before the idle time, logging in included. */
 function closedBySidecar({ connections: [first] }: DriverRow): string {
-  return first?.proxy === undefined
-    ? "-"
-    : `${first.proxy.closeReason ?? "closed by the application"}, ${(first.proxy.durationMs / 1000).toFixed(1)} s after its beginning`;
+  if (first?.proxy === undefined) {
+    return "-";
+  }
+  const { closeReason = "for a reason that its version does not log", durationMs } = first.proxy;
+  const why = closeReason ?? "closed by the application";
+  return `${why}, ${(durationMs / 1000).toFixed(1)} s after its beginning`;
 }
 
 function section(driver: string, rows: readonly DriverRow[]): string {

@@ -24,7 +24,7 @@ export interface DriverRow extends Row {
 
 export interface DriverConnection extends Connection {
   /** What the sidecar's access log says of it; absent while it is open, and where there is no entry. */
-  proxy?: { durationMs: number; closeReason: string | null };
+  proxy?: { durationMs: number; closeReason?: string | null };
 }
 
 /**

@@ -11,12 +11,14 @@ export function withEvidence(
     ...row,
     connections: row.connections.map((connection) => {
       const entry = byPort.get(connection.localPort ?? 0);
-      return entry === undefined
-        ? connection
-        : {
-            ...connection,
-            proxy: { durationMs: entry.durationMs, closeReason: entry.closeReason },
-          };
+      if (entry === undefined) {
+        return connection;
+      }
+      const { durationMs, closeReason } = entry;
+      return {
+        ...connection,
+        proxy: { durationMs, ...(closeReason !== undefined && { closeReason }) },
+      };
     }),
   }));
 }

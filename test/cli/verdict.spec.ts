@@ -235,7 +235,7 @@ describe("verdict", () => {
       "nobody where the count rose at another time",
       "unknown",
       /count of idle timeouts rose, but not for all that ended in time, or this one did not\.$/,
-      { proxy: null, heldMs: 9900, idleTimeouts: counted(0, 1) },
+      { proxy: null, heldMs: 9400, idleTimeouts: counted(0, 1) },
     ],
     [
       "nobody where the count rose for fewer than ended in time",
@@ -323,7 +323,7 @@ describe("verdict", () => {
         { requiredKeys: ["durationMs", "responseFlags", "upstreamCluster"] },
       ),
     );
-    const heldMs = fc.constantFrom(9_900, 10_001.6, 11_500);
+    const heldMs = fc.constantFrom(9_400, 10_001.6, 11_500);
     const count = fc.record({
       name: fc.constant("tcp.PassthroughCluster.idle_timeout"),
       before: fc.nat({ max: 2 }),

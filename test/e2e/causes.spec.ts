@@ -149,26 +149,26 @@ const CASES: Record<string, Case> = {
     ends: { withSidecar: 7, withoutSidecar: null },
   },
   "a filter that is changed before the idle timeout": {
-    ...{ endpoint: server(), timeout: "10s", observe: "14s" },
+    ...{ endpoint: server(), timeout: "30s", observe: "34s" },
     inflict: (pair) => pair.setIdleTimeout("40s"),
     cause: "void",
     sentence: /the filter chain was replaced while the connection was held/,
-    ends: { withSidecar: 10, withoutSidecar: null },
+    ends: { withSidecar: 30, withoutSidecar: null },
   },
   "a filter that is changed long before it": {
-    ...{ endpoint: server(), timeout: "2m", observe: "58s" },
+    ...{ endpoint: server(), timeout: "2m", observe: "75s" },
     inflict: (pair) => pair.setIdleTimeout("3m"),
     cause: "configDrain",
     sentence: /its configuration changed/,
     // After the drain time, which begins with the change.
     ends: { withSidecar: 45, withoutSidecar: null },
-    lateness: 12,
+    lateness: 29,
   },
   "a probe that is restarted": {
     ...{ endpoint: server(), timeout: "1m", observe: "30s" },
     inflict: (pair) => pair.exec("with-sidecar", "node", "-e", "process.kill(1)"),
     cause: "void",
-    sentence: /the probe .* while the connection was held/,
+    sentence: /the probe restarted while it held connections/,
     ends: { withSidecar: null, withoutSidecar: null },
   },
   "a server that closes without a sidecar too, after its idle timeout": {
@@ -272,6 +272,9 @@ describe("what ends a connection", () => {
   }
 });
 
+/** On a busy node a probe hears late of its connection's beginning, and so counts less. */
+const EARLY_SECONDS = 0.5;
+
 function assertEnds(run: RunRecord, ends: Case["ends"], lateness: number): void {
   for (const probe of ["withSidecar", "withoutSidecar"] as const) {
     const { end, heldMs } = sampleOf(run, probe);
@@ -281,7 +284,7 @@ function assertEnds(run: RunRecord, ends: Case["ends"], lateness: number): void 
     } else {
       assert.notEqual(end, "open", probe);
       const [seconds, late] = [heldMs / 1_000, `${probe} ended after ${heldMs} ms`];
-      assert.ok(seconds >= expected - 0.1 && seconds <= expected + lateness, late);
+      assert.ok(seconds >= expected - EARLY_SECONDS && seconds <= expected + lateness, late);
     }
   }
 }
