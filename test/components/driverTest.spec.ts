@@ -89,6 +89,7 @@ describe("DriverTest", () => {
     assert.deepEqual(subject.metadata.annotations, {
       "sidecar.istio.io/proxyCPU": "10m",
       "sidecar.istio.io/proxyMemory": "64Mi",
+      "sidecar.istio.io/statsInclusionPrefixes": "tcp",
       "traffic.sidecar.istio.io/excludeOutboundPorts": "6379",
     });
     const { "istio-idle-timeout/run": run, ...labels } = subject.metadata.labels;
