@@ -106,13 +106,13 @@ const CASES: Record<string, Case> = {
     ends: { withSidecar: null, withoutSidecar: null },
   },
   "packets that are dropped under the sidecar's keep-alive": {
-    ...{ endpoint: server(), timeout: "60s", observe: "20s", keepalive: true },
+    ...{ endpoint: server(), timeout: "60s", observe: "40s", keepalive: true },
     inflict: treat("drop"),
     cause: "endpointGone",
     sentence: /not the sidecar\. The endpoint can't be reached any more: nothing answers there/,
     // Nine probes of one second each.
     ends: { withSidecar: 10, withoutSidecar: null },
-    lateness: 6,
+    lateness: 25,
   },
   "packets that are rejected under the sidecar's keep-alive": {
     ...{ endpoint: server(), timeout: "60s", observe: "30s", keepalive: true },
