@@ -41,7 +41,7 @@ export class ProbeClient {
       PROBE_CONTAINER,
       "--",
       "node",
-      "/app/main.ts",
+      "/app/client.mjs",
     ];
     return askJson(this.kubectl, [...exec, ...command], { timeoutMs });
   }

@@ -133,7 +133,7 @@ function probePod(
         // Ready means that the probe answers. Once it does it is not asked again: a readiness or
         // liveness probe would start Node.js over and over beside a running measurement.
         startupProbe: {
-          exec: { command: ["node", "/app/main.ts", "status", "startup"] },
+          exec: { command: ["node", "/app/client.mjs", "status", "startup"] },
           periodSeconds: 1,
           timeoutSeconds: 10,
           failureThreshold: 60,

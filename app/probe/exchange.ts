@@ -1,14 +1,12 @@
-import { createConnection, createServer } from "node:net";
+import { createServer } from "node:net";
 import type { Server, Socket } from "node:net";
 import { unlink } from "node:fs/promises";
-
-import { errnoName } from "./connect.ts";
 
 /** Questions and answers are one line of JSON each, on a connection of their own. */
 export type Answer = (question: unknown) => Promise<unknown>;
 
-/** Longest line, in characters; an answer has some hundred for each connection. */
-const MAX_LINE = 4_194_304;
+/** Longest question, in characters; it has some hundred for each test. */
+const MAX_LINE = 65_536;
 
 /** Answers questions on a unix socket; one left behind by a process that crashed is replaced. */
 export async function listen(path: string, answer: Answer): Promise<Server> {
@@ -29,28 +27,6 @@ export async function listen(path: string, answer: Answer): Promise<Server> {
       resolve(server);
     });
   });
-}
-
-/** @throws Error when nobody answers at `path`, or with the message of the one who did. */
-export async function ask(path: string, question: unknown): Promise<unknown> {
-  const socket = createConnection(path);
-  let line: string;
-  try {
-    socket.write(`${JSON.stringify(question)}\n`);
-    line = await readLine(socket);
-  } catch (error) {
-    throw new Error(
-      `the probe does not answer at ${path} (${errnoName(error as Error)}): is its container running?`,
-      { cause: error },
-    );
-  } finally {
-    socket.destroy();
-  }
-  const { result, error } = JSON.parse(line) as { result?: unknown; error?: string };
-  if (error !== undefined) {
-    throw new Error(error);
-  }
-  return result;
 }
 
 function readLine(socket: Socket): Promise<string> {

@@ -1,14 +1,18 @@
 import { join } from "node:path";
 
+import { check } from "./check.ts";
 import { listen } from "./exchange.ts";
-import type { ProbeSpec } from "./record.ts";
+import { parseRun, parseSpec, parseTarget, parseWaitMs, RequestError } from "./request.ts";
 import { Runs } from "./runs.ts";
 import type { RunsContext } from "./runs.ts";
 import { RunStore } from "./store.ts";
 
-/** What the clients in {@link file://./main.ts} ask of the process that holds the connections. */
-export type Question =
-  { command: "start"; spec: ProbeSpec } | { command: "status"; run: string; waitMs: number };
+/** What {@link file://./client.mjs} asks, as it was told on its command line. */
+interface Question {
+  command?: string;
+  request: string;
+  wait?: string;
+}
 
 /** Where the probe listens for questions. */
 export function socketPath(directory: string): string {
@@ -25,10 +29,19 @@ export async function serve(directory: string, context: RunsContext): Promise<Pr
   const runs = new Runs(new RunStore(directory), context);
   await runs.recover();
   const server = await listen(socketPath(directory), async (question) => {
-    const asked = question as Question;
-    return asked.command === "start"
-      ? runs.start(asked.spec)
-      : runs.status(asked.run, asked.waitMs);
+    const { command, request, wait = "0" } = question as Question;
+    switch (command) {
+      case "check":
+        return check(parseTarget(request), await context.credentials());
+      case "start":
+        return runs.start(parseSpec(request));
+      case "status":
+        return runs.status(parseRun(request), parseWaitMs(wait));
+      default:
+        throw new RequestError(
+          `${JSON.stringify(command)} is nothing that can be asked; ask for check, start or status`,
+        );
+    }
   });
   context.log(`listening on ${socketPath(directory)}`);
   return {

@@ -51,7 +51,7 @@ describe("measure", () => {
   const voidReasonsOf = ({ samples }: RunRecord): string[] | undefined => samples[0]?.voidReasons;
 
   function started(): boolean {
-    return cluster.commands.some((command) => command.includes("main.ts start"));
+    return cluster.commands.some((command) => command.includes("client.mjs start"));
   }
 
   it("records both connections, the configuration behind them and the sidecar's own word", async () => {
@@ -228,7 +228,9 @@ describe("measure", () => {
 
     it("is not told of where the pod can't be asked", async () => {
       cluster.failure = (command) =>
-        command.includes("main.ts check") && cluster.clock.nowMs() >= 14_000 ? "gone" : undefined;
+        command.includes("client.mjs check") && cluster.clock.nowMs() >= 14_000
+          ? "gone"
+          : undefined;
       const record = await run();
       assert.ok(!record.samples.some((sample) => "unreachableAfter" in sample));
       assert.equal(runVerdict(record).cause, "idleTimeout");
@@ -418,7 +420,7 @@ describe("measure", () => {
       cluster.filters = [idleFilter("idle-10s/idle-timeout", "10s")];
       await run();
       const asksForFilters = (command: string): boolean => command.includes("envoyfilters");
-      const start = cluster.commands.findIndex((command) => command.includes("main.ts start"));
+      const start = cluster.commands.findIndex((command) => command.includes("client.mjs start"));
       assert.ok(cluster.commands.slice(0, start).some(asksForFilters));
       assert.deepEqual(cluster.commands.slice(start).filter(asksForFilters), []);
     });
@@ -528,7 +530,7 @@ describe("measure", () => {
     it("asks again when an exec gets lost", async () => {
       let losses = 3;
       cluster.failure = (command) =>
-        command.includes("with-0") && command.includes("main.ts status") && losses-- > 0
+        command.includes("with-0") && command.includes("client.mjs status") && losses-- > 0
           ? "error dialing backend"
           : undefined;
       assert.equal((await run()).samples[0]?.heldMs, 10_001.6);
@@ -548,7 +550,7 @@ describe("measure", () => {
 
     it("gives up a minute after the window", async () => {
       cluster.failure = (command) =>
-        /with-0 .*main.ts status/.test(command) ? "error dialing backend" : undefined;
+        /with-0 .*client.mjs status/.test(command) ? "error dialing backend" : undefined;
       assert.equal(await refused(), "pod with-0 can't be reached any more: error dialing backend");
       assert.equal(cluster.clock.nowMs(), 76_000);
     });
@@ -569,7 +571,7 @@ describe("measure", () => {
     function silence(pod: string, then: () => void): void {
       let asked = 0;
       cluster.failure = (command) => {
-        if (!command.includes(`exec ${pod}`) || !command.includes("main.ts status")) {
+        if (!command.includes(`exec ${pod}`) || !command.includes("client.mjs status")) {
           return undefined;
         }
         if (asked++ === 0) {
@@ -648,7 +650,7 @@ describe("measure", () => {
 
     it("ends when a probe never takes the request", async () => {
       cluster.failure = (command) =>
-        command.includes("without-0") && command.includes("main.ts start")
+        command.includes("without-0") && command.includes("client.mjs start")
           ? "probe: the probe does not answer"
           : undefined;
       assert.equal(

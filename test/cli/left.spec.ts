@@ -28,7 +28,7 @@ describe("a run that its client leaves to itself", () => {
   const until = (atMs: number) => cluster.clock.sleep(atMs - cluster.clock.nowMs());
   const state = () => findRunState(cluster.world, RUN);
   /** How often the probes were told to start. */
-  const starts = () => cluster.commands.filter((command) => command.includes("main.ts start"));
+  const starts = () => cluster.commands.filter((command) => command.includes("client.mjs start"));
   const ends = ({ samples }: RunRecord) =>
     samples.map(({ end, heldMs, running, voidReasons }) => ({ end, heldMs, running, voidReasons }));
   const open = (heldMs: number) => ({

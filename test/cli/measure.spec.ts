@@ -75,10 +75,10 @@ describe("cli/measure.ts", () => {
       "apply --server-side": "",
       "get pods": JSON.stringify({ items: cluster.pods }),
       "get pod with-0": JSON.stringify(cluster.pods[0]),
-      "main.ts check": '{"ok":true,"address":"10.0.0.5"}',
+      "client.mjs check": '{"ok":true,"address":"10.0.0.5"}',
       config_dump: cluster.listeners(),
       server_info: JSON.stringify(cluster.serverInfo),
-      "main.ts start": done,
+      "client.mjs start": done,
       logs: evidenceLine(),
     };
   }
@@ -121,7 +121,7 @@ describe("cli/measure.ts", () => {
   it("exits 1 with one line and no record when nothing listens", async () => {
     const error = "ECONNREFUSED 10.0.0.5:6379";
     const check = JSON.stringify({ ok: false, error });
-    assert.deepEqual(await run(ARGUMENTS, { ...answers(), "main.ts check": check }), {
+    assert.deepEqual(await run(ARGUMENTS, { ...answers(), "client.mjs check": check }), {
       code: 1,
       stdout: "",
       stderr:
@@ -156,7 +156,7 @@ describe("cli/measure.ts", () => {
   it("ends at once and without a record when it is interrupted", async () => {
     const holding =
       '{"state":"holding","heldMs":5,"repetitionsLeft":0,"held":[{"localPort":1}],"samples":[]}';
-    const waiting = { ...answers(), "main.ts start": holding, "main.ts status": "wait" };
+    const waiting = { ...answers(), "client.mjs start": holding, "client.mjs status": "wait" };
     const child = await start(ARGUMENTS, waiting);
     const stdout = text(child.stdout);
     let stderr = "";

@@ -73,7 +73,7 @@ function expected(name: string, sidecar: string): Inputs {
                 limits: { cpu: "1", memory: "128Mi" },
               },
               startupProbe: {
-                exec: { command: ["node", "/app/main.ts", "status", "startup"] },
+                exec: { command: ["node", "/app/client.mjs", "status", "startup"] },
                 periodSeconds: 1,
                 timeoutSeconds: 10,
                 failureThreshold: 60,

@@ -8,7 +8,9 @@ import { join } from "node:path";
 
 import { TestServer, unusedPort } from "./servers.ts";
 
-const MAIN = join(__dirname, "../../../app/probe/main.ts");
+const DIRECTORY = join(__dirname, "../../../app/probe");
+const MAIN = join(DIRECTORY, "main.ts");
+const CLIENT = join(DIRECTORY, "client.mjs");
 
 interface Outcome {
   code: number | string | null | undefined;
@@ -33,16 +35,15 @@ describe("the probe's command line", () => {
   const options = () => ({ env: { ...process.env, PROBE_DIR: directory } });
 
   function client(...args: string[]): Promise<Outcome> {
-    const command = ["--import", "tsx", MAIN, ...args];
     return new Promise((resolve) => {
-      execFile(process.execPath, command, options(), (error, stdout, stderr) => {
+      execFile(process.execPath, [CLIENT, ...args], options(), (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : error.code, stdout, stderr });
       });
     });
   }
 
   async function serve(): Promise<ChildProcess> {
-    const child = spawn(process.execPath, ["--import", "tsx", MAIN, "serve"], {
+    const child = spawn(process.execPath, ["--import", "tsx", MAIN], {
       ...options(),
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -50,7 +51,8 @@ describe("the probe's command line", () => {
     return child;
   }
 
-  it("checks an endpoint without a running probe", async () => {
+  it("checks an endpoint", async () => {
+    const probe = await serve();
     const at = (port: number) => JSON.stringify({ middleware: "tcp", host: "127.0.0.1", port });
     const open = at(server.port);
     assert.deepEqual(await client("check", open), {
@@ -64,6 +66,8 @@ describe("the probe's command line", () => {
       stdout: `{"ok":false,"error":"ECONNREFUSED 127.0.0.1:${port}"}\n`,
       stderr: "",
     });
+    probe.kill("SIGTERM");
+    await once(probe, "exit");
   });
 
   it("goes on when whoever asked is gone, and stops in order on SIGTERM", async () => {
@@ -76,7 +80,7 @@ describe("the probe's command line", () => {
     assert.equal(started.code, 0);
     assert.equal(JSON.parse(started.stdout).state, "holding");
 
-    const impatient = spawn(process.execPath, ["--import", "tsx", MAIN, "status", "r1", "60000"], {
+    const impatient = spawn(process.execPath, [CLIENT, "status", "r1", "60000"], {
       ...options(),
       stdio: "ignore",
     });
@@ -115,8 +119,20 @@ describe("the probe's command line", () => {
   });
 
   it("refuses a request it does not understand", async () => {
-    const { code, stdout, stderr } = await client("stop");
-    assert.deepEqual({ code, stdout }, { code: 2, stdout: "" });
-    assert.match(stderr, /^probe: usage: main\.ts serve \| check /);
+    const probe = await serve();
+    assert.deepEqual(await client("stop"), {
+      code: 1,
+      stdout: "",
+      stderr: 'probe: "stop" is nothing that can be asked; ask for check, start or status\n',
+    });
+    assert.deepEqual(await client("status", "../r1"), {
+      code: 1,
+      stdout: "",
+      stderr:
+        "probe: run must be 1 to 63 letters, digits, '.', '_' or '-', and start and end with a letter or digit, " +
+        'got "../r1"\n',
+    });
+    probe.kill("SIGTERM");
+    await once(probe, "exit");
   });
 });
