@@ -220,6 +220,7 @@ const test = new ConnectionTest(
     remedy: settings.remedy,
     policy: reference,
     evidence: settings.evidence,
+    debugLog: settings.debugLog,
     kubeContext,
   },
   { dependsOn: probes },

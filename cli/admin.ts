@@ -3,6 +3,16 @@ import type { Kubectl } from "./kubectl.ts";
 import { PROXY_CONTAINER } from "./pods.ts";
 
 /**
+ * Has a pod's Envoy change something of itself, by its admin interface; returns what it answers.
+ *
+ * @throws KubectlError
+ */
+export function postAdmin(kubectl: Kubectl, pod: string, path: string): Promise<string> {
+  const exec = ["exec", pod, "--container", PROXY_CONTAINER, "--"];
+  return kubectl([...exec, "pilot-agent", "request", "POST", path]);
+}
+
+/**
  * Asks the admin interface of a pod's Envoy, which listens inside the pod only.
  *
  * @throws KubectlError

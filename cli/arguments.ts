@@ -38,12 +38,14 @@ export interface MeasureArguments extends Load {
   policy?: PolicyReference;
   /** Whether the sidecar's access log carries entries of ours. */
   evidence: boolean;
+  /** Whether its debug log is to be kept too. */
+  debugLog: boolean;
 }
 
 export const USAGE = `usage: node --import tsx cli/measure.ts --namespace N --run R --endpoint HOST:PORT
          --timeout T --observe D [--wait D] [--timelapse F] [--path P] [--remedy M]
          [--middleware K] [--modes M] [--connections N] [--repetitions N]
-         [--context C] [--policy KIND/NAME] [--no-evidence]
+         [--context C] [--policy KIND/NAME] [--no-evidence | --debug-log]
 
 Measures after how long an idle connection to HOST:PORT is closed, in a pod with a sidecar and in one
 without, and prints the record as JSON on stdout.
@@ -71,6 +73,8 @@ without, and prints the record as JSON on stdout.
   --policy KIND/NAME    object in the namespace that sets or avoids the timeout, an
                         ${POLICY_KINDS.join(" or ")} (default: none does)
   --no-evidence         the sidecar's access log has no entries of ours
+  --debug-log           keep what the sidecar's debug log says of the connections, whose level is restored
+                        afterwards
   --help                this text
 
 Exit codes: 0 measured, whatever was found; 1 could not measure; 2 wrong arguments.
@@ -85,7 +89,7 @@ const VALUED = new Set<string>([
   ...["wait", "timelapse", "path", "remedy", "context", "policy"],
   ...["middleware", "modes", "connections", "repetitions"],
 ]);
-const FLAGS = new Set<string>(["no-evidence", "help"]);
+const FLAGS = new Set<string>(["no-evidence", "debug-log", "help"]);
 
 /** `problems` names everything that is wrong, each in one line. */
 export type Parsed =
@@ -140,6 +144,9 @@ export function parseArguments(argv: readonly string[]): Parsed {
       problems.push(`--${name} is missing`);
     }
   }
+  if (flags.has("no-evidence") && flags.has("debug-log")) {
+    problems.push("--no-evidence and --debug-log exclude each other");
+  }
   const endpoints = read("endpoint", parseEndpoints);
   const middleware = read("middleware", parseMiddleware);
   const load: Load = {
@@ -188,6 +195,7 @@ export function parseArguments(argv: readonly string[]): Parsed {
       ...(context !== undefined && { context }),
       ...(policy !== undefined && { policy }),
       evidence: !flags.has("no-evidence"),
+      debugLog: flags.has("debug-log"),
     },
   };
 }

@@ -4,12 +4,17 @@ import { lawfulIdleTimeoutMs } from "../components/remedy.ts";
 import type { MeasureArguments } from "./arguments.ts";
 import { bypassOf } from "./bypass.ts";
 import type { Target } from "../components/target.ts";
-import { forgetOtherRuns, writeJournal } from "./journal.ts";
+import { forgetOtherRuns, readJournal, writeJournal } from "./journal.ts";
 import type { Journal, JournalTarget, LastSeen } from "./journal.ts";
 import { VIRTUAL_OUTBOUND } from "./listenerMatch.ts";
 import type { Destination } from "./listenerMatch.ts";
 import { originOf } from "./origin.ts";
+import { readLogLevels } from "./debugLog.ts";
+import type { LogLevels } from "./debugLog.ts";
+import type { Kubectl } from "./kubectl.ts";
+import { loudly } from "./loudly.ts";
 import { findProbePods } from "./pods.ts";
+import type { ProbePod } from "./pods.ts";
 import { probeTests } from "./probeTests.ts";
 import { findMissingPolicy } from "./policy.ts";
 import { ProbeClient } from "./probeClient.ts";
@@ -17,7 +22,7 @@ import { Proxy } from "./proxy.ts";
 import { assertReachable, resolveDestination } from "./reach.ts";
 import { untilAnswered } from "./untilAnswered.ts";
 import { MeasureError } from "./world.ts";
-import type { World } from "./world.ts";
+import type { UndoingWorld, World } from "./world.ts";
 
 /** Longest wait for a probe to take a request, in ms. */
 const START_LIMIT_MS = 30_000;
@@ -36,7 +41,10 @@ export interface Begun<Seen> {
  *
  * @throws MeasureError when no measurement came about.
  */
-export async function begin(world: World, asked: MeasureArguments): Promise<Begun<LastSeen>> {
+export async function begin(
+  world: UndoingWorld,
+  asked: MeasureArguments,
+): Promise<Begun<LastSeen>> {
   const { kubectl } = world;
   const { run, observeMs, connections, repetitions } = asked;
   const pods = await findProbePods(world, run);
@@ -60,17 +68,27 @@ export async function begin(world: World, asked: MeasureArguments): Promise<Begu
   const journal: Journal = {
     ...{ run, observeMs, pods, targets, versions },
     ...(missingPolicy !== undefined && { missingPolicy }),
+    ...(asked.debugLog && { logLevels: await formerLogLevels(kubectl, run, pods.withSidecar) }),
   };
   await forgetOtherRuns(kubectl, run);
+  // Before the levels are raised: whoever comes next has to know what they were.
   await writeJournal(kubectl, journal);
 
   const tests = probeTests(targets, asked);
   const spec: ProbeSpec = { run, observeMs, connections, repetitions, tests };
-  const [withSidecar, withoutSidecar] = await Promise.all([
-    start(world, subject, spec),
-    start(world, control, spec),
-  ]);
-  return { journal, seen: { withSidecar, withoutSidecar } };
+  return loudly(world, journal, async () => {
+    const [withSidecar, withoutSidecar] = await Promise.all([
+      start(world, subject, spec),
+      start(world, control, spec),
+    ]);
+    return { journal, seen: { withSidecar, withoutSidecar } };
+  });
+}
+
+/** The levels as they were before a client raised them that was killed meanwhile, or as they are. */
+async function formerLogLevels(kubectl: Kubectl, run: string, pod: ProbePod): Promise<LogLevels> {
+  const former = (await readJournal(kubectl, run))?.logLevels;
+  return former ?? readLogLevels(kubectl, pod);
 }
 
 /** Waits until the sidecar is configured as asked. */

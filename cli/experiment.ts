@@ -7,6 +7,7 @@ import type { MeasureArguments } from "./arguments.ts";
 import { begin } from "./begin.ts";
 import type { Journal } from "./journal.ts";
 import { judge } from "./judge.ts";
+import { loudly, restoreLogLevels } from "./loudly.ts";
 import { leave, takeUp } from "./leave.ts";
 import { notesOnRun } from "./notes.ts";
 import { ProbeClient } from "./probeClient.ts";
@@ -15,7 +16,7 @@ import { describeEffective, describeShortWindow, describeSpeed } from "./text.ts
 import { watch } from "./watch.ts";
 import type { Outcome, Watched } from "./watch.ts";
 import { MeasureError } from "./world.ts";
-import type { World } from "./world.ts";
+import type { UndoingWorld } from "./world.ts";
 
 /**
  * One timed test: connections from each of the run's two pods, held until they end or the window is over.
@@ -24,7 +25,7 @@ import type { World } from "./world.ts";
  *
  * @throws MeasureError when no measurement came about.
  */
-export async function measure(asked: MeasureArguments, world: World): Promise<RunRecord> {
+export async function measure(asked: MeasureArguments, world: UndoingWorld): Promise<RunRecord> {
   const { clock, report } = world;
   const { run, observeMs, repetitions, waitMs, timelapse } = asked;
   const { journal, seen } = (await takeUp(world, run)) ?? (await begin(world, asked));
@@ -50,18 +51,24 @@ export async function measure(asked: MeasureArguments, world: World): Promise<Ru
     // At once: what changes after the connections' end has no part in it.
     return { outcome, measurements: await judge(world, asked, journal, kind, outcome) };
   };
-  const [withSidecar, withoutSidecar] = await Promise.all([
-    measured("withSidecar"),
-    measured("withoutSidecar"),
-  ]);
-  const outcomes = { withSidecar: withSidecar.outcome, withoutSidecar: withoutSidecar.outcome };
-  if (Object.values(outcomes).some(({ state }) => state === "running")) {
-    await leave(world, journal, outcomes);
-  }
-  return compose(asked, journal, outcomes, [
-    ...withSidecar.measurements,
-    ...withoutSidecar.measurements,
-  ]);
+  return loudly(world, journal, async () => {
+    const [withSidecar, withoutSidecar] = await Promise.all([
+      measured("withSidecar"),
+      measured("withoutSidecar"),
+    ]);
+    const outcomes = { withSidecar: withSidecar.outcome, withoutSidecar: withoutSidecar.outcome };
+    if (Object.values(outcomes).some(({ state }) => state === "running")) {
+      await leave(world, journal, outcomes);
+    }
+    // Whoever collects the rest of it restores them.
+    if (withSidecar.outcome.state !== "running") {
+      await restoreLogLevels(world, journal);
+    }
+    return compose(asked, journal, outcomes, [
+      ...withSidecar.measurements,
+      ...withoutSidecar.measurements,
+    ]);
+  });
 }
 
 /** When the sidecar is expected to close the first connections, in ms of wall time; 0 is never. */

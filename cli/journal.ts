@@ -8,6 +8,7 @@ import type { DoneStatus, HoldingStatus, ProbeKind } from "../app/probe/record.t
 import type { Target } from "../components/target.ts";
 import { RUN_LABEL } from "../components/labels.ts";
 import { askJson, KubectlError } from "./kubectl.ts";
+import type { LogLevels } from "./debugLog.ts";
 import type { Kubectl } from "./kubectl.ts";
 import type { Destination } from "./listenerMatch.ts";
 import type { ProbePods } from "./pods.ts";
@@ -24,6 +25,8 @@ export interface Journal {
   versions: ProxyVersions;
   /** The policy's kind and name, where it was not in the cluster. */
   missingPolicy?: string;
+  /** Levels of the sidecar's loggers before they were raised for the run; absent where they were not. */
+  logLevels?: LogLevels;
   /** How the connections stood when the client stopped waiting; absent before that. */
   left?: Record<ProbeKind, LastSeen>;
 }

@@ -13,6 +13,7 @@ import { unreachableAfter } from "./aftermath.ts";
 import { findChanges } from "./changes.ts";
 import type { Changes } from "./changes.ts";
 import { countIdleTimeouts } from "./counters.ts";
+import { findDebugLines } from "./debugLog.ts";
 import type { Journal } from "./journal.ts";
 import { targetOf } from "./journalTarget.ts";
 import { NO_REMARKS, notesOnSample, notesOnSubject } from "./notes.ts";
@@ -70,6 +71,10 @@ export async function judge(
   }
   const counts = await countIdleTimeouts(world, pod, journal.targets, samples, factor);
   const searches = evidence ? await findEntries(world, pod, samples) : undefined;
+  const debugLines =
+    journal.logLevels !== undefined && searches !== undefined
+      ? await findDebugLines(world, pod, samples, searches)
+      : undefined;
   const ended = samples.map((sample) => {
     const { effective } = targetOf(journal.targets, sample).path;
     const search = searches?.(sample);
@@ -77,6 +82,7 @@ export async function judge(
     return {
       ...about(sample, search?.entry),
       ...counts(sample),
+      ...(debugLines !== undefined && { debugLog: debugLines(sample) }),
       ...notesOnSubject({ sample, effective, search, changes: found, factor }),
     };
   });

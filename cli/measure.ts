@@ -38,6 +38,7 @@ async function main(argv: readonly string[]): Promise<number> {
       kubectl: kubectlFor({ namespace, context, signal }),
       clock: systemClock(signal),
       report: say,
+      undo: kubectlFor({ namespace, context }),
     });
     print(record);
     return 0;

@@ -29,6 +29,9 @@ import {
 /** A cause and what a person is told of it. */
 type Judgement = Omit<Verdict, "evidence">;
 
+/** Envoy's line for a tcp_proxy whose idle timer has ended, in every version that has that timer. */
+const SESSION_TIMED_OUT = "Session timed out";
+
 /** A server that counts whole seconds may close by so much before its limit, in ms. */
 const LIMIT_TOLERANCE_MS = 1000;
 
@@ -48,6 +51,7 @@ export function sampleVerdict(
     // Of a connection that the probe closed, the sidecar's log says nothing about a cause.
     ...(proxy === null || end === "open" ? [] : [describeProxy(proxy, timelapse)]),
     ...(sample.idleTimeouts === undefined ? [] : [describeCount(sample.idleTimeouts)]),
+    ...(timedOutInDebugLog(sample) ? [`sidecar's debug log: ${SESSION_TIMED_OUT}`] : []),
     ...(use === undefined ? [] : [`first use after that: ${describeUse(use)}`]),
     ...(idleLimit === undefined
       ? []
@@ -89,6 +93,12 @@ function judge(sample: Measurement, effective: EffectiveTimeout, factor: number)
       sentence: `The sidecar closed the connection, because nothing was sent for its idle timeout of ${describeIdleTimeout(effective)}.`,
     };
   }
+  if (timedOutInDebugLog(sample)) {
+    return {
+      cause: "idleTimeout",
+      sentence: `The sidecar closed the connection by its debug log, because nothing was sent for its idle timeout of ${describeIdleTimeout(effective)}.`,
+    };
+  }
   // A sidecar whose log tells why it closes has said by now that it did not.
   const told = proxy?.closeReason !== undefined;
   const rise = count === undefined ? 0 : count.after - count.before;
@@ -127,6 +137,11 @@ function judge(sample: Measurement, effective: EffectiveTimeout, factor: number)
     };
   }
   return endedByServer(sample);
+}
+
+/** Whether the sidecar's debug log has the line that its idle timeout writes. */
+function timedOutInDebugLog({ debugLog = [] }: Measurement): boolean {
+  return debugLog.some((line) => line.includes(SESSION_TIMED_OUT));
 }
 
 /** Why the sidecar closed a connection by itself; undefined where it did not. */

@@ -10,6 +10,12 @@ export interface World {
   report: (line: string) => void;
 }
 
+/** The same for what has to be undone, whatever happens. */
+export interface UndoingWorld extends World {
+  /** Goes on when the rest is being interrupted. */
+  undo: Kubectl;
+}
+
 /** Time on this machine: for waiting and giving up, never for a measured duration. */
 export interface Clock {
   /** Monotonic, in ms. */

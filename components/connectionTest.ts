@@ -37,6 +37,8 @@ export interface ConnectionTestArgs {
   policy: pulumi.Input<string> | undefined;
   /** Whether the sidecar writes an access-log entry for the connection. */
   evidence: boolean;
+  /** Whether the sidecar's debug log of the connection is kept too. */
+  debugLog: boolean;
   /** Context in the ambient kubeconfig; undefined is its current one. */
   kubeContext: string | undefined;
 }
@@ -136,6 +138,7 @@ function measureCommand(args: ConnectionTestArgs): pulumi.Output<string> {
         ...(args.timelapse === 1 ? [] : ["--timelapse", String(args.timelapse)]),
         ...(policy === undefined ? [] : ["--policy", policy]),
         ...(args.evidence ? [] : ["--no-evidence"]),
+        ...(args.debugLog ? ["--debug-log"] : []),
       ]),
     );
 }

@@ -22,6 +22,7 @@ export const evidenceJsonFormat: Record<string, string> = {
   close_reason: "%DOWNSTREAM_LOCAL_CLOSE_REASON%",
   upstream_close: "%UPSTREAM_DETECTED_CLOSE_TYPE%",
   upstream_local: "%UPSTREAM_LOCAL_ADDRESS%",
+  connection_id: "%CONNECTION_ID%",
   source: "%DOWNSTREAM_REMOTE_ADDRESS%",
   destination: "%DOWNSTREAM_LOCAL_ADDRESS%",
   upstream_cluster: "%UPSTREAM_CLUSTER%",
@@ -38,6 +39,8 @@ export interface EvidenceEntry extends ProxyEvidence {
   source: string;
   /** Port of {@link source}: together with the pod it names the connection. */
   sourcePort: number;
+  /** The proxy's own number of the connection, by which its debug log names it; absent where it is not told. */
+  connectionId?: string;
   /** Where the application wanted to go, as `address:port`. */
   destination: string;
 }
@@ -57,6 +60,7 @@ export function parseEvidenceLine(line: string): EvidenceEntry | undefined {
   }
   const durationMs = Number(fields.duration_ms ?? Number.NaN);
   const source = text(fields.source);
+  const connectionId = numberText(fields.connection_id);
   const sourcePort = Number(source?.split(":").at(-1));
   if (source === null || !Number.isFinite(durationMs) || !Number.isInteger(sourcePort)) {
     return undefined;
@@ -70,6 +74,7 @@ export function parseEvidenceLine(line: string): EvidenceEntry | undefined {
     ...("upstream_local" in fields && { upstreamLocal: text(fields.upstream_local) }),
     source,
     sourcePort,
+    ...(connectionId !== undefined && { connectionId }),
     destination: text(fields.destination) ?? "",
     // Istio names clusters with a closing ";" for its statistics, and Envoy logs that name.
     upstreamCluster: (text(fields.upstream_cluster) ?? "").replace(/;$/, ""),
@@ -92,6 +97,10 @@ function parseObject(line: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
+}
+
+function numberText(value: unknown): string | undefined {
+  return /^\d+$/.test(String(value)) ? String(value) : undefined;
 }
 
 /** Envoy writes `-` where it has no value but the format wants text. */

@@ -13,6 +13,7 @@ const LENGTH = 10;
  */
 export function runId(settings: Settings): string {
   const definition: Record<keyof RunDefinition, unknown> = {
+    debugLog: settings.debugLog || undefined,
     evidence: settings.evidence,
     kubeContext: settings.kubeContext ?? null,
     load: settings.load,
@@ -33,6 +34,7 @@ export function runId(settings: Settings): string {
 /** The settings that make a measurement what it is; the others only say how it comes about. */
 type RunDefinition = Pick<
   Settings,
+  | "debugLog"
   | "evidence"
   | "kubeContext"
   | "load"

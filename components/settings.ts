@@ -39,6 +39,8 @@ export interface Settings {
   remedy: Remedy;
   /** Whether the sidecar is asked for an access-log entry on each connection. */
   evidence: boolean;
+  /** Whether what the sidecar's debug log says of each connection is kept, too. */
+  debugLog: boolean;
   /** What the probes connect to. */
   outside: Outside;
   /** With what they log in at endpoints that exist already; to be kept secret. */
@@ -81,6 +83,8 @@ const MAX_DEFAULT_OBSERVE_MS = 120_000;
 /** A time-lapse is there to see the end: that of 24 h at its greatest speed takes 4 minutes. */
 const MAX_DEFAULT_LAPSED_OBSERVE_MS = 300_000;
 const MIN_OBSERVE_MS = 1_000;
+/** Connections of which a log of the usual size holds every line. */
+const MOST_DEBUGGED = 10;
 /** A week. The timers of Node.js, with which the probe observes, end at 24.8 days. */
 const MAX_OBSERVE_MS = 168 * 3_600_000;
 
@@ -93,7 +97,7 @@ const readers = {
   timelapse: parseTimelapse,
   path: parsePath,
   remedy: parseRemedy,
-  evidence: parseBoolean,
+  evidence: parseEvidence,
   middleware: optional(parseMiddleware),
   endpoint: optional(parseEndpoints),
   ...credentialReaders(),
@@ -177,6 +181,12 @@ export function parseSettings(raw: Readonly<Record<string, string>>): Settings {
     );
   }
   const outside = outsideOf(values, problems);
+  if (values.evidence === "debug" && (values.connections ?? 1) > MOST_DEBUGGED) {
+    problems.push(
+      `evidence: debug is for at most ${MOST_DEBUGGED} connections, each of which fills the sidecar's log; set ` +
+        "connections to less, or evidence to true",
+    );
+  }
   const kinds = outside && kindsOf(outside);
   problems.push(
     ...loadProblems(kinds, values),
@@ -259,7 +269,8 @@ function compose(read: Partial<Values>, outside: Outside): Settings {
     timelapse: values.timelapse,
     path: values.path,
     remedy: values.remedy,
-    evidence: values.evidence,
+    evidence: values.evidence !== "false",
+    debugLog: values.evidence === "debug",
     outside,
     credentials: credentialsOf(values),
     load: {
@@ -327,9 +338,12 @@ function parseRun(text: string): number {
   return Number(text);
 }
 
-function parseBoolean(text: string): boolean {
-  if (text !== "true" && text !== "false") {
-    throw new Error(`${JSON.stringify(text)} is neither true nor false`);
+const EVIDENCE = ["true", "false", "debug"] as const;
+
+function parseEvidence(text: string): (typeof EVIDENCE)[number] {
+  const found = EVIDENCE.find((each) => each === text);
+  if (found === undefined) {
+    throw new Error(`${JSON.stringify(text)} is none of ${EVIDENCE.join(", ")}`);
   }
-  return text === "true";
+  return found;
 }

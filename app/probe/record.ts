@@ -242,6 +242,8 @@ export interface Measurement extends Sample {
    * 10.0.0.5:6379`; absent where it could, or was not tried.
    */
   unreachableAfter?: string;
+  /** The last lines of the proxy's debug log on the connection; absent where it was not asked for. */
+  debugLog?: string[];
   /** Why the figure must not be used; absent for a good one. */
   voidReasons?: string[];
   /** Things a reader has to know before trusting the figure, e.g. proxy and probe disagree. */

@@ -35,6 +35,7 @@ describe("measure's arguments", () => {
         path: "passthrough",
         remedy: "envoyFilter",
         evidence: true,
+        debugLog: false,
       },
     });
   });

@@ -26,6 +26,7 @@ export function asked(
       policy: { kind: "EnvoyFilter", name: "idle-timeout" } as const,
     }),
     evidence: true,
+    debugLog: false,
     ...changes,
   };
 }

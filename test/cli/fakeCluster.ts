@@ -8,7 +8,7 @@ import type {
 import type { EnvoyFilterObject } from "../../cli/doctor/istioObjects.ts";
 import { KubectlError } from "../../cli/kubectl.ts";
 import type { Kubectl } from "../../cli/kubectl.ts";
-import type { World } from "../../cli/world.ts";
+import type { UndoingWorld } from "../../cli/world.ts";
 import { evidenceJsonFormat } from "../../components/evidence.ts";
 import { dump, virtualOutbound } from "./listeners.ts";
 import { VirtualClock } from "./virtualClock.ts";
@@ -144,6 +144,11 @@ export class FakeCluster {
   };
   /** How many connections its idle timeout has closed; undefined where it keeps no count. */
   idleTimeouts: () => number | undefined = () => undefined;
+  /** Levels of the sidecar's loggers. */
+  readonly logLevels: Record<string, string> = {
+    ...{ cache_filter: "warning", connection: "warning" },
+    ...{ filter: "info", pool: "error" },
+  };
   log = (): string => `${evidenceLine()}\n`;
   /** What kubectl says instead, for a command this matches. */
   failure: (command: string) => string | undefined = () => undefined;
@@ -151,10 +156,11 @@ export class FakeCluster {
   readonly commands: string[] = [];
   readonly reported: string[] = [];
 
-  readonly world: World = {
+  readonly world: UndoingWorld = {
     clock: this.clock,
     kubectl: (args, options) => this.kubectl(args, options),
     report: (line) => this.reported.push(line),
+    undo: (args, options) => this.kubectl(args, options),
   };
 
   /** The pod object of a probe, Ready and with the containers it should have. */
@@ -228,12 +234,27 @@ export class FakeCluster {
       return this.log();
     }
     const inContainer = args.slice(args.indexOf("--") + 1);
+    if (inContainer[0] === "pilot-agent" && inContainer[2] === "POST") {
+      return this.logging(inContainer.at(-1) ?? "");
+    }
     if (inContainer[0] === "pilot-agent") {
       return this.admin(inContainer.at(-1) ?? "");
     }
     const probe = Object.values(this.probes).find((one) => one.name === args[1]);
     return `${JSON.stringify(await probe?.run(inContainer.slice(2)))}\n`;
   };
+
+  /** Envoy's answer to being told levels, or asked for them. */
+  private logging(path: string): string {
+    for (const setting of path.split("paths=")[1]?.split(",") ?? []) {
+      const [logger = "", level = ""] = setting.split(":");
+      this.logLevels[logger] = level;
+    }
+    const lines = Object.entries(this.logLevels).map(
+      ([logger, level]) => `  ${logger}: ${level}\n`,
+    );
+    return `active loggers:\n${lines.join("")}`;
+  }
 
   /** Envoy's admin interface. */
   private admin(path: string): string {

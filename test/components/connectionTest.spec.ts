@@ -32,6 +32,7 @@ const args: ConnectionTestArgs = {
   remedy: "envoyFilter",
   policy: "EnvoyFilter/idle-timeout",
   evidence: true,
+  debugLog: false,
   kubeContext: undefined,
 };
 

@@ -61,6 +61,7 @@ const accessLog = (fields: Record<string, string>) => [
           flags: "%RESPONSE_FLAGS%",
           ...fields,
           upstream_local: "%UPSTREAM_LOCAL_ADDRESS%",
+          connection_id: "%CONNECTION_ID%",
           source: "%DOWNSTREAM_REMOTE_ADDRESS%",
           destination: "%DOWNSTREAM_LOCAL_ADDRESS%",
           upstream_cluster: "%UPSTREAM_CLUSTER%",

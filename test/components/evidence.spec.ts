@@ -14,6 +14,7 @@ const entry = {
   close_reason: "tcp_session_idle_timeout",
   upstream_close: "Normal",
   upstream_local: "10.244.0.28:54190",
+  connection_id: 20,
   source: "10.244.0.28:54176",
   destination: "192.0.2.1:6379",
   upstream_cluster: "PassthroughCluster;",
@@ -34,6 +35,7 @@ describe("evidence access log", () => {
       upstreamLocal: "10.244.0.28:54190",
       source: "10.244.0.28:54176",
       sourcePort: 54176,
+      connectionId: "20",
       destination: "192.0.2.1:6379",
       upstreamCluster: "PassthroughCluster",
     });

@@ -52,6 +52,7 @@ const settings: Settings = {
   path: "passthrough",
   remedy: "envoyFilter",
   evidence: true,
+  debugLog: false,
   outside: {
     kind: "servers",
     servers: [{ kind: "redis", image: "redis:7" }],
@@ -130,6 +131,7 @@ describe("parseSettings", () => {
       path: "serviceEntry",
       remedy: "destinationRule",
       evidence: false,
+      debugLog: false,
       outside: {
         kind: "endpoints",
         targets: [{ middleware: "mysql", endpoint: { host: "2001:db8::5", port: 3306 } }],
@@ -220,6 +222,11 @@ describe("parseSettings", () => {
       { endpoint: "a:1,b:2", middleware: "redis" },
       "middleware: 1 kind for 2 endpoints; name as many, in the same order",
     ],
+    [
+      { evidence: "debug", connections: "11" },
+      "evidence: debug is for at most 10 connections, each of which fills the sidecar's log; set connections to " +
+        "less, or evidence to true",
+    ],
     [{ endpoint: "a:1,a:1" }, 'endpoint: "a:1,a:1" names a:1 twice'],
     [
       { middleware: "tcp" },
@@ -304,7 +311,7 @@ describe("parseSettings", () => {
       '  path: "direct" is not a path; use one of passthrough, serviceEntry',
       '  remedy: "envoyfilter" is not a remedy; use one of envoyFilter, envoyFilterPort, destinationRule, ' +
         "proxyMetadata, tcpKeepalive, excludeOutboundPorts",
-      '  evidence: "yes" is neither true nor false',
+      '  evidence: "yes" is none of true, false, debug',
       '  middleware: "ftp" is not a kind of middleware; use one or more of redis, memcached, mysql, mongodb, ' +
         "tcp, separated by commas",
       '  endpoint: "redis" is not an endpoint; use host:port without a scheme and with a port from 1 ' +
@@ -367,7 +374,7 @@ describe("parseSettings", () => {
     ["run", "NaN", run],
     ["run", "1e99", run],
     ["run", "99999999999", run],
-    ["evidence", "1", "is neither true nor false"],
+    ["evidence", "1", "is none of true, false, debug"],
     ["endpoint", "redis://a:6379", endpoint],
     ["endpoint", "2001:db8::5:6379", endpoint],
   ];

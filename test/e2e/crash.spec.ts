@@ -64,8 +64,16 @@ describe("an update that ends before its time", () => {
   const namespace = "istio-idle-timeout-crash";
 
   before(async () => {
-    stack = await devStack("crash", { timeout: `${TIMEOUT_SECONDS}s` });
+    stack = await devStack("crash", { timeout: `${TIMEOUT_SECONDS}s`, evidence: "debug" });
   });
+
+  /** Level of the sidecar's logger that tells of idle timeouts. */
+  async function logLevel(): Promise<string | undefined> {
+    const sidecar = ["deployment/probe-with-sidecar", "--container=istio-proxy"];
+    const ask = ["pilot-agent", "request", "POST", "logging"];
+    const levels = await kubectl("exec", `--namespace=${namespace}`, ...sidecar, "--", ...ask);
+    return /^ *filter: (\w+)$/m.exec(levels)?.[1];
+  }
 
   after(() => stack.remove());
 
@@ -89,11 +97,18 @@ describe("an update that ends before its time", () => {
   it("goes on with the very connection that was held when it was killed while measuring", async () => {
     await upInterrupted(stack, measuring, "SIGKILL");
     const killedAt = Date.now();
+    assert.equal(await logLevel(), "debug");
     await recover(stack);
     await pulumiUp(stack);
     const run = await record(stack);
     assertClosedByIdleTimeout(run, TIMEOUT_SECONDS);
-    assert.ok(Date.parse(sampleOf(run, "withSidecar").connectedAt) < killedAt);
+    const { connectedAt, debugLog = [] } = sampleOf(run, "withSidecar");
+    assert.ok(Date.parse(connectedAt) < killedAt);
+    assert.match(debugLog.join("\n"), /tcp_proxy.* Session timed out/);
+  });
+
+  it("gives the sidecar its log level back, which it had raised before it was killed", async () => {
+    assert.equal(await logLevel(), "warning");
   });
 
   it("ends in order on Ctrl-C, and the next one measures", async () => {
@@ -102,6 +117,7 @@ describe("an update that ends before its time", () => {
     assert.doesNotMatch(output, /panic|TypeError/);
     await pulumiUp(stack);
     assertClosedByIdleTimeout(await record(stack), 12);
+    assert.equal(await logLevel(), "warning");
   });
 
   it("can be destroyed at once after it was killed, and leaves nothing", async () => {

@@ -101,6 +101,7 @@ export class ProbePair {
     let done: Promise<unknown> | undefined;
     const found = await measure(parsed.arguments, {
       kubectl: this.kubectl,
+      undo: this.kubectl,
       clock: systemClock(new AbortController().signal),
       report: (line) => {
         const [, probe] = /^(with|without) sidecar: open for/.exec(line) ?? [];
