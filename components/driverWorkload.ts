@@ -1,28 +1,15 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { DriverLanguage } from "./drivers.ts";
-import { injectionAnnotations } from "./injection.ts";
-import type { InjectionRequest } from "./injection.ts";
-import { driverLabels, INJECT_LABEL, RUN_LABEL } from "./labels.ts";
-import { SIDECAR_REQUESTS } from "./probeWorkload.ts";
+import { driverLabels } from "./labels.ts";
+import { DEPLOYMENT_TIMEOUTS, measuringDeployment, RESTRICTED } from "./measuringDeployment.ts";
+import type { MeasuringPodArgs } from "./measuringDeployment.ts";
 
-export interface DriverWorkloadArgs {
-  /** Namespace with sidecar injection. */
-  namespace: pulumi.Input<string>;
+export interface DriverWorkloadArgs extends MeasuringPodArgs {
   /** The programs' images, by digest; each is a container. */
   images: Partial<Record<DriverLanguage, pulumi.Input<string>>>;
   /** Secret with the programs' configuration as `config.json`. */
   secretName: pulumi.Input<string>;
-  /** Whether the pod gets Istio's sidecar; the one without is the control. */
-  sidecar: boolean;
-  /** Run that the pod is for. Another one makes a new pod. */
-  runId: string;
-  /** Labels by which what configures its sidecar finds the pod. */
-  variantLabels: Readonly<Record<string, string>>;
-  /** What else is asked of the sidecar. */
-  injection: pulumi.Input<InjectionRequest>[];
-  /** `os/arch` that the images are for; undefined is any node. */
-  platform: string | undefined;
 }
 
 /** Where both programs read what they are to do. */
@@ -39,50 +26,17 @@ export class DriverWorkload extends pulumi.ComponentResource {
   constructor(name: string, args: DriverWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
     super("istio-idle-timeout:index:DriverWorkload", name, {}, opts);
 
-    const labels = driverLabels(args.sidecar);
-    const [os, arch] = args.platform?.split("/") ?? [];
     const deployment = new k8s.apps.v1.Deployment(
       `${name}-deployment`,
-      {
-        metadata: {
-          name: args.sidecar ? "drivers-with-sidecar" : "drivers-without-sidecar",
-          namespace: args.namespace,
-          labels,
-        },
-        spec: {
-          replicas: 1,
-          // Never two pods of a kind: which one is read would be left to chance.
-          strategy: { type: "Recreate" },
-          selector: { matchLabels: labels },
-          template: {
-            metadata: {
-              labels: {
-                ...labels,
-                [RUN_LABEL]: args.runId,
-                ...args.variantLabels,
-                [INJECT_LABEL]: String(args.sidecar),
-              },
-              annotations: pulumi
-                .all(args.injection)
-                .apply((requests) => ({ ...SIDECAR_REQUESTS, ...injectionAnnotations(requests) })),
-            },
-            spec: {
-              ...(os !== undefined &&
-                arch !== undefined && {
-                  nodeSelector: { "kubernetes.io/os": os, "kubernetes.io/arch": arch },
-                }),
-              automountServiceAccountToken: false,
-              enableServiceLinks: false,
-              terminationGracePeriodSeconds: 2,
-              containers: Object.entries(args.images).map(([language, image]) =>
-                container(language as DriverLanguage, image),
-              ),
-              volumes: [{ name: "config", secret: { secretName: args.secretName } }],
-            },
-          },
-        },
-      },
-      { parent: this, customTimeouts: { create: "3m", update: "3m", delete: "2m" } },
+      measuringDeployment(args, {
+        name: "drivers",
+        labels: driverLabels(args.sidecar),
+        containers: Object.entries(args.images).map(([language, image]) =>
+          container(language as DriverLanguage, image),
+        ),
+        volumes: [{ name: "config", secret: { secretName: args.secretName } }],
+      }),
+      { parent: this, customTimeouts: DEPLOYMENT_TIMEOUTS },
     );
 
     this.deploymentName = deployment.metadata.name;
@@ -100,13 +54,7 @@ function container(
   return {
     name: language,
     image,
-    securityContext: {
-      runAsNonRoot: true,
-      readOnlyRootFilesystem: true,
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ["ALL"] },
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    securityContext: RESTRICTED,
     resources: {
       requests: { cpu: "10m", memory: "64Mi" },
       limits: { cpu: "1", memory: MEMORY[language] },
