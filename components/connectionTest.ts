@@ -8,7 +8,7 @@ import { parseRecord } from "./parseRecord.ts";
 import { DEFAULT_PATH, DEFAULT_REMEDY } from "./remedy.ts";
 import type { Path, Remedy } from "./remedy.ts";
 import { parseRunState } from "./runState.ts";
-import { shellCommand } from "./shell.ts";
+import { contextOption, shellCommand } from "./shell.ts";
 
 export interface ConnectionTestArgs {
   /** Namespace of the probes. */
@@ -99,7 +99,7 @@ export class ConnectionTest extends pulumi.ComponentResource {
           ...["node", "--import", "tsx", "cli/runState.ts"],
           ...["--namespace", namespace],
           ...["--run", args.runId],
-          ...contextOption(args),
+          ...contextOption(args.kubeContext),
         ]),
       );
     const answer = command.local.runOutput(
@@ -131,7 +131,7 @@ function measureCommand(args: ConnectionTestArgs): pulumi.Output<string> {
         ...["--timeout", args.timeout],
         ...["--observe", formatDuration(args.observeMs)],
         ...["--wait", formatDuration(args.waitMs)],
-        ...contextOption(args),
+        ...contextOption(args.kubeContext),
         ...loadOptions(args.load),
         ...(args.path === DEFAULT_PATH ? [] : ["--path", args.path]),
         ...(args.remedy === DEFAULT_REMEDY ? [] : ["--remedy", args.remedy]),
@@ -149,8 +149,4 @@ function loadOptions({ modes, connections, repetitions }: Load): string[] {
     ...(connections === DEFAULT_LOAD.connections ? [] : ["--connections", String(connections)]),
     ...(repetitions === DEFAULT_LOAD.repetitions ? [] : ["--repetitions", String(repetitions)]),
   ];
-}
-
-function contextOption({ kubeContext }: ConnectionTestArgs): string[] {
-  return kubeContext === undefined ? [] : ["--context", kubeContext];
 }

@@ -1,4 +1,4 @@
-import type { Credentials } from "../app/probe/middleware/protocol.ts";
+import type { AllCredentials } from "../app/probe/credentials.ts";
 import type { MiddlewareKind } from "../app/probe/record.ts";
 import type { ServerKind } from "./middleware/server.ts";
 
@@ -12,9 +12,6 @@ export type CredentialKey = `${CredentialKind}${"Username" | "Password"}`;
 export const CREDENTIAL_KEYS = KINDS.flatMap(
   (kind) => [`${kind}Username`, `${kind}Password`] as const,
 );
-
-/** With what the probes log in, by kind of middleware. */
-export type AllCredentials = Partial<Record<MiddlewareKind, Credentials>>;
 
 /** What was set; a kind of which nothing was has none. */
 export function credentialsOf(

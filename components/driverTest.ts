@@ -3,8 +3,8 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { parseDriverRecord } from "../cli/drivers/record.ts";
 import type { DriverRecord } from "../cli/drivers/record.ts";
+import type { AllCredentials } from "../app/probe/credentials.ts";
 import type { MiddlewareKind } from "../app/probe/record.ts";
-import type { AllCredentials } from "./credentials.ts";
 import { digest } from "./digest.ts";
 import { driverIdleMs, driverKinds, languagesOf } from "./drivers.ts";
 import type { DriverLanguage, DriverName } from "./drivers.ts";
@@ -13,7 +13,7 @@ import { formatDuration } from "./duration.ts";
 import { parseEndpoint } from "./endpoint.ts";
 import type { InjectionRequest } from "./injection.ts";
 import { OBJECT_TIMEOUTS } from "./objectTimeouts.ts";
-import { shellCommand } from "./shell.ts";
+import { contextOption, shellCommand } from "./shell.ts";
 
 export interface DriverTestArgs {
   /** Namespace with sidecar injection. */
@@ -95,7 +95,7 @@ export class DriverTest extends pulumi.ComponentResource {
           ...["--namespace", inNamespace, "--run", runId],
           ...["--timeout", formatDuration(timeoutMs), "--idle", formatDuration(idleMs)],
           ...["--containers", languagesOf(drivers).join(",")],
-          ...(args.kubeContext === undefined ? [] : ["--context", args.kubeContext]),
+          ...contextOption(args.kubeContext),
         ]),
       );
     const collection = new command.local.Command(

@@ -1,3 +1,4 @@
+import { parseList } from "./list.ts";
 import type { ServerKind } from "./middleware/server.ts";
 import type { Timeout } from "./timeout.ts";
 
@@ -39,20 +40,7 @@ export function parseDrivers(text: string): AskedDrivers {
   if (text === "all" || text === "") {
     return text === "all" ? "all" : [];
   }
-  const words = text.split(",").map((word) => word.trim());
-  const twice = words.find((word, place) => words.indexOf(word) !== place);
-  if (twice !== undefined) {
-    throw new Error(`${JSON.stringify(text)} names ${JSON.stringify(twice)} twice`);
-  }
-  return words.map((word) => {
-    const found = NAMES.find((name) => name === word);
-    if (found === undefined) {
-      throw new Error(
-        `${JSON.stringify(word)} is not a driver; use all, or one or more of ${NAMES.join(", ")}, separated by commas`,
-      );
-    }
-    return found;
-  });
+  return parseList(text, NAMES, "a driver", "all, or ");
 }
 
 /**

@@ -2,12 +2,14 @@
  * Reads a list such as `a,b`, of words that are allowed, none of them twice.
  *
  * @param what one of them is, for the message: `a mode`.
+ * @param others what else the setting takes, for the message: `all, or `.
  * @throws Error with one line for the user.
  */
 export function parseList<T extends string>(
   text: string,
   allowed: readonly T[],
   what: string,
+  others = "",
 ): T[] {
   const words = text.split(",").map((word) => word.trim());
   const twice = words.find((word, place) => words.indexOf(word) !== place);
@@ -18,7 +20,7 @@ export function parseList<T extends string>(
     const found = allowed.find((each) => each === word);
     if (found === undefined) {
       throw new Error(
-        `${JSON.stringify(word)} is not ${what}; use one or more of ${allowed.join(", ")}, separated by commas`,
+        `${JSON.stringify(word)} is not ${what}; use ${others}one or more of ${allowed.join(", ")}, separated by commas`,
       );
     }
     return found;

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { AllCredentials } from "./credentials.ts";
+import type { AllCredentials } from "../app/probe/credentials.ts";
+import { OBJECT_TIMEOUTS } from "./objectTimeouts.ts";
 
 export interface ProbeCredentialsArgs {
   /** Namespace of the probes. */
@@ -33,7 +34,7 @@ export class ProbeCredentials extends pulumi.ComponentResource {
           ),
         },
       },
-      { parent: this, customTimeouts: { create: "1m", update: "1m", delete: "1m" } },
+      { parent: this, customTimeouts: OBJECT_TIMEOUTS },
     );
     this.version = secret.metadata.resourceVersion;
     this.registerOutputs({ version: this.version });

@@ -1,10 +1,11 @@
 import { driverProblems, driversFor, parseDrivers } from "./drivers.ts";
 import type { DriverName } from "./drivers.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
+import type { AllCredentials } from "../app/probe/credentials.ts";
 import type { MiddlewareKind } from "../app/probe/record.ts";
 import type { ServerKind } from "./middleware/server.ts";
 import { CREDENTIAL_KEYS, credentialProblems, credentialsOf } from "./credentials.ts";
-import type { AllCredentials, CredentialKey } from "./credentials.ts";
+import type { CredentialKey } from "./credentials.ts";
 import { parseHost } from "./endpoint.ts";
 import { pairTargets, parseEndpoints, parseMiddleware } from "./target.ts";
 import type { Target } from "./target.ts";

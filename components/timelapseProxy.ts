@@ -2,7 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { contentImage } from "./contentImage.ts";
 import type { InjectionRequest } from "./injection.ts";
-import { shellCommand } from "./shell.ts";
+import { contextOption, shellCommand } from "./shell.ts";
 import { timelapseRequest } from "./timelapse.ts";
 
 export interface TimelapseProxyArgs {
@@ -69,7 +69,7 @@ function findProxyImage({ namespace, kubeContext }: TimelapseProxyArgs): pulumi.
     .apply((name) =>
       shellCommand([
         ...["node", "--import", "tsx", "cli/proxyImage.ts", "--namespace", name],
-        ...(kubeContext === undefined ? [] : ["--context", kubeContext]),
+        ...contextOption(kubeContext),
       ]),
     );
 }

@@ -34,18 +34,20 @@ function parseAt(received: Buffer, start: number): Parsed<RespValue> | undefined
   }
   const text = received.toString("utf8", start + 1, lineEnd);
   const used = lineEnd + 2 - start;
-  switch (received.toString("latin1", start, start + 1)) {
+  const type = received.toString("latin1", start, start + 1);
+  switch (type) {
     case "+":
       return { value: text, used };
     case "-":
       return { value: new RespError(oneLine(text)), used };
     case ":":
       return { value: parseInteger(text), used };
-    case "$":
-      return parseBulk(received, start, used, parseInteger(text));
-    default:
-      return parseArray(received, start, used, parseInteger(text));
   }
+  const length = parseInteger(text);
+  if (length < 0) {
+    return { value: null, used };
+  }
+  return (type === "$" ? parseBulk : parseArray)(received, start, used, length);
 }
 
 function parseBulk(
@@ -54,9 +56,6 @@ function parseBulk(
   header: number,
   length: number,
 ): Parsed<RespValue> | undefined {
-  if (length < 0) {
-    return { value: null, used: header };
-  }
   const from = start + header;
   const used = header + length + 2;
   return received.length < start + used
@@ -70,9 +69,6 @@ function parseArray(
   header: number,
   length: number,
 ): Parsed<RespValue> | undefined {
-  if (length < 0) {
-    return { value: null, used: header };
-  }
   const value: RespValue[] = [];
   let used = header;
   while (value.length < length) {
