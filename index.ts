@@ -43,7 +43,7 @@ const names = {
 };
 
 const owner = new Owner("owner").id;
-const ready = preflight(preflightRequest(settings, names), owner);
+const ready = preflight(preflightRequest(settings, names.namespace), owner);
 
 // Kubeconfig and Docker host are the ambient ones, as for kubectl and docker. Nothing in the cluster or in
 // Docker comes before its provider, and so nothing before the preflight.

@@ -6,7 +6,7 @@ import type { PreflightAnswer, PreflightRequest } from "../components/preflightR
 import { kubectlFor } from "./kubectl.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { check } from "./preflight/checks.ts";
-import { dockerAddresses } from "./preflight/docker.ts";
+import { dockerAddresses } from "./docker.ts";
 
 /** Longest wait for one answer of the cluster, in ms; what comes later is as good as none. */
 const LIMIT_MS = 8_000;

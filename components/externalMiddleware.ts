@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
@@ -12,8 +13,8 @@ import { userError } from "./userError.ts";
 export interface ExternalMiddlewareArgs {
   /** What is run. */
   kind: ServerKind;
-  /** Name of the container; the Docker daemon may hold those of many stacks. */
-  containerName: pulumi.Input<string>;
+  /** How the container's name begins; the Docker daemon may hold those of many stacks. */
+  containerName: string;
   /** Image to run: the official one of its kind, or one that takes the same variables. */
   image: pulumi.Input<string>;
   /** Name or address under which the pods reach the Docker daemon's machine. */
@@ -64,10 +65,27 @@ export class ExternalMiddleware extends pulumi.ComponentResource {
       { parent: this, customTimeouts: { create: "5m", update: "5m" } },
     );
 
+    const remove = (except: pulumi.Input<string>[]): pulumi.Output<string> =>
+      pulumi
+        .all([args.owner, pulumi.all(except)])
+        .apply(([owner, ids]) =>
+          shellCommand([
+            ...["node", "--import", "tsx", "cli/removeContainers.ts"],
+            ...[owner, args.containerName, ...ids],
+          ]),
+        );
+    // What was made and not noted down by an update that was killed.
+    const leftovers = new command.local.Command(
+      `${name}-leftovers`,
+      { delete: remove([]), addPreviousOutputInEnv: false },
+      { parent: this, customTimeouts: { delete: "1m" } },
+    );
+
     const container = new docker.Container(
       `${name}-container`,
       {
-        name: args.containerName,
+        // Another one whenever a container is made, as the last one may be left over.
+        name: `${args.containerName}-${randomBytes(3).toString("hex")}`,
         image: image.imageId,
         ...(this.password !== undefined && {
           ...(login?.command !== undefined && { command: login.command(this.password) }),
@@ -78,12 +96,19 @@ export class ExternalMiddleware extends pulumi.ComponentResource {
         labels: [{ label: OWNER_KEY, value: args.owner }],
         ...readiness(server),
       },
-      // A container's name is taken until it is gone.
       {
         parent: this,
+        dependsOn: leftovers,
+        ignoreChanges: ["name"],
+        // Two servers of a kind at once are a waste.
         deleteBeforeReplace: true,
         customTimeouts: { create: "3m", update: "3m", delete: "1m" },
       },
+    );
+    new command.local.Command(
+      `${name}-only`,
+      { create: remove([container.id]), triggers: [container.id], addPreviousOutputInEnv: false },
+      { parent: this, customTimeouts: { create: "1m" } },
     );
 
     this.endpoint = container.ports.apply((ports) => {

@@ -1,7 +1,6 @@
 import { languagesOf } from "./drivers.ts";
 import { PROBE_REPOSITORY } from "./imageNames.ts";
 import { INJECT_LABEL, injectionLabels, probeLabels } from "./labels.ts";
-import type { ServerKind } from "./middleware/server.ts";
 import type { Path, Remedy } from "./remedy.ts";
 import type { Settings } from "./settings.ts";
 import type { Timeout } from "./timeout.ts";
@@ -10,7 +9,7 @@ import type { Timeout } from "./timeout.ts";
 export interface PreflightRequest {
   /** Namespace that the stack creates. */
   namespace: string;
-  /** Whose the namespace and the container have to be where they exist already. */
+  /** Whose the namespace has to be where it exists already. */
   owner: string;
   /** Context in the ambient kubeconfig; absent is its current one. */
   kubeContext?: string | undefined;
@@ -31,25 +30,23 @@ export interface PreflightRequest {
   images: Readonly<Record<string, string>>;
   /** `os/arch` that was set for the probe's image. */
   platform?: string | undefined;
-  /** Containers of the stack's own middleware. */
-  containers: readonly string[];
 }
 
 /**
  * The request of a stack, but for whose it is.
  *
- * @param names of what it creates outside a namespace of its own.
+ * @param namespace that it creates.
  */
 export function preflightRequest(
   settings: Settings,
-  names: { namespace: string; container: (kind: ServerKind) => string },
+  namespace: string,
 ): Omit<PreflightRequest, "owner"> {
   const { baseImage, kubeContext, outside, path, platform, registry, remedy, revision, timeout } =
     settings;
   const timelapse = settings.timelapse > 1;
   const servers = outside.kind === "servers" ? outside.servers : [];
   return {
-    namespace: names.namespace,
+    namespace,
     kubeContext,
     injectionLabels: injectionLabels(revision),
     podLabels: { ...probeLabels(true), [INJECT_LABEL]: "true" },
@@ -65,7 +62,6 @@ export function preflightRequest(
       ...Object.fromEntries(servers.map(({ kind, image }) => [`${kind}Image`, image])),
     },
     platform,
-    containers: servers.map(({ kind }) => names.container(kind)),
   };
 }
 

@@ -1,8 +1,8 @@
 import type { PreflightRequest } from "../../components/preflightRequest.ts";
+import { findDocker } from "../docker.ts";
+import type { Docker, DockerAddress, DockerAddresses } from "../docker.ts";
 import type { Kubectl } from "../kubectl.ts";
 import { kubectlProblems, reachProblems } from "./cluster.ts";
-import { dockerAt } from "./docker.ts";
-import type { Docker, DockerAddress } from "./docker.ts";
 import { imageProblems } from "./images.ts";
 import { istioProblems } from "./istio.ts";
 import { namespaceProblems } from "./namespace.ts";
@@ -12,8 +12,7 @@ import { rightsProblems } from "./rights.ts";
 /** What the checks look at. */
 export interface Surroundings {
   kubectl: Kubectl;
-  /** Where Docker may listen, to be tried in turn; without an address only its own tools get there. */
-  dockers: readonly { name: string; address: DockerAddress | undefined }[];
+  dockers: DockerAddresses;
   /** @default over HTTP */
   dockerAt?: (address: DockerAddress) => Docker;
 }
@@ -57,21 +56,13 @@ async function orItsFailure(problems: Promise<string[]>, subject = ""): Promise<
 
 async function dockerProblems(
   request: PreflightRequest,
-  { dockers, dockerAt: connect = dockerAt }: Surroundings,
+  { dockers, dockerAt: connect }: Surroundings,
 ): Promise<string[]> {
-  const failures: string[] = [];
-  for (const { name, address } of dockers) {
-    if (address === undefined) {
-      return [];
-    }
-    const docker = connect(address);
-    try {
-      await docker("/_ping");
-    } catch (error) {
-      failures.push(`${name} (${(error as Error).message})`);
-      continue;
-    }
-    return orItsFailure(imageProblems(docker, request), "Docker: ");
+  let docker: Docker | undefined;
+  try {
+    docker = await findDocker(dockers, connect);
+  } catch (error) {
+    return [`Docker: ${(error as Error).message}`];
   }
-  return [`Docker: no daemon answers at ${failures.join(" or ")}; start it, or set DOCKER_HOST`];
+  return docker === undefined ? [] : orItsFailure(imageProblems(docker, request), "Docker: ");
 }

@@ -1,6 +1,6 @@
-import { OWNER_KEY } from "../../components/ownerKey.ts";
 import type { PreflightRequest } from "../../components/preflightRequest.ts";
-import type { Docker } from "./docker.ts";
+import { messageOf } from "../docker.ts";
+import type { Docker } from "../docker.ts";
 
 /**
  * What Docker can't do for the stack. It is the daemon, not this machine, that pushes and pulls, so it is
@@ -8,11 +8,10 @@ import type { Docker } from "./docker.ts";
  * shows when the image is pushed.
  */
 export async function imageProblems(docker: Docker, request: PreflightRequest): Promise<string[]> {
-  const { repository, images, containers, owner } = request;
+  const { repository, images } = request;
   const problems = await Promise.all([
     registryProblems(docker, repository),
     ...Object.entries(images).map(([setting, image]) => imageProblem(docker, setting, image)),
-    ...containers.map((container) => containerProblems(docker, container, owner)),
   ]);
   return problems.flat();
 }
@@ -48,32 +47,5 @@ async function lookUp(docker: Docker, image: string): Promise<{ exists: boolean 
     return status >= 500 ? messageOf(body) : { exists: status !== 404 };
   } catch (error) {
     return (error as Error).message;
-  }
-}
-
-async function containerProblems(docker: Docker, name: string, owner: string): Promise<string[]> {
-  const { status, body } = await docker(`/containers/${name}/json`);
-  if (status !== 200) {
-    return [];
-  }
-  const { Config } = JSON.parse(body) as { Config?: { Labels?: Record<string, string> | null } };
-  const is = Config?.Labels?.[OWNER_KEY];
-  const whose =
-    is === undefined
-      ? "was not made by a stack of this project"
-      : `belongs to another stack, of ${is}`;
-  return is === owner
-    ? []
-    : [
-        `container ${name}: it exists in Docker and ${whose}; use another stack name, or if nobody needs ` +
-          `it any more remove it: docker rm --force ${name}`,
-      ];
-}
-
-function messageOf(body: string): string {
-  try {
-    return (JSON.parse(body) as { message: string }).message;
-  } catch {
-    return body.trim();
   }
 }

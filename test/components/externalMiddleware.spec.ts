@@ -5,7 +5,7 @@ import { ExternalMiddleware } from "../../components/externalMiddleware.ts";
 import type { ServerKind } from "../../components/middleware/server.ts";
 import { servers } from "../../components/middleware/servers.ts";
 import { declare, isSecret, only, UNKNOWN, valueOf } from "../mocks.ts";
-import type { Outputs } from "../mocks.ts";
+import type { Outputs, Registered } from "../mocks.ts";
 
 const COMMAND = "command:local:Command";
 const REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage";
@@ -41,11 +41,17 @@ const healthcheck = (test: string) => ({
 });
 
 const common = (kind: ServerKind, port: number) => ({
-  name: `istio-idle-timeout-test-${kind}`,
   image: "sha256:0123",
   ports: [{ internal: port }],
   labels: [{ label: "istio-idle-timeout/owner", value: "ann@laptop/01234567" }],
 });
+
+/** What the container is made of, but for its name. */
+function containerOf(resources: Registered[]): object {
+  const { name, ...inputs } = only(resources, CONTAINER).inputs;
+  assert.match(name, /^istio-idle-timeout-test-[a-z]+-[0-9a-f]{6}$/);
+  return inputs;
+}
 
 describe("ExternalMiddleware", () => {
   it("runs Redis with the generated password on a port of Docker's choice", async () => {
@@ -57,11 +63,13 @@ describe("ExternalMiddleware", () => {
         ["redis", parent],
         ["redis-container", `${parent}$${CONTAINER}`],
         ["redis-image", `${parent}$${REMOTE_IMAGE}`],
+        ["redis-leftovers", `${parent}$${COMMAND}`],
+        ["redis-only", `${parent}$${COMMAND}`],
         ["redis-password", `${parent}$${COMMAND}`],
       ],
     );
     assert.deepEqual(only(resources, REMOTE_IMAGE).inputs, { name: "redis:7", keepLocally: true });
-    assert.deepEqual(only(resources, CONTAINER).inputs, {
+    assert.deepEqual(containerOf(resources), {
       ...common("redis", 6379),
       command: { secret: ["redis-server", "--requirepass", "s3cret", "--timeout", "0"] },
     });
@@ -71,16 +79,19 @@ describe("ExternalMiddleware", () => {
     const { resources, result } = await declare(program("memcached"), { outputs });
     assert.deepEqual(
       resources.map(({ name }) => name),
-      ["memcached", "memcached-container", "memcached-image"],
+      [
+        ...["memcached", "memcached-container", "memcached-image"],
+        ...["memcached-leftovers", "memcached-only"],
+      ],
     );
-    assert.deepEqual(only(resources, CONTAINER).inputs, common("memcached", 11211));
+    assert.deepEqual(containerOf(resources), common("memcached", 11211));
     assert.equal(result.username, undefined);
     assert.equal(result.password, undefined);
   });
 
   it("runs MariaDB or MySQL with a user that may only log in, and waits until it is set up", async () => {
     const { resources, result } = await declare(program("mysql"), { outputs });
-    assert.deepEqual(only(resources, CONTAINER).inputs, {
+    assert.deepEqual(containerOf(resources), {
       ...common("mysql", 3306),
       envs: {
         secret: [
@@ -101,7 +112,7 @@ describe("ExternalMiddleware", () => {
 
   it("runs MongoDB with a user, and waits until it is set up", async () => {
     const { resources, result } = await declare(program("mongodb"), { outputs });
-    assert.deepEqual(only(resources, CONTAINER).inputs, {
+    assert.deepEqual(containerOf(resources), {
       ...common("mongodb", 27017),
       envs: {
         secret: ["MONGO_INITDB_ROOT_USERNAME=probe", "MONGO_INITDB_ROOT_PASSWORD=s3cret"],
@@ -134,12 +145,36 @@ describe("ExternalMiddleware", () => {
 
   it("generates a password of 24 random bytes that nothing logs", async () => {
     const { resources } = await declare(program("redis"), { outputs });
-    const { create, ...others } = only(resources, COMMAND).inputs;
+    const { create, ...others } = only(resources, COMMAND, "redis-password").inputs;
     assert.deepEqual(others, { logging: "none", addPreviousOutputInEnv: false });
     const generate = () => execFileSync("/bin/sh", ["-c", String(create)], { encoding: "utf8" });
     const passwords = [generate(), generate()];
     assert.match(passwords.join(" "), /^[0-9a-f]{48} [0-9a-f]{48}$/);
     assert.notEqual(passwords[0], passwords[1]);
+  });
+
+  it("gives each container that is made a name of its own", async () => {
+    const names = [];
+    for (let made = 0; made < 2; made++) {
+      const { resources } = await declare(program("redis"), { outputs });
+      names.push(only(resources, CONTAINER).inputs.name);
+    }
+    assert.notEqual(names[0], names[1]);
+  });
+
+  it("removes what else of that name is the owner's: others once it is there, all in the end", async () => {
+    const { resources } = await declare(program("redis"), { outputs });
+    const remove =
+      "node --import tsx cli/removeContainers.ts ann@laptop/01234567 istio-idle-timeout-test-redis";
+    assert.deepEqual(only(resources, COMMAND, "redis-only").inputs, {
+      create: `${remove} redis-container-id`,
+      triggers: ["redis-container-id"],
+      addPreviousOutputInEnv: false,
+    });
+    assert.deepEqual(only(resources, COMMAND, "redis-leftovers").inputs, {
+      delete: remove,
+      addPreviousOutputInEnv: false,
+    });
   });
 
   it("knows neither port nor password in a preview", async () => {

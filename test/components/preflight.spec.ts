@@ -13,7 +13,6 @@ const REQUEST: Omit<PreflightRequest, "owner"> = {
   remedy: "envoyFilter",
   timelapse: false,
   repository: "localhost:5000/istio-idle-timeout-probe",
-  containers: [],
   images: { baseImage: "it's" },
 };
 

@@ -130,6 +130,60 @@ describe("an update that ends before its time", () => {
   });
 });
 
+describe("an update that is killed while a container is made", () => {
+  const namespace = "istio-idle-timeout-half";
+  let stack: LabStack;
+
+  before(async () => {
+    // A server that takes a while until it can be used.
+    stack = await devStack("half", { middleware: "mysql", timeout: "5s" });
+  });
+
+  after(() => stack.remove());
+
+  async function containers(): Promise<string[]> {
+    const all = await dockerContainers();
+    return all.filter((name) => name.startsWith(`/${namespace}-mysql-`));
+  }
+
+  /** Ends an update with a container in Docker of which the state knows nothing. */
+  async function leaveContainer(): Promise<string> {
+    const made = async (): Promise<boolean> => (await containers()).length > 0;
+    const output = await upInterrupted(stack, made, "SIGKILL");
+    assert.doesNotMatch(output, /mysql-container created/);
+    await recover(stack);
+    const [left, ...others] = await containers();
+    assert.ok(left !== undefined && others.length === 0);
+    return left;
+  }
+
+  it("can be destroyed, and leaves nothing", async () => {
+    await leaveContainer();
+    await stack.run(["destroy", "--yes", "--skip-preview"]);
+    assert.deepEqual(await containers(), []);
+    assert.equal(await kubectl("get", "namespace", namespace, "--ignore-not-found"), "");
+  });
+
+  it("is followed by one that makes another, measures, and removes what was left", async () => {
+    const left = await leaveContainer();
+    assert.match(
+      await pulumiUp(stack),
+      new RegExp(`removed container ${left.slice(1)}, which was`),
+    );
+    assertClosedByIdleTimeout(await record(stack), 5);
+    const [now, ...others] = await containers();
+    assert.ok(now !== undefined && now !== left && others.length === 0);
+  });
+
+  it("keeps the container from then on", async () => {
+    const kept = await containers();
+    await stack.run(["preview", "--expect-no-changes"]);
+    await stack.configure({ run: "2" });
+    await pulumiUp(stack);
+    assert.deepEqual(await containers(), kept);
+  });
+});
+
 describe("a stack whose cluster is gone", () => {
   const context = "e2e-gone";
   const namespace = "istio-idle-timeout-gone";

@@ -5,7 +5,6 @@ import type { PreflightRequest } from "../../../components/preflightRequest.ts";
 import { FakeSurroundings, istiod, OWNER, REQUEST, webhooks } from "./surroundings.ts";
 
 const FORBIDDEN = 'Error from server (Forbidden): User "ann" cannot list resource';
-const CONTAINER = "/containers/istio-idle-timeout-dev-redis/json";
 const REPOSITORY = "/distribution/localhost:5000/istio-idle-timeout-probe/json";
 const unreachable = (message: string) => ({ status: 500, body: JSON.stringify({ message }) });
 
@@ -371,22 +370,6 @@ describe("the preflight", () => {
         'baseImage: "node:22-slim" is not in Docker, and its registry can\'t be reached: no such host; pull ' +
           "it, or set another image",
       ]);
-    });
-
-    it("finds a container of another owner", async () => {
-      const answer = (labels: object | null) => ({
-        status: 200,
-        body: JSON.stringify({ Config: { Labels: labels } }),
-      });
-      around.answers[CONTAINER] = answer({ "istio-idle-timeout/owner": OWNER });
-      assert.deepEqual(await problems(), []);
-      around.answers[CONTAINER] = answer(null);
-      assert.deepEqual(await problems(), [
-        "container istio-idle-timeout-dev-redis: it exists in Docker and was not made by a stack of this " +
-          "project; use another stack name, or if nobody needs it any more remove it: docker rm --force " +
-          "istio-idle-timeout-dev-redis",
-      ]);
-      assert.deepEqual(await problems({ containers: [] }), []);
     });
 
     it("says that it fell silent", async () => {

@@ -1,7 +1,7 @@
 import { KubectlError } from "../../../cli/kubectl.ts";
 import type { Kubectl } from "../../../cli/kubectl.ts";
 import type { Surroundings } from "../../../cli/preflight/checks.ts";
-import type { DockerAnswer } from "../../../cli/preflight/docker.ts";
+import type { DockerAnswer } from "../../../cli/docker.ts";
 import type { Deployment, WebhookConfiguration } from "../../../cli/preflight/istio.ts";
 import type { PreflightRequest } from "../../../components/preflightRequest.ts";
 
@@ -19,7 +19,6 @@ export const REQUEST: PreflightRequest = {
   timelapse: false,
   repository: "localhost:5000/istio-idle-timeout-probe",
   images: { baseImage: "node:22-slim", redisImage: "redis:7" },
-  containers: ["istio-idle-timeout-dev-redis"],
 };
 
 /** Istio's webhooks as `istioctl install` makes them for a revision, the default one or another. */
@@ -92,9 +91,7 @@ export class FakeSurroundings implements Surroundings {
 
   dockers: Surroundings["dockers"] = [{ name: "unix:///d", address: { socketPath: "/d" } }];
   /** Docker's answers by path; everything else is there. */
-  answers: Record<string, DockerAnswer | Error> = {
-    [`/containers/${REQUEST.containers[0]!}/json`]: { status: 404, body: "" },
-  };
+  answers: Record<string, DockerAnswer | Error> = {};
 
   readonly kubectl: Kubectl = (args, { input = "" } = {}) => {
     const command = args.join(" ");

@@ -1,4 +1,4 @@
-import { get } from "node:http";
+import { request } from "node:http";
 import type { RequestOptions } from "node:http";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -10,8 +10,8 @@ export interface DockerAnswer {
   body: string;
 }
 
-/** Asks the daemon for a path of its API. Fails when it gives no answer. */
-export type Docker = (path: string) => Promise<DockerAnswer>;
+/** Asks the daemon for a path of its API, by default to read it. Fails when it gives no answer. */
+export type Docker = (path: string, method?: "GET" | "DELETE") => Promise<DockerAnswer>;
 
 /** Longest wait for the daemon, which may itself be waiting for a registry, in ms. */
 const LIMIT_MS = 8_000;
@@ -19,12 +19,15 @@ const LIMIT_MS = 8_000;
 /** Where the daemon listens; undefined where only Docker's own tools can reach it: SSH, TLS, Windows. */
 export type DockerAddress = Pick<RequestOptions, "socketPath" | "host" | "port">;
 
-/** Addresses to try in turn, as Pulumi's plugin does. */
+/** Where the daemon may listen, to be tried in turn. */
+export type DockerAddresses = readonly { name: string; address: DockerAddress | undefined }[];
+
+/** Addresses to try, as Pulumi's plugin does. */
 export function dockerAddresses(
   env: NodeJS.ProcessEnv,
   home = homedir(),
   platform = process.platform,
-): { name: string; address: DockerAddress | undefined }[] {
+): DockerAddresses {
   const usual = ["/var/run/docker.sock", join(home, ".docker/run/docker.sock")];
   const names = env.DOCKER_HOST
     ? [env.DOCKER_HOST]
@@ -48,16 +51,52 @@ function parseAddress(name: string, tls: boolean): DockerAddress | undefined {
 
 /** The daemon at an address. */
 export function dockerAt(address: DockerAddress): Docker {
-  return (path) =>
+  return (path, method = "GET") =>
     new Promise((resolve, reject) => {
       const signal = AbortSignal.timeout(LIMIT_MS);
       const failed = (error: Error): void => {
         reject(signal.aborted ? new Error(`no answer within ${LIMIT_MS / 1000} s`) : error);
       };
-      get({ ...address, path, signal }, (response) => {
+      request({ ...address, path, method, signal }, (response) => {
         text(response).then((body) => {
           resolve({ status: response.statusCode ?? 0, body });
         }, failed);
-      }).on("error", failed);
+      })
+        .on("error", failed)
+        .end();
     });
+}
+
+/**
+ * The first daemon that answers; undefined where only Docker's own tools get to it.
+ *
+ * @throws Error in words for users when none does.
+ */
+export async function findDocker(
+  dockers: DockerAddresses,
+  connect: (address: DockerAddress) => Docker = dockerAt,
+): Promise<Docker | undefined> {
+  const failures: string[] = [];
+  for (const { name, address } of dockers) {
+    if (address === undefined) {
+      return undefined;
+    }
+    const docker = connect(address);
+    try {
+      await docker("/_ping");
+      return docker;
+    } catch (error) {
+      failures.push(`${name} (${(error as Error).message})`);
+    }
+  }
+  throw new Error(`no daemon answers at ${failures.join(" or ")}; start it, or set DOCKER_HOST`);
+}
+
+/** The daemon's reason for an answer that is none. */
+export function messageOf(body: string): string {
+  try {
+    return (JSON.parse(body) as { message: string }).message;
+  } catch {
+    return body.trim();
+  }
 }

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dockerAddresses, dockerAt } from "../../../cli/preflight/docker.ts";
+import { dockerAddresses, dockerAt } from "../../cli/docker.ts";
 
 describe("dockerAddresses", () => {
   it("are those of DOCKER_HOST alone where it is set", () => {
@@ -43,8 +43,8 @@ describe("dockerAt", () => {
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), "docker-"));
-    server = createServer(({ url }, response) => {
-      response.writeHead(404).end(`no ${url ?? ""}`);
+    server = createServer(({ method, url }, response) => {
+      response.writeHead(404).end(`no ${method ?? ""} ${url ?? ""}`);
     });
   });
 
@@ -57,10 +57,12 @@ describe("dockerAt", () => {
     const socketPath = join(directory, "docker.sock");
     server.listen(socketPath);
     await once(server, "listening");
-    assert.deepEqual(await dockerAt({ socketPath })("/images/a/json"), {
+    const docker = dockerAt({ socketPath });
+    assert.deepEqual(await docker("/images/a/json"), {
       status: 404,
-      body: "no /images/a/json",
+      body: "no GET /images/a/json",
     });
+    assert.equal((await docker("/containers/a", "DELETE")).body, "no DELETE /containers/a");
   });
 
   it("fails where nothing listens", async () => {
