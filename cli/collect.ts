@@ -5,10 +5,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
-import { collect } from "./collection.ts";
-import { interruption } from "./interruption.ts";
-import { pulumi, readRecord, StackError } from "./stackRecords.ts";
-import { MeasureError, systemClock } from "./world.ts";
+import { collect } from "./stacks/collectStack.ts";
+import { interruption } from "./cluster/world.ts";
+import { pulumi, readRecord, StackError } from "./stacks/stackRecords.ts";
+import { MeasureError, systemClock } from "./cluster/world.ts";
 
 const USAGE = `usage: npm run collect -- STACK [options of pulumi up, such as --config-file FILE]
 

@@ -1,8 +1,8 @@
 /**
  * `npm run compare -- [STACK...]`: what was measured in several stacks, side by side.
  */
-import { compare } from "./compareStacks.ts";
-import { pulumi } from "./stackRecords.ts";
+import { compare } from "./stacks/compareStacks.ts";
+import { pulumi } from "./stacks/stackRecords.ts";
 
 void compare(process.argv.slice(2), {
   pulumi,

@@ -3,7 +3,7 @@
  * connections, and what sets it.
  */
 import { runDoctor } from "./doctor/run.ts";
-import { kubectlFor } from "./kubectl.ts";
+import { kubectlFor } from "./cluster/kubectl.ts";
 
 void runDoctor(process.argv.slice(2), {
   kubectlFor,

@@ -4,9 +4,9 @@
  */
 import { parseArgs } from "node:util";
 
-import { parseDuration } from "../components/duration.ts";
+import { parseDuration } from "../model/duration.ts";
 import { collectDrivers } from "./drivers/collect.ts";
-import { answerQuestion } from "./question.ts";
+import { answerQuestion } from "./cluster/question.ts";
 
 const USAGE = `usage: node --import tsx cli/drivers.ts --namespace N --run R --timeout T --idle D
          --containers C[,C] [--context C]

@@ -2,14 +2,14 @@
  * `node --import tsx cli/measure.ts`: what the program's Command runs. One record on stdout, all else
  * on stderr.
  */
-import { SCHEMA_VERSION } from "../app/probe/record.ts";
-import type { RunRecord } from "../app/probe/record.ts";
-import { packRecord, unpackRecord } from "../components/packedRecord.ts";
-import { parseArguments, USAGE } from "./arguments.ts";
-import { measure } from "./experiment.ts";
-import { interruption } from "./interruption.ts";
-import { kubectlFor, KubectlError } from "./kubectl.ts";
-import { MeasureError, systemClock } from "./world.ts";
+import { SCHEMA_VERSION } from "../model/record.ts";
+import type { RunRecord } from "../model/record.ts";
+import { packRecord, unpackRecord } from "../model/packedRecord.ts";
+import { parseArguments, USAGE } from "./measure/arguments.ts";
+import { measure } from "./measure/run.ts";
+import { interruption } from "./cluster/world.ts";
+import { kubectlFor, KubectlError } from "./cluster/kubectl.ts";
+import { MeasureError, systemClock } from "./cluster/world.ts";
 
 const EXIT_NOT_MEASURED = 1;
 const EXIT_BAD_ARGUMENTS = 2;

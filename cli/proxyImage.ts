@@ -4,8 +4,8 @@
  */
 import { parseArgs } from "node:util";
 
-import { findProxyImage } from "./injection.ts";
-import { answerQuestion } from "./question.ts";
+import { findProxyImage } from "./sidecar/findProxyImage.ts";
+import { answerQuestion } from "./cluster/question.ts";
 
 const USAGE = "usage: node --import tsx cli/proxyImage.ts --namespace N [--context C]";
 

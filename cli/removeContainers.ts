@@ -2,8 +2,8 @@
  * `node --import tsx cli/removeContainers.ts OWNER NAME [ID]`: what the program runs to be rid of containers
  * that its state does not know, because the update that made them was killed.
  */
-import { dockerAddresses, findDocker } from "./docker.ts";
-import { removeContainers } from "./leftovers.ts";
+import { dockerAddresses, findDocker } from "./cluster/docker.ts";
+import { removeContainers } from "./cluster/leftovers.ts";
 
 async function main([owner = "", name = "", kept]: string[]): Promise<void> {
   const docker = await findDocker(dockerAddresses(process.env));

@@ -5,8 +5,8 @@ import { parseChangeArguments, USAGE } from "./change/arguments.ts";
 import type { ChangeArguments } from "./change/arguments.ts";
 import { measureChange } from "./change/experiment.ts";
 import { describeChanges } from "./change/report.ts";
-import { kubectlFor, KubectlError } from "./kubectl.ts";
-import { MeasureError, systemClock } from "./world.ts";
+import { kubectlFor, KubectlError } from "./cluster/kubectl.ts";
+import { MeasureError, systemClock } from "./cluster/world.ts";
 
 const EXIT_NOT_MEASURED = 1;
 const EXIT_BAD_ARGUMENTS = 2;
@@ -37,7 +37,9 @@ async function runChange(asked: ChangeArguments): Promise<number> {
   const interrupted = new AbortController();
   const { signal } = interrupted;
   const interrupt = (): void => {
-    if (!signal.aborted) say("interrupted; removing what was made");
+    if (!signal.aborted) {
+      say("interrupted; removing what was made");
+    }
     interrupted.abort();
   };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);

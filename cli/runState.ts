@@ -4,9 +4,9 @@
  */
 import { parseArgs } from "node:util";
 
-import { formatRunState } from "../components/runState.ts";
-import { findRunState } from "./leave.ts";
-import { answerQuestion } from "./question.ts";
+import { formatRunState } from "../model/runState.ts";
+import { findRunState } from "./measure/detach.ts";
+import { answerQuestion } from "./cluster/question.ts";
 
 const USAGE = "usage: node --import tsx cli/runState.ts --namespace N --run R [--context C]";
 

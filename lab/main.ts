@@ -1,17 +1,17 @@
 import { parseArgs } from "node:util";
-import { bench } from "./bench";
-import { demo } from "./demo";
-import { LabError } from "./errors";
-import { checkName, down, environment, status, up } from "./lab";
-import { showLogs } from "./logs";
-import { labPaths } from "./paths";
-import { pluginsLine } from "./pulumiHome";
-import { purge } from "./purge";
-import { LabStack } from "./stack";
-import { labList } from "./status";
-import { realHour } from "./realHour";
-import { testAll, testLab, testMutations, testPlugins, testQuick } from "./test";
-import { StepError } from "./steps";
+import { bench } from "./use/bench.ts";
+import { demo } from "./use/demo.ts";
+import { LabError } from "./base/errors.ts";
+import { checkName, down, environment, status, up } from "./commands/lab.ts";
+import { showLogs } from "./base/logs.ts";
+import { labPaths } from "./base/paths.ts";
+import { pluginsLine } from "./commands/pulumiHome.ts";
+import { purge } from "./commands/purge.ts";
+import { LabStack } from "./use/stack.ts";
+import { labList } from "./commands/status.ts";
+import { realHour } from "./use/realHour.ts";
+import { testAll, testLab, testPlugins, testQuick } from "./use/test.ts";
+import { StepError } from "./base/steps.ts";
 
 const HELP = `Usage: npm run lab -- <command> [--name NAME]
 
@@ -32,15 +32,11 @@ Commands:
 
 const PLUGINS_HELP = `Usage: npm run test:plugins
        npm run test:plugins -- --plugins DIR
-       npm run test:plugins -- --mutations [PART OF A CASE'S TITLE ...]
 
 Runs the conformance suite for provider plugins on a lab of its own.
 
 --plugins    those in DIR, which has a folder resource-NAME-vVERSION for each; default: those that the
-             lab uses
---mutations  instead, breaks one behaviour of the lab's own plugins at a time, and tells whether the
-             suite's case for it fails; a whole run writes the table in docs/plugins.md
-`;
+             lab uses`;
 
 const name = { type: "string", default: "lab" } as const;
 
@@ -75,19 +71,17 @@ async function plugins(argv: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
-    options: {
-      help: { type: "boolean" },
-      plugins: { type: "string" },
-      mutations: { type: "boolean", default: false },
-    },
+    options: { help: { type: "boolean" }, plugins: { type: "string" } },
   });
   if (values.help === true) {
     console.log(PLUGINS_HELP);
     return 0;
   }
-  const tooMuch = values.mutations ? values.plugins : positionals[0];
-  if (tooMuch !== undefined) throw new LabError(`What for is "${tooMuch}"?\n\n${PLUGINS_HELP}`);
-  return values.mutations ? testMutations(positionals) : testPlugins(values.plugins);
+  const [unexpected] = positionals;
+  if (unexpected !== undefined) {
+    throw new LabError(`unexpected argument "${unexpected}"\n\n${PLUGINS_HELP}`);
+  }
+  return testPlugins(values.plugins);
 }
 
 async function lab(argv: string[]): Promise<number> {
@@ -102,7 +96,9 @@ async function lab(argv: string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  if (more.length > 0) throw new LabError(`Too many words: ${more.join(" ")}\n\n${HELP}`);
+  if (more.length > 0) {
+    throw new LabError(`Too many words: ${more.join(" ")}\n\n${HELP}`);
+  }
   checkName(values.name);
   switch (command) {
     case "up":
@@ -126,8 +122,9 @@ async function lab(argv: string[]): Promise<number> {
       console.error(pluginsLine(labPaths(values.name)));
       return 0;
     case "stack": {
-      if (word === undefined)
+      if (word === undefined) {
         throw new LabError("Which stack? For instance: npm run lab -- stack dev");
+      }
       const prepared = await LabStack.prepare(values.name, word);
       console.log(prepared.commandLine("up"));
       return 0;

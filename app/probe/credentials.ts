@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 
 import type { Credentials } from "./middleware/protocol.ts";
-import type { MiddlewareKind } from "./record.ts";
+import type { MiddlewareKind } from "./sample.ts";
 
 /** Credentials by middleware; none where it wants none. */
 export type AllCredentials = Partial<Record<MiddlewareKind, Credentials>>;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { errnoName } from "./connect.ts";
 import type { Channel } from "./middleware/channel.ts";
 import type { Protocol } from "./middleware/protocol.ts";
-import type { ConnectionEnd, FirstUse } from "./record.ts";
+import type { ConnectionEnd, FirstUse } from "./sample.ts";
 import { within } from "./within.ts";
 
 /** Nobody is there to read it. */

@@ -6,7 +6,7 @@ import { firstUse } from "./firstUse.ts";
 import { Channel } from "./middleware/channel.ts";
 import type { Credentials, Protocol } from "./middleware/protocol.ts";
 import { protocols } from "./middleware/protocols.ts";
-import type { Connection, ConnectionEnd, HeldConnection, ProbeTest, Sample } from "./record.ts";
+import type { Connection, ConnectionEnd, HeldConnection, ProbeTest, Sample } from "./sample.ts";
 import { within } from "./within.ts";
 
 /** What {@link hold} is asked to do. */

@@ -1,5 +1,5 @@
 import type { Target } from "./connect.ts";
-import type { MiddlewareKind, ProbeSpec, ProbeTest } from "./record.ts";
+import type { MiddlewareKind, ProbeSpec, ProbeTest } from "./sample.ts";
 
 /** Longest window, in ms: what a timer of Node's can hold (24.8 days). */
 export const MAX_OBSERVE_MS = 2_147_483_647;

@@ -4,7 +4,7 @@ import type { Clock } from "./clock.ts";
 import type { AllCredentials } from "./credentials.ts";
 import { hold } from "./hold.ts";
 import type { Held, HoldSpec } from "./hold.ts";
-import type { ProbeSpec, ProbeStatus, Sample } from "./record.ts";
+import type { ProbeSpec, ProbeStatus, Sample } from "./sample.ts";
 
 /** A run of this process, or one that an earlier process in this pod left behind. */
 export interface Run {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { Clock } from "./clock.ts";
 import type { AllCredentials } from "./credentials.ts";
-import type { ProbeSpec, ProbeStatus } from "./record.ts";
+import type { ProbeSpec, ProbeStatus } from "./sample.ts";
 import { LiveRun, pastRun } from "./run.ts";
 import type { Run } from "./run.ts";
 import type { RunStore } from "./store.ts";

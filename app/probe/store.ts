@@ -1,7 +1,7 @@
 import { readFile, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { ProbeSpec, ProbeStatus } from "./record.ts";
+import type { ProbeSpec, ProbeStatus } from "./sample.ts";
 
 /** A run as it is kept on disk: what was asked, and how things stood when it was last written. */
 export interface StoredRun {

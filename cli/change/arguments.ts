@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
-import { parseEndpoint } from "../../components/endpoint.ts";
-import type { Endpoint } from "../../components/endpoint.ts";
+import { parseEndpoint } from "../../model/endpoint.ts";
+import type { Endpoint } from "../../model/endpoint.ts";
 
 /** Kinds of middleware that answer a ping without a login. */
 export const BUSY_KINDS = ["redis", "memcached"] as const;

@@ -1,10 +1,10 @@
-import { KubectlError } from "../kubectl.ts";
-import type { Kubectl } from "../kubectl.ts";
-import { sidecarPods } from "../pods.ts";
-import { ProbeClient } from "../probeClient.ts";
-import { Proxy } from "../proxy.ts";
-import { MeasureError } from "../world.ts";
-import type { World } from "../world.ts";
+import { KubectlError } from "../cluster/kubectl.ts";
+import type { Kubectl } from "../cluster/kubectl.ts";
+import { sidecarPods } from "../cluster/pods.ts";
+import { ProbeClient } from "../cluster/probeClient.ts";
+import { Proxy } from "../sidecar/proxy.ts";
+import { MeasureError } from "../cluster/world.ts";
+import type { World } from "../cluster/world.ts";
 import {
   deploymentObject,
   evidenceObject,

@@ -1,9 +1,9 @@
-import { formatEndpoint } from "../../components/endpoint.ts";
-import { scopedName } from "../../components/names.ts";
-import type { Kubectl } from "../kubectl.ts";
-import { describeIdleTimeout, roughly } from "../text.ts";
-import { MeasureError } from "../world.ts";
-import type { World } from "../world.ts";
+import { formatEndpoint } from "../../model/endpoint.ts";
+import { scopedName } from "../../model/names.ts";
+import type { Kubectl } from "../cluster/kubectl.ts";
+import { describeIdleTimeout, roughly } from "../../report/text.ts";
+import { MeasureError } from "../cluster/world.ts";
+import type { World } from "../cluster/world.ts";
 import type { ChangeArguments } from "./arguments.ts";
 import { claimNamespace, removeNamespace, setUp } from "./bench.ts";
 import { CHANGE_SCHEMA_VERSION } from "./record.ts";

@@ -1,8 +1,8 @@
 /** What the experiment makes in the cluster. */
-import { protobufDuration } from "../../components/duration.ts";
-import { mergeIntoOutboundTcpProxy } from "../../components/envoyFilter.ts";
-import type { EnvoyFilterSpec } from "../../components/envoyFilter.ts";
-import { evidenceSpec } from "../../components/evidenceSpec.ts";
+import { protobufDuration } from "../../model/duration.ts";
+import { mergeIntoOutboundTcpProxy } from "../../model/istio/envoyFilter.ts";
+import type { EnvoyFilterSpec } from "../../model/istio/envoyFilter.ts";
+import { evidenceSpec } from "../../model/istio/evidence.ts";
 import type { Workload } from "./record.ts";
 import type { Surroundings } from "./surroundings.ts";
 

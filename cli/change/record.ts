@@ -1,5 +1,6 @@
-import type { ConnectionEnd, EffectiveTimeout, ProxyEvidence } from "../../app/probe/record.ts";
-import type { ProxyVersions } from "../serverInfo.ts";
+import type { ConnectionEnd } from "../../app/probe/sample.ts";
+import type { EffectiveTimeout, ProxyEvidence } from "../../model/record.ts";
+import type { ProxyVersions } from "../sidecar/serverInfo.ts";
 
 /** Shape of {@link ChangeRecord}. */
 export const CHANGE_SCHEMA_VERSION = 1;

@@ -1,6 +1,6 @@
-import { DRAIN_CLOSE_REASONS, IDLE_CLOSE_REASON } from "../closeReasons.ts";
-import { renderTable } from "../table.ts";
-import { describeIdleTimeout, seconds, shortEnd } from "../text.ts";
+import { DRAIN_CLOSE_REASONS, IDLE_CLOSE_REASON } from "../../report/closeReasons.ts";
+import { renderTable } from "../../report/table.ts";
+import { describeIdleTimeout, seconds, shortEnd } from "../../report/text.ts";
 import type { ChangeConnection, ChangeRecord, ChangeStep } from "./record.ts";
 
 /** An idle timeout counts as the cause within this much, in ms. */

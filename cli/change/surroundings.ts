@@ -1,10 +1,10 @@
 /** What the experiment takes from the stack beside which it runs. */
-import { probeLabels } from "../../components/labels.ts";
-import { newestJournal } from "../journal.ts";
-import { askJson } from "../kubectl.ts";
-import type { Kubectl } from "../kubectl.ts";
-import type { Destination } from "../listenerMatch.ts";
-import { MeasureError } from "../world.ts";
+import { probeLabels } from "../../model/istio/labels.ts";
+import { newestJournal } from "../measure/journal.ts";
+import { askJson } from "../cluster/kubectl.ts";
+import type { Kubectl } from "../cluster/kubectl.ts";
+import type { Destination } from "../sidecar/listenerMatch.ts";
+import { MeasureError } from "../cluster/world.ts";
 import { BUSY_KINDS } from "./arguments.ts";
 import type { BusyKind } from "./arguments.ts";
 
@@ -68,7 +68,9 @@ export async function findTarget(kubectl: Kubectl): Promise<BusyTarget> {
   }
   for (const { middleware, destination } of journal.targets) {
     const kind = BUSY_KINDS.find((each) => each === middleware);
-    if (kind !== undefined) return { middleware: kind, destination };
+    if (kind !== undefined) {
+      return { middleware: kind, destination };
+    }
   }
   throw new MeasureError(
     `the stack measures no ${BUSY_KINDS.join(" or ")}; name one with --endpoint and --middleware`,

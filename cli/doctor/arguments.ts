@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { parseEndpoint } from "../../components/endpoint.ts";
-import type { Endpoint } from "../../components/endpoint.ts";
+import { parseEndpoint } from "../../model/endpoint.ts";
+import type { Endpoint } from "../../model/endpoint.ts";
 
 export const USAGE = `usage: npm run doctor -- --namespace N --pod P --endpoint HOST:PORT [--context C] [--json]
 

@@ -1,8 +1,8 @@
-import type { EffectiveTimeout } from "../../app/probe/record.ts";
-import type { TcpKeepalive } from "../clusterConfig.ts";
-import type { ProxyVersions } from "../serverInfo.ts";
+import type { EffectiveTimeout } from "../../model/record.ts";
+import type { TcpKeepalive } from "../sidecar/clusterConfig.ts";
+import type { ProxyVersions } from "../sidecar/serverInfo.ts";
 import type { Finding } from "./finding.ts";
-import type { Source } from "./settings.ts";
+import type { Source } from "./sources/settings.ts";
 
 /** What was found out about connections from a pod to an endpoint. */
 export interface Diagnosis {

@@ -1,10 +1,10 @@
-import { formatDuration } from "../../components/duration.ts";
-import type { TcpKeepalive } from "../clusterConfig.ts";
-import { renderTable } from "../table.ts";
-import { formatIdleTimeout } from "../text.ts";
+import { formatDuration } from "../../model/duration.ts";
+import type { TcpKeepalive } from "../sidecar/clusterConfig.ts";
+import { renderTable } from "../../report/table.ts";
+import { formatIdleTimeout } from "../../report/text.ts";
 import type { Carriage, Diagnosis, Way } from "./diagnosis.ts";
 import { describeFinding } from "./finding.ts";
-import { describeSource } from "./settings.ts";
+import { describeSource } from "./sources/settings.ts";
 
 /** A diagnosis for people. */
 export function renderDiagnosis(diagnosis: Diagnosis): string {

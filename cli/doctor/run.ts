@@ -1,5 +1,5 @@
-import { KubectlError } from "../kubectl.ts";
-import type { Kubectl, KubectlTarget } from "../kubectl.ts";
+import { KubectlError } from "../cluster/kubectl.ts";
+import type { Kubectl, KubectlTarget } from "../cluster/kubectl.ts";
 import { parseDoctorArguments, USAGE } from "./arguments.ts";
 import { diagnose } from "./diagnose.ts";
 import { DoctorError } from "./doctorError.ts";

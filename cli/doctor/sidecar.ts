@@ -1,6 +1,6 @@
-import { parseProtobufDuration } from "../proxyConfig.ts";
-import { versionsOf } from "../serverInfo.ts";
-import type { ProxyVersions, ServerInfo } from "../serverInfo.ts";
+import { parseProtobufDuration } from "../sidecar/proxyConfig.ts";
+import { versionsOf } from "../sidecar/serverInfo.ts";
+import type { ProxyVersions, ServerInfo } from "../sidecar/serverInfo.ts";
 
 /** What a sidecar says of itself. */
 export interface Sidecar extends ProxyVersions {

@@ -1,15 +1,15 @@
-import type { ProbeKind } from "../../app/probe/record.ts";
+import type { ProbeKind } from "../../model/record.ts";
 import type { Row } from "../../app/drivers/node/row.ts";
-import { parseEvidenceLine } from "../../components/evidence.ts";
-import { PROXY_CONTAINER } from "../pods.ts";
-import { PROBE_NAMES, roughly } from "../text.ts";
-import { untilAnswered } from "../untilAnswered.ts";
-import { MeasureError, poll } from "../world.ts";
-import type { World } from "../world.ts";
+import { parseEvidenceLine } from "../../model/istio/evidence.ts";
+import { PROXY_CONTAINER } from "../cluster/pods.ts";
+import { PROBE_NAMES, roughly } from "../../report/text.ts";
+import { untilAnswered } from "../cluster/untilAnswered.ts";
+import { MeasureError, poll } from "../cluster/world.ts";
+import type { World } from "../cluster/world.ts";
 import { findDriverPods } from "./pods.ts";
 import { finishedRows } from "./programLog.ts";
-import { DRIVER_SCHEMA_VERSION } from "./record.ts";
-import type { DriverRecord, DriverRow } from "./record.ts";
+import { DRIVER_SCHEMA_VERSION } from "../../model/driverRecord.ts";
+import type { DriverRecord, DriverRow } from "../../model/driverRecord.ts";
 import { isComplete, withEvidence } from "./sidecarLog.ts";
 
 /** What is to be collected. */

@@ -1,9 +1,9 @@
-import type { ProbeKind } from "../../app/probe/record.ts";
-import { driverLabels, RUN_LABEL } from "../../components/labels.ts";
-import { askJson } from "../kubectl.ts";
-import { PROXY_CONTAINER } from "../pods.ts";
-import { MeasureError } from "../world.ts";
-import type { World } from "../world.ts";
+import type { ProbeKind } from "../../model/record.ts";
+import { driverLabels, RUN_LABEL } from "../../model/istio/labels.ts";
+import { askJson } from "../cluster/kubectl.ts";
+import { PROXY_CONTAINER } from "../cluster/pods.ts";
+import { MeasureError } from "../cluster/world.ts";
+import type { World } from "../cluster/world.ts";
 
 /**
  * Names of the run's two pods.

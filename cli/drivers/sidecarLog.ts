@@ -1,5 +1,5 @@
-import type { EvidenceEntry } from "../../components/evidence.ts";
-import type { DriverRow } from "./record.ts";
+import type { EvidenceEntry } from "../../model/istio/evidence.ts";
+import type { DriverRow } from "../../model/driverRecord.ts";
 
 /** The rows with what the sidecar's access log says of their connections. */
 export function withEvidence(

@@ -1,7 +1,7 @@
-import type { PreflightRequest } from "../../components/preflightRequest.ts";
-import { findDocker } from "../docker.ts";
-import type { Docker, DockerAddress, DockerAddresses } from "../docker.ts";
-import type { Kubectl } from "../kubectl.ts";
+import type { PreflightRequest } from "../../model/preflight.ts";
+import { findDocker } from "../cluster/docker.ts";
+import type { Docker, DockerAddress, DockerAddresses } from "../cluster/docker.ts";
+import type { Kubectl } from "../cluster/kubectl.ts";
 import { kubectlProblems, reachProblems } from "./cluster.ts";
 import { imageProblems } from "./images.ts";
 import { istioProblems } from "./istio.ts";

@@ -1,7 +1,7 @@
-import { askJson, KubectlError } from "../kubectl.ts";
-import type { Kubectl } from "../kubectl.ts";
-import { isAtLeast, parseVersion } from "./version.ts";
-import type { Version } from "./version.ts";
+import { askJson, KubectlError } from "../cluster/kubectl.ts";
+import type { Kubectl } from "../cluster/kubectl.ts";
+import { isAtLeast, parseVersion } from "../../model/version.ts";
+import type { Version } from "../../model/version.ts";
 
 /** The first kubectl that knows sidecars as init containers, which is what Istio injects. */
 const OLDEST_KUBECTL: Version = [1, 28, 0];

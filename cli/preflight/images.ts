@@ -1,6 +1,6 @@
-import type { PreflightRequest } from "../../components/preflightRequest.ts";
-import { messageOf } from "../docker.ts";
-import type { Docker } from "../docker.ts";
+import type { PreflightRequest } from "../../model/preflight.ts";
+import { messageOf } from "../cluster/docker.ts";
+import type { Docker } from "../cluster/docker.ts";
 
 /**
  * What Docker can't do for the stack. It is the daemon, not this machine, that pushes and pulls, so it is

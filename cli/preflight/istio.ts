@@ -1,10 +1,10 @@
-import type { PreflightRequest } from "../../components/preflightRequest.ts";
-import { askJson, KubectlError } from "../kubectl.ts";
-import type { Kubectl } from "../kubectl.ts";
-import { versionProblems } from "./istioVersion.ts";
-import { selects } from "./labelSelector.ts";
-import type { LabelSelector } from "./labelSelector.ts";
-import { parseVersion } from "./version.ts";
+import type { PreflightRequest } from "../../model/preflight.ts";
+import { askJson, KubectlError } from "../cluster/kubectl.ts";
+import type { Kubectl } from "../cluster/kubectl.ts";
+import { versionProblems } from "../../model/istio/releases.ts";
+import { selects } from "../cluster/labelSelector.ts";
+import type { LabelSelector } from "../cluster/labelSelector.ts";
+import { parseVersion } from "../../model/version.ts";
 
 /** What is the matter with Istio, as far as the user may look. */
 export async function istioProblems(

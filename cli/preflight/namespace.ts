@@ -1,6 +1,6 @@
-import { OWNER_KEY } from "../../components/ownerKey.ts";
-import { askJson, KubectlError } from "../kubectl.ts";
-import type { Kubectl } from "../kubectl.ts";
+import { OWNER_KEY } from "../../model/istio/labels.ts";
+import { askJson, KubectlError } from "../cluster/kubectl.ts";
+import type { Kubectl } from "../cluster/kubectl.ts";
 
 /**
  * Why the stack can't have its namespace: somebody else's stack has it, or it is still on its way out.

@@ -1,5 +1,5 @@
-import { KubectlError } from "../kubectl.ts";
-import type { Kubectl } from "../kubectl.ts";
+import { KubectlError } from "../cluster/kubectl.ts";
+import type { Kubectl } from "../cluster/kubectl.ts";
 
 /** Architectures as Docker and Kubernetes name them, by the name that Node.js has for them. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };

@@ -1,6 +1,6 @@
-import type { PreflightRequest } from "../../components/preflightRequest.ts";
-import { remedyPlan } from "../../components/remedyPlan.ts";
-import type { Kubectl } from "../kubectl.ts";
+import type { PreflightRequest } from "../../model/preflight.ts";
+import { remedyPlan } from "../../model/remedy.ts";
+import type { Kubectl } from "../cluster/kubectl.ts";
 import { reasonOf } from "./cluster.ts";
 
 /** Verbs on one resource. */

@@ -5,7 +5,7 @@ const USERNAME = "probe";
 
 /** MongoDB never closes a connection for being idle. Its image makes no users but such that may do all. */
 export const mongodb: Server = {
-  port: 27017,
+  port: 27_017,
   login: {
     username: USERNAME,
     envs: (password) => [

@@ -1,8 +1,4 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { MiddlewareKind } from "../../app/probe/record.ts";
-
-/** Kinds of middleware that there is a server for. */
-export type ServerKind = Exclude<MiddlewareKind, "tcp">;
 
 /**
  * How a server is run from its official image. None of them closes idle connections sooner than any sidecar

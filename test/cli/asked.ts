@@ -1,6 +1,6 @@
-import type { MeasureArguments } from "../../cli/arguments.ts";
-import { DEFAULT_LOAD } from "../../components/modes.ts";
-import { parseTimeout } from "../../components/timeout.ts";
+import type { MeasureArguments } from "../../cli/measure/arguments.ts";
+import { DEFAULT_LOAD } from "../../model/modes.ts";
+import { parseTimeout } from "../../model/timeout.ts";
 import { RUN } from "./fakeCluster.ts";
 
 /** What a stack with that timeout and nothing else set asks of `measure`, watched for 14 s. */

@@ -1,15 +1,10 @@
-import type {
-  Connection,
-  ProbeKind,
-  ProbeSpec,
-  ProbeStatus,
-  Sample,
-} from "../../app/probe/record.ts";
-import type { EnvoyFilterObject } from "../../cli/doctor/istioObjects.ts";
-import { KubectlError } from "../../cli/kubectl.ts";
-import type { Kubectl } from "../../cli/kubectl.ts";
-import type { UndoingWorld } from "../../cli/world.ts";
-import { evidenceJsonFormat } from "../../components/evidence.ts";
+import type { Connection, ProbeSpec, ProbeStatus, Sample } from "../../app/probe/sample.ts";
+import type { ProbeKind } from "../../model/record.ts";
+import type { EnvoyFilterObject } from "../../cli/doctor/sources/istioObjects.ts";
+import { KubectlError } from "../../cli/cluster/kubectl.ts";
+import type { Kubectl } from "../../cli/cluster/kubectl.ts";
+import type { UndoingWorld } from "../../cli/cluster/world.ts";
+import { evidenceJsonFormat } from "../../model/istio/evidence.ts";
 import { dump, virtualOutbound } from "./listeners.ts";
 import { VirtualClock } from "./virtualClock.ts";
 

@@ -1,5 +1,5 @@
 /** Envoy's dump of the listeners an Istio sidecar has, in the parts that matter here. */
-import { evidenceJsonFormat } from "../../components/evidence.ts";
+import { evidenceJsonFormat } from "../../model/istio/evidence.ts";
 
 type Json = Record<string, unknown>;
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 
-import { USAGE } from "../../cli/arguments.ts";
+import { USAGE } from "../../cli/measure/arguments.ts";
 import { evidenceLine, FakeCluster } from "./fakeCluster.ts";
 import { runRecord, SAMPLE } from "./records.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { findProxyImage } from "../../cli/injection.ts";
-import { KubectlError } from "../../cli/kubectl.ts";
-import { MeasureError } from "../../cli/world.ts";
-import type { World } from "../../cli/world.ts";
+import { findProxyImage } from "../../cli/sidecar/findProxyImage.ts";
+import { KubectlError } from "../../cli/cluster/kubectl.ts";
+import { MeasureError } from "../../cli/cluster/world.ts";
+import type { World } from "../../cli/cluster/world.ts";
 import { VirtualClock } from "./virtualClock.ts";
 
 const APP = { name: "proxy-image", image: "trial.invalid/trial" };

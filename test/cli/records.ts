@@ -1,4 +1,5 @@
-import type { EffectiveTimeout, Measurement, RunRecord, Sample } from "../../app/probe/record.ts";
+import type { EffectiveTimeout, Measurement, RunRecord } from "../../model/record.ts";
+import type { Sample } from "../../app/probe/sample.ts";
 
 export const SAMPLE: Sample = {
   middleware: "tcp",

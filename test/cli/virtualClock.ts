@@ -1,4 +1,4 @@
-import type { Clock } from "../../cli/world.ts";
+import type { Clock } from "../../cli/cluster/world.ts";
 
 interface Sleeper {
   wakeAtMs: number;

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
-import type { RunRecord } from "../../app/probe/record";
-import { runVerdict, type Cause, type Verdict } from "../../cli/verdict";
-import { mergeIntoOutboundTcpProxy } from "../../components/envoyFilter";
-import { probeLabels } from "../../components/labels";
-import type { LabStack } from "../../lab/stack";
-import { OutsideRedis } from "./outsideRedis";
-import { OutsideServer, type Doing } from "./outsideServer";
-import { PacketFilter } from "./packetFilter";
-import { ProbePair, probeTemplate, type PairOptions } from "./probePair";
-import { devStack, pulumiUp, record, sampleOf, testLab } from "./support";
+import type { RunRecord } from "../../model/record.ts";
+import { runVerdict } from "../../report/verdict.ts";
+import type { Cause, Verdict } from "../../report/verdict.ts";
+import { mergeIntoOutboundTcpProxy } from "../../model/istio/envoyFilter.ts";
+import { probeLabels } from "../../model/istio/labels.ts";
+import type { LabStack } from "../../lab/use/stack.ts";
+import { OutsideRedis } from "./outsideRedis.ts";
+import { OutsideServer } from "./outsideServer.ts";
+import type { Doing } from "./outsideServer.ts";
+import { PacketFilter } from "./packetFilter.ts";
+import { ProbePair, probeTemplate } from "./probePair.ts";
+import type { PairOptions } from "./probePair.ts";
+import { devStack, pulumiUp, record, sampleOf, testLab } from "./support.ts";
 
 /** Something that ends connections, and what has to be said of it. */
 interface Case extends Omit<PairOptions, "name" | "endpoint"> {

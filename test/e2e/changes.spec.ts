@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { RunRecord } from "../../app/probe/record";
-import type { LabStack } from "../../lab/stack";
-import { RestrictedUser } from "./restrictedUser";
+import type { RunRecord } from "../../model/record.ts";
+import type { LabStack } from "../../lab/use/stack.ts";
+import { RestrictedUser } from "./restrictedUser.ts";
 import {
   assertClosedByIdleTimeout,
   assertOpen,
@@ -10,7 +10,7 @@ import {
   pulumiUp,
   record,
   sampleOf,
-} from "./support";
+} from "./support.ts";
 
 const NAMESPACE = "istio-idle-timeout-changes";
 
@@ -144,7 +144,9 @@ describe("one stack of a user with the rights of docs/rbac.yaml", () => {
     let changed: Promise<string> | undefined;
     await stack.run(["up", "--yes", "--skip-preview"], {
       onOutput: (text) => {
-        if (!text.includes("with sidecar: open for")) return;
+        if (!text.includes("with sidecar: open for")) {
+          return;
+        }
         changed ??= kubectl(
           ...["patch", "envoyfilter", "idle-timeout", `--namespace=${NAMESPACE}`, "--type=json"],
           `--patch=[{"op": "replace", "path": "${IDLE_TIMEOUT}", "value": "40s"}]`,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, statSync } from "node:fs";
-import { ExecError } from "../../lab/exec";
-import type { LabStack } from "../../lab/stack";
+import { ExecError } from "../../lab/base/exec.ts";
+import type { LabStack } from "../../lab/use/stack.ts";
 import {
   assertClosedByIdleTimeout,
   devStack,
@@ -10,7 +10,7 @@ import {
   pulumiUp,
   record,
   sampleOf,
-} from "./support";
+} from "./support.ts";
 
 /** Long enough to be interrupted, and to be taken up again before the end. */
 const TIMEOUT_SECONDS = 40;
@@ -32,7 +32,9 @@ async function upInterrupted(
         if (!sent && (await due(output))) {
           sent = true;
           // A program whose engine was killed can compute for minutes before it gives up.
-          for (const each of signal === "SIGKILL" ? family(pid) : [pid]) process.kill(each, signal);
+          for (const each of signal === "SIGKILL" ? family(pid) : [pid]) {
+            process.kill(each, signal);
+          }
         }
         asking = undefined;
       })();
@@ -53,7 +55,9 @@ function family(pid: number): number[] {
 async function recover(stack: LabStack): Promise<void> {
   const state = stack.stateFile();
   // A kill in the middle of writing leaves this one empty.
-  if (statSync(`${state}.attrs`).size === 0) rmSync(`${state}.attrs`);
+  if (statSync(`${state}.attrs`).size === 0) {
+    rmSync(`${state}.attrs`);
+  }
   await stack.cancel();
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { LabStack } from "../../lab/stack";
+import type { LabStack } from "../../lab/use/stack.ts";
 import {
   assertClosedByIdleTimeout,
   assertOpen,
@@ -9,7 +9,7 @@ import {
   pulumiUp,
   record,
   sampleOf,
-} from "./support";
+} from "./support.ts";
 
 describe("a stack with a timeout of 13.7 s", () => {
   let stack: LabStack;

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
-import type { Source } from "../../cli/doctor/settings";
-import type { Finding } from "../../cli/doctor/finding";
-import { runDoctor } from "../../cli/doctor/run";
-import { mergeIntoOutboundTcpProxy } from "../../components/envoyFilter";
-import { protobufDuration } from "../../components/duration";
-import { injectionAnnotations } from "../../components/injection";
-import type { InjectionRequest } from "../../components/injection";
-import { exec } from "../../lab/exec";
-import { NODE_IMAGE } from "../../lab/images";
-import { environment } from "../../lab/lab";
-import { assertSeconds, kubectl, listenOutside, testLab } from "./support";
+import type { Source } from "../../cli/doctor/sources/settings.ts";
+import type { Finding } from "../../cli/doctor/finding.ts";
+import { runDoctor } from "../../cli/doctor/run.ts";
+import { mergeIntoOutboundTcpProxy } from "../../model/istio/envoyFilter.ts";
+import { protobufDuration } from "../../model/duration.ts";
+import { injectionAnnotations } from "../../model/istio/injection.ts";
+import type { InjectionRequest } from "../../model/istio/injection.ts";
+import { exec } from "../../lab/base/exec.ts";
+import { NODE_IMAGE } from "../../lab/build/images.ts";
+import { environment } from "../../lab/commands/lab.ts";
+import { assertSeconds, kubectl, listenOutside, testLab } from "./support.ts";
 
 const NAMESPACE = "doc-e2e";
 const ROOT_NAMESPACE = "istio-system";

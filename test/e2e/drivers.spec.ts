@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { effectOf } from "../../cli/drivers/effect";
-import type { DriverRecord, DriverRow } from "../../cli/drivers/record";
-import type { LabStack } from "../../lab/stack";
-import { devStack, pulumiUp } from "./support";
+import { effectOf } from "../../report/driverEffect.ts";
+import type { DriverRecord, DriverRow } from "../../model/driverRecord.ts";
+import type { LabStack } from "../../lab/use/stack.ts";
+import { devStack, pulumiUp } from "./support.ts";
 
 /** What each case comes to behind a 12 s idle timeout. */
 const WITH_SIDECAR = {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { runVerdict } from "../../cli/verdict";
-import { ExecError } from "../../lab/exec";
-import type { LabStack } from "../../lab/stack";
+import { runVerdict } from "../../report/verdict.ts";
+import { ExecError } from "../../lab/base/exec.ts";
+import type { LabStack } from "../../lab/use/stack.ts";
 import {
   assertOpen,
   assertSeconds,
@@ -12,7 +12,7 @@ import {
   pulumiUp,
   record,
   sampleOf,
-} from "./support";
+} from "./support.ts";
 
 describe("an endpoint", () => {
   /** Accepts and says nothing, ever. */
@@ -26,9 +26,11 @@ describe("an endpoint", () => {
 
   /** What `up` says of a stack with this endpoint, which has to leave no result. */
   async function refusal(endpoint: string): Promise<string> {
-    if (stack === undefined)
+    if (stack === undefined) {
       stack = await devStack("e2e-endpoint", { endpoint, evidence: "false", timeout: "5s" });
-    else await stack.configure({ endpoint });
+    } else {
+      await stack.configure({ endpoint });
+    }
     const failure: unknown = await pulumiUp(stack).then(
       () => assert.fail("it was measured"),
       (error: unknown) => error,

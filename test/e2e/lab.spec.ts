@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { exec } from "../../lab/exec";
-import { down, environment, up } from "../../lab/lab";
-import { eventually } from "../../lab/wait";
-import { labCommand, process1, serviceProcess, serviceState } from "./labProcess";
-import { hostState } from "./traces";
+import { exec } from "../../lab/base/exec.ts";
+import { down, environment, up } from "../../lab/commands/lab.ts";
+import { eventually } from "../../lab/base/wait.ts";
+import { labCommand, process1, serviceProcess, serviceState } from "./labProcess.ts";
+import { hostState } from "./traces.ts";
 
 /** A lab of this test's own, beside the one that the other tests use. */
 const NAME = "traces";

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, readlinkSync } from "node:fs";
-import { findNode } from "../../lab/node";
-import { labPaths, projectDir } from "../../lab/paths";
-import { readServices, type ServiceState } from "../../lab/serviceStates";
-import { eventually } from "../../lab/wait";
-import { otherProcesses, processesWith } from "./traces";
+import { findNode } from "../../lab/node/node.ts";
+import { labPaths, projectDir } from "../../lab/base/paths.ts";
+import { readServices } from "../../lab/node/serviceStates.ts";
+import type { ServiceState } from "../../lab/node/serviceStates.ts";
+import { eventually } from "../../lab/base/wait.ts";
+import { otherProcesses, processesWith } from "./traces.ts";
 
 /** How a command of the lab ended, and what it said. */
 export interface Ended {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { exec } from "../../lab/exec";
-import { environment } from "../../lab/lab";
-import type { LabStack } from "../../lab/stack";
+import { exec } from "../../lab/base/exec.ts";
+import { environment } from "../../lab/commands/lab.ts";
+import type { LabStack } from "../../lab/use/stack.ts";
 import {
   assertClosedByIdleTimeout,
   assertOpen,
@@ -10,7 +10,7 @@ import {
   record,
   sampleOf,
   testLab,
-} from "./support";
+} from "./support.ts";
 
 describe("a run that takes longer than up waits", () => {
   let stack: LabStack;

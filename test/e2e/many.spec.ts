@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { LabStack } from "../../lab/stack";
-import { devStack, kubectl, pulumiUp, record } from "./support";
+import type { LabStack } from "../../lab/use/stack.ts";
+import { devStack, kubectl, pulumiUp, record } from "./support.ts";
 
 const CONNECTIONS = 1_000;
 /** All of them are opened before the first is closed, on a machine that is busy too. */

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { nodeState } from "../../lab/node";
-import { testLab } from "./support";
+import { nodeState } from "../../lab/node/node.ts";
+import { testLab } from "./support.ts";
 
 /** What a server does to each connection, so long after it came. */
 export interface Doing {
@@ -42,6 +42,8 @@ export class OutsideServer {
   /** By SIGKILL. */
   async kill(): Promise<void> {
     const ended = once(this.child, "exit");
-    if (this.child.kill("SIGKILL")) await ended;
+    if (this.child.kill("SIGKILL")) {
+      await ended;
+    }
   }
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { rootfs } from "../../lab/builds";
-import { exec } from "../../lab/exec";
-import { findNode } from "../../lab/node";
-import { labPaths } from "../../lab/paths";
+import { rootfs } from "../../lab/build/builds.ts";
+import { exec } from "../../lab/base/exec.ts";
+import { findNode } from "../../lab/node/node.ts";
+import { labPaths } from "../../lab/base/paths.ts";
 
 /** What is done with packets: dropped without a word, or refused by a reset in the endpoint's name. */
 export type Treatment = "drop" | "reset";
@@ -25,7 +25,9 @@ export class PacketFilter {
   /** @param chain name of its chain, of at most 28 characters */
   static async inLab(lab: string, chain: string): Promise<PacketFilter> {
     const node = findNode(lab, labPaths(lab));
-    if (node.is !== "running") throw new Error(`lab ${lab} does not run`);
+    if (node.is !== "running") {
+      throw new Error(`lab ${lab} does not run`);
+    }
     const filter = new PacketFilter(`/proc/${node.pid}/ns/net`, chain);
     await filter.remove().catch(() => undefined); // what a run that was killed left
     await filter.iptables("-N", chain);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { ExecError } from "../../lab/exec";
-import type { LabStack } from "../../lab/stack";
-import { devStack, dockerContainers, kubectl, pulumiUp } from "./support";
+import { ExecError } from "../../lab/base/exec.ts";
+import type { LabStack } from "../../lab/use/stack.ts";
+import { devStack, dockerContainers, kubectl, pulumiUp } from "./support.ts";
 
 const NAMESPACE = "istio-idle-timeout-e2e-preflight";
 

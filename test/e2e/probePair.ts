@@ -1,22 +1,23 @@
 import assert from "node:assert/strict";
-import type { RunRecord } from "../../app/probe/record";
-import { parseArguments } from "../../cli/arguments";
-import { measure } from "../../cli/experiment";
-import { kubectlFor, type Kubectl } from "../../cli/kubectl";
-import { systemClock } from "../../cli/world";
-import { connectionPoolSpec } from "../../components/connectionPoolRule";
-import { parseEndpoint } from "../../components/endpoint";
-import { serviceEntrySpec } from "../../components/endpointEntry";
-import { endpointHost } from "../../components/endpointHost";
-import { evidenceSpec } from "../../components/evidenceSpec";
-import type { EvidenceVersions } from "../../components/evidenceVersions";
-import { idleTimeoutSpec } from "../../components/idleTimeoutPolicy";
-import { probeLabels, RUN_LABEL } from "../../components/labels";
-import { remedyPlan } from "../../components/remedyPlan";
-import { parseTimeout } from "../../components/timeout";
-import { environment } from "../../lab/lab";
-import { eventually } from "../../lab/wait";
-import { kubectl, testLab } from "./support";
+import type { RunRecord } from "../../model/record.ts";
+import { parseArguments } from "../../cli/measure/arguments.ts";
+import { measure } from "../../cli/measure/run.ts";
+import { kubectlFor } from "../../cli/cluster/kubectl.ts";
+import type { Kubectl } from "../../cli/cluster/kubectl.ts";
+import { systemClock } from "../../cli/cluster/world.ts";
+import { connectionPoolSpec } from "../../components/mesh/connectionPoolRule.ts";
+import { parseEndpoint } from "../../model/endpoint.ts";
+import { serviceEntrySpec } from "../../components/mesh/endpointEntry.ts";
+import { endpointHost } from "../../model/istio/endpointHost.ts";
+import { evidenceSpec } from "../../model/istio/evidence.ts";
+import type { EvidenceVersions } from "../../model/istio/evidence.ts";
+import { idleTimeoutSpec } from "../../components/mesh/idleTimeoutPolicy.ts";
+import { probeLabels, RUN_LABEL } from "../../model/istio/labels.ts";
+import { remedyPlan } from "../../model/remedy.ts";
+import { parseTimeout } from "../../model/timeout.ts";
+import { environment } from "../../lab/commands/lab.ts";
+import { eventually } from "../../lab/base/wait.ts";
+import { kubectl, testLab } from "./support.ts";
 
 /** What a pair is for. */
 export interface PairOptions {
@@ -105,8 +106,12 @@ export class ProbePair {
       clock: systemClock(new AbortController().signal),
       report: (line) => {
         const [, probe] = /^(with|without) sidecar: open for/.exec(line) ?? [];
-        if (probe !== undefined) standing.add(probe);
-        if (standing.size === 2) done ??= connected() ?? Promise.resolve();
+        if (probe !== undefined) {
+          standing.add(probe);
+        }
+        if (standing.size === 2) {
+          done ??= connected() ?? Promise.resolve();
+        }
       },
     });
     assert.ok(done, "both connections stood");

@@ -5,12 +5,12 @@ import { readFileSync, statSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { join } from "node:path";
-import { exec } from "../../lab/exec";
-import { findNode, nodeState } from "../../lab/node";
-import { labPaths } from "../../lab/paths";
-import { API_PORT, KUBE_PROXY_PORT, KUBELET_PORT, REGISTRY_PORT } from "../../lab/services";
-import { Stranger } from "./stranger";
-import { testLab } from "./support";
+import { exec } from "../../lab/base/exec.ts";
+import { findNode, nodeState } from "../../lab/node/node.ts";
+import { labPaths } from "../../lab/base/paths.ts";
+import { API_PORT, KUBE_PROXY_PORT, KUBELET_PORT, REGISTRY_PORT } from "../../lab/node/services.ts";
+import { Stranger } from "./stranger.ts";
+import { testLab } from "./support.ts";
 
 const PORTS = [API_PORT, KUBELET_PORT, KUBE_PROXY_PORT, REGISTRY_PORT];
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
-import type { EffectiveTimeout } from "../../app/probe/record";
-import { CAUSE_NAMES, runVerdict } from "../../cli/verdict";
-import type { LabStack } from "../../lab/stack";
+import type { EffectiveTimeout } from "../../model/record.ts";
+import { CAUSE_NAMES, runVerdict } from "../../report/verdict.ts";
+import type { LabStack } from "../../lab/use/stack.ts";
 import {
   assertClosedByIdleTimeout,
   assertOpen,
@@ -13,7 +13,7 @@ import {
   record,
   sampleOf,
   testLab,
-} from "./support";
+} from "./support.ts";
 
 /** Longer than the timeout of 12 s, so that what stays open has outlived it. */
 const OBSERVE_SECONDS = 16;
@@ -120,8 +120,11 @@ describe("remedies side by side", () => {
     } else {
       assert.equal(effective.cluster, source === "bypassed" ? "" : "PassthroughCluster");
     }
-    if (idleTimeoutMs === 12_000) assertClosedByIdleTimeout(run, 12);
-    else assertOpen(run, "withSidecar", OBSERVE_SECONDS);
+    if (idleTimeoutMs === 12_000) {
+      assertClosedByIdleTimeout(run, 12);
+    } else {
+      assertOpen(run, "withSidecar", OBSERVE_SECONDS);
+    }
     assertOpen(run, "withoutSidecar", OBSERVE_SECONDS);
     const verdict = idleTimeoutMs === 12_000 ? "idle timeout" : "still open";
     assert.equal(CAUSE_NAMES[runVerdict(run).cause], verdict);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { projectDir } from "../../lab/paths";
-import { kubectl } from "./support";
+import { projectDir } from "../../lab/base/paths.ts";
+import { kubectl } from "./support.ts";
 
 /** The role that the README tells administrators to apply. */
 const ROLE = join(projectDir, "docs/rbac.yaml");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { exec } from "../../lab/exec";
+import { exec } from "../../lab/base/exec.ts";
 
 /** Addresses that belong to nobody (RFC 5737). */
 const ADDRESS = "198.51.100.2";
@@ -50,7 +50,9 @@ export class Stranger {
       await stranger.run("ip", "address", "add", `${ADDRESS}/30`, "dev", "eth0");
       await stranger.run("ip", "link", "set", "eth0", "up");
       await stranger.run("ip", "route", "add", "default", "via", GATEWAY);
-      for (const each of [forwarding(LINK), file]) writeFileSync(each, "1");
+      for (const each of [forwarding(LINK), file]) {
+        writeFileSync(each, "1");
+      }
       return stranger;
     } catch (error) {
       await stranger.leave();
@@ -68,7 +70,9 @@ export class Stranger {
   async leave(): Promise<void> {
     writeFileSync(this.labForwarding.file, this.labForwarding.before);
     this.process.stdin?.end();
-    if (this.process.exitCode === null) await once(this.process, "exit");
+    if (this.process.exitCode === null) {
+      await once(this.process, "exit");
+    }
     assert.equal(this.process.exitCode, 0);
     await exec("ip", ["link", "delete", LINK]).catch(() => undefined); // it may have gone already
   }

@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { json } from "node:stream/consumers";
-import type { Measurement, ProbeKind, RunRecord } from "../../app/probe/record";
-import { exec } from "../../lab/exec";
-import { environment } from "../../lab/lab";
-import { nodeState } from "../../lab/node";
-import { LabStack } from "../../lab/stack";
+import type { Measurement, ProbeKind, RunRecord } from "../../model/record.ts";
+import { exec } from "../../lab/base/exec.ts";
+import { environment } from "../../lab/commands/lab.ts";
+import { nodeState } from "../../lab/node/node.ts";
+import { LabStack } from "../../lab/use/stack.ts";
 
 /** The running lab that the tests use; `npm test` brings one up and names it. */
 export function testLab(): string {

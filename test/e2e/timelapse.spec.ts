@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { DisconnectSeconds } from "../../cli/summary";
-import { LabStack } from "../../lab/stack";
-import { assertOpen, devStack, kubectl, pulumiUp, record, sampleOf, testLab } from "./support";
+import type { DisconnectSeconds } from "../../report/summary.ts";
+import { LabStack } from "../../lab/use/stack.ts";
+import { assertOpen, devStack, kubectl, pulumiUp, record, sampleOf, testLab } from "./support.ts";
 
 const FACTOR = 360;
 

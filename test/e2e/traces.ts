@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { rootfs } from "../../lab/builds";
-import { exec } from "../../lab/exec";
-import { linkName } from "../../lab/network";
-import { cgroupName } from "../../lab/node";
-import { labPaths, lockFile, NETWORK_LOCK } from "../../lab/paths";
+import { rootfs } from "../../lab/build/builds.ts";
+import { exec } from "../../lab/base/exec.ts";
+import { linkName } from "../../lab/machine/network.ts";
+import { cgroupName } from "../../lab/node/node.ts";
+import { labPaths, lockFile, NETWORK_LOCK } from "../../lab/base/paths.ts";
 
 /** The kernel's settings that programs of the node are known to change where they can. */
 const SETTINGS = [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { disconnectSeconds } from "../../cli/summary";
-import { LabStack } from "../../lab/stack";
-import { assertClosedByIdleTimeout, assertOpen, pulumiUp, record, testLab } from "./support";
+import { disconnectSeconds } from "../../report/summary.ts";
+import { LabStack } from "../../lab/use/stack.ts";
+import { assertClosedByIdleTimeout, assertOpen, pulumiUp, record, testLab } from "./support.ts";
 
 /** Longer than 30s needs, so that what stays open has outlived both. */
 const OBSERVE_SECONDS = 34;

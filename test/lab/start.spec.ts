@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import { eventually } from "../../lab/wait";
+import { eventually } from "../../lab/base/wait.ts";
 
 /** In the place of npm: tells when it begins and ends, and waits in between until it may go on. */
 const NPM = `#!/bin/sh
@@ -53,7 +53,9 @@ describe("the door to the npm scripts", () => {
   };
   const ended = async (child: ChildProcess): Promise<number | null> => {
     // Not "close": an npm that outlives it holds its output open.
-    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    if (child.exitCode === null && child.signalCode === null) {
+      await once(child, "exit");
+    }
     return child.exitCode;
   };
   const start = (): { child: ChildProcess; said: () => string } => {

@@ -42,8 +42,11 @@ export const mysql2Usages: Usage[] = [
       return () =>
         new Promise<void>((resolve, reject) => {
           connection.query("SELECT 1", (error) => {
-            if (error) reject(error);
-            else resolve();
+            if (error) {
+              reject(error);
+            } else {
+              resolve();
+            }
           });
         });
     },

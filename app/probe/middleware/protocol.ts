@@ -1,4 +1,4 @@
-import type { IdleLimit } from "../record.ts";
+import type { IdleLimit } from "../sample.ts";
 import type { Channel } from "./channel.ts";
 
 /** What a server is told about who asks; absent where it is not asked to. */

@@ -1,9 +1,9 @@
-import type { MiddlewareKind } from "../record.ts";
+import type { MiddlewareKind } from "../sample.ts";
 import { memcached } from "./memcached.ts";
-import { mongodb } from "./mongodb.ts";
-import { mysql } from "./mysql.ts";
+import { mongodb } from "./mongodb/mongodb.ts";
+import { mysql } from "./mysql/mysql.ts";
 import type { Protocol } from "./protocol.ts";
-import { redis } from "./redis.ts";
+import { redis } from "./redis/redis.ts";
 import { tcp } from "./tcp.ts";
 
 /** What is spoken with each kind of middleware. */

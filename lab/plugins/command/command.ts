@@ -1,9 +1,12 @@
 import { changes } from "../shared/diff.ts";
 import { uniqueName } from "../shared/naming.ts";
 import type { Operation, ResourceType } from "../shared/provider.ts";
-import { equal, toPlain, UNKNOWN, type PropertyMap } from "../shared/value.ts";
-import { checkResource, type ResourceInputs } from "./inputs.ts";
-import { runCommand, type Output } from "./shell.ts";
+import { equal, toPlain, UNKNOWN } from "../shared/value.ts";
+import type { PropertyMap } from "../shared/value.ts";
+import { checkResource } from "./inputs.ts";
+import type { ResourceInputs } from "./inputs.ts";
+import { runCommand } from "./shell.ts";
+import type { Output } from "./shell.ts";
 
 const NO_OUTPUT: Output = { stdout: "", stderr: "" };
 const OUTPUT_TO_COME: PropertyMap = { stdout: UNKNOWN, stderr: UNKNOWN };
@@ -52,7 +55,9 @@ export const localCommand: ResourceType = {
 
   async delete({ oldOutputs }, operation) {
     const inputs = toPlain(oldOutputs) as ResourceInputs;
-    if (inputs.delete === undefined) return;
+    if (inputs.delete === undefined) {
+      return;
+    }
     await run(inputs.delete, inputs, operation, previousOutput(oldOutputs));
   },
 };

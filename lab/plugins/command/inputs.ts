@@ -1,5 +1,6 @@
 import type { CheckFailure } from "../shared/provider.ts";
-import { isList, isMap, unwrap, UNKNOWN, type PropertyMap } from "../shared/value.ts";
+import { isList, isMap, unwrap, UNKNOWN } from "../shared/value.ts";
+import type { PropertyMap } from "../shared/value.ts";
 import type { PropertyValue } from "../shared/value.ts";
 
 /** Which of a command's streams are shown while it runs; any other word means none. */
@@ -93,7 +94,9 @@ function typeFailures(
   type: keyof typeof TYPES,
 ): CheckFailure[] {
   const value = unwrap(input);
-  if (value === undefined || value === null || value === UNKNOWN) return [];
+  if (value === undefined || value === null || value === UNKNOWN) {
+    return [];
+  }
   if (!TYPES[type](value)) {
     const reason = `Field '${field}' on '${struct}' must be a '${type}'; got '${goType(value)}' instead`;
     return [{ property: field, reason }];
@@ -112,7 +115,11 @@ function typeFailures(
 }
 
 function goType(value: PropertyValue): string {
-  if (isList(value)) return "[]interface {}";
-  if (isMap(value)) return "map[string]interface {}";
+  if (isList(value)) {
+    return "[]interface {}";
+  }
+  if (isMap(value)) {
+    return "map[string]interface {}";
+  }
   return { number: "float64", boolean: "bool" }[typeof value as string] ?? typeof value;
 }

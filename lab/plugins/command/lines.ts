@@ -19,6 +19,8 @@ export class Lines {
   end(): void {
     const last = this.#rest + this.#decoder.end();
     this.#rest = "";
-    if (last !== "") this.#onLine(last);
+    if (last !== "") {
+      this.#onLine(last);
+    }
   }
 }

@@ -1,6 +1,7 @@
 import type { ProviderFunction } from "../shared/provider.ts";
 import { toPlain } from "../shared/value.ts";
-import { checkArguments, type CommandInputs } from "./inputs.ts";
+import { checkArguments } from "./inputs.ts";
+import type { CommandInputs } from "./inputs.ts";
 import { runCommand } from "./shell.ts";
 
 /** `command:local:run`: a command that is run on every preview and update. */

@@ -34,7 +34,9 @@ export async function runCommand(run: Run): Promise<Output> {
   const printed: Buffer[] = [];
   try {
     signal.throwIfAborted();
-    if (inputs.dir !== undefined) requireDirectory(inputs.dir);
+    if (inputs.dir !== undefined) {
+      requireDirectory(inputs.dir);
+    }
     // A process group of its own, so that all of it can be ended.
     const child = spawn(program, [...args, command], {
       cwd: inputs.dir,
@@ -50,7 +52,9 @@ export async function runCommand(run: Run): Promise<Output> {
       child[stream].on("data", (chunk: Buffer) => {
         chunks.push(chunk);
         printed.push(chunk);
-        if (logged) lines.write(chunk);
+        if (logged) {
+          lines.write(chunk);
+        }
       });
       child[stream].on("end", () => {
         lines.end();
@@ -60,7 +64,9 @@ export async function runCommand(run: Run): Promise<Output> {
     const stdout = collect("stdout");
     const stderr = collect("stderr");
     const kill = (): void => {
-      if (child.pid !== undefined) killGroup(child.pid);
+      if (child.pid !== undefined) {
+        killGroup(child.pid);
+      }
     };
     signal.addEventListener("abort", kill);
     // A command that doesn't read its input closes the pipe early: no error of its own.
@@ -72,8 +78,11 @@ export async function runCommand(run: Run): Promise<Output> {
           reject(new Error(startFailure(error, program)));
         });
         child.on("close", (code, killedBy) => {
-          if (code === 0) resolve();
-          else reject(new Error(killedBy ? signalName(killedBy) : `exit status ${code}`));
+          if (code === 0) {
+            resolve();
+          } else {
+            reject(new Error(killedBy ? signalName(killedBy) : `exit status ${code}`));
+          }
         });
       });
     } finally {
@@ -90,7 +99,9 @@ export async function runCommand(run: Run): Promise<Output> {
 }
 
 function previousOutput({ inputs, previous }: Run): Record<string, string> {
-  if (!previous || inputs.addPreviousOutputInEnv === false) return {};
+  if (!previous || inputs.addPreviousOutputInEnv === false) {
+    return {};
+  }
   return {
     ...(previous.stdout && { PULUMI_COMMAND_STDOUT: previous.stdout }),
     ...(previous.stderr && { PULUMI_COMMAND_STDERR: previous.stderr }),
@@ -114,7 +125,9 @@ function startFailure(error: NodeJS.ErrnoException, program: string): string {
       ? `fork/exec ${program}: no such file or directory`
       : `exec: "${program}": executable file not found in $PATH`;
   }
-  if (error.code === "E2BIG") return `exec: "${program}": argument list too long`;
+  if (error.code === "E2BIG") {
+    return `exec: "${program}": argument list too long`;
+  }
   return `exec: "${program}": ${error.message}`;
 }
 

@@ -5,7 +5,9 @@ export const DEFAULT_HOST = "unix:///var/run/docker.sock";
 
 /** Reads what `DOCKER_HOST` or the provider's `host` holds. */
 export function parseDaemonAddress(host: string): DaemonAddress {
-  if (host.startsWith("unix://")) return { socketPath: host.slice("unix://".length) };
+  if (host.startsWith("unix://")) {
+    return { socketPath: host.slice("unix://".length) };
+  }
   if (/^(tcp|http):\/\//.test(host)) {
     const url = new URL(host.replace(/^tcp:/, "http:"));
     return { host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port || 2375) };

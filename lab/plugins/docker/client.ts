@@ -2,7 +2,8 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { messageOf } from "../shared/errors.ts";
-import { parseDaemonAddress, type DaemonAddress } from "./address.ts";
+import { parseDaemonAddress } from "./address.ts";
+import type { DaemonAddress } from "./address.ts";
 
 /** The oldest API that has all that is used here; the daemon of Debian 12 speaks it. */
 const API_VERSION = "v1.41";
@@ -52,7 +53,9 @@ export class DockerClient {
   async stream(request: DockerRequest): Promise<IncomingMessage> {
     const response = await this.#send(request);
     const code = response.statusCode ?? 0;
-    if (code < 400) return response;
+    if (code < 400) {
+      return response;
+    }
     const text = await readText(response);
     throw new DockerError(code, messageIn(text) ?? `${code} ${text.trim()}`);
   }
@@ -67,7 +70,9 @@ export class DockerClient {
   }: DockerRequest): Promise<IncomingMessage> {
     const search = new URLSearchParams();
     for (const [key, value] of Object.entries(query ?? {})) {
-      if (value !== undefined) search.set(key, value);
+      if (value !== undefined) {
+        search.set(key, value);
+      }
     }
     const isStream = body !== undefined && "pipe" in body;
     const payload = body === undefined || isStream ? undefined : JSON.stringify(body);
@@ -91,11 +96,16 @@ export class DockerClient {
         });
         sent.on("response", resolve);
         sent.on("error", reject);
-        if (isStream) pipeline(body, sent).catch(reject);
-        else sent.end(payload);
+        if (isStream) {
+          pipeline(body, sent).catch(reject);
+        } else {
+          sent.end(payload);
+        }
       });
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
+      if (signal.aborted) {
+        throw signal.reason;
+      }
       throw new Error(
         `failed to connect to the Docker daemon at ${this.#host}: ${messageOf(error)}; ` +
           "is it running, and is docker:host or DOCKER_HOST right?",
@@ -107,7 +117,9 @@ export class DockerClient {
 
 async function readText(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
+  for await (const chunk of response) {
+    chunks.push(chunk as Buffer);
+  }
   return Buffer.concat(chunks).toString();
 }
 

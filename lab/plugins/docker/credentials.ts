@@ -41,7 +41,9 @@ function fromDockerConfig(registry: string): RegistryLogin | undefined {
   }
   const key = registry === "docker.io" ? DOCKER_HUB : registry;
   const encoded = auths[key]?.auth ?? auths[`https://${registry}`]?.auth;
-  if (!encoded) return undefined;
+  if (!encoded) {
+    return undefined;
+  }
   const [username = "", ...password] = Buffer.from(encoded, "base64").toString().split(":");
   return { username, password: password.join(":") };
 }

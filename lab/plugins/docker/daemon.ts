@@ -1,7 +1,8 @@
 import { messageOf } from "../shared/errors.ts";
-import { isStatus, type DockerClient } from "./client.ts";
+import { isStatus } from "./client.ts";
+import type { DockerClient } from "./client.ts";
 import type { Credentials } from "./credentials.ts";
-import { followProgress } from "./progress.ts";
+import { followProgress } from "./image/progress.ts";
 import { parseReference } from "./reference.ts";
 
 /** The daemon a provider is configured for. */
@@ -28,7 +29,9 @@ export async function findImage(
     const { Id, RepoDigests } = found as { Id: string; RepoDigests: string[] | null };
     return { id: Id, repoDigests: RepoDigests ?? [] };
   } catch (error) {
-    if (isStatus(error, 404)) return undefined;
+    if (isStatus(error, 404)) {
+      return undefined;
+    }
     throw error;
   }
 }
@@ -42,7 +45,9 @@ export async function ensureImage(
   onText: (text: string) => void,
 ): Promise<ImageSummary> {
   const present = await findImage(daemon, name, signal);
-  if (present) return present;
+  if (present) {
+    return present;
+  }
   const reference = parseReference(name);
   try {
     const response = await daemon.client.stream({
@@ -61,6 +66,8 @@ export async function ensureImage(
     throw new Error(`unable to find or pull image ${name}: ${messageOf(error)}`, { cause: error });
   }
   const pulled = await findImage(daemon, name, signal);
-  if (!pulled) throw new Error(`unable to find or pull image ${name}`);
+  if (!pulled) {
+    throw new Error(`unable to find or pull image ${name}`);
+  }
   return pulled;
 }

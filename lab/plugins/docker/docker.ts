@@ -1,15 +1,16 @@
 import type { CheckFailure, Provider, ResourceType } from "../shared/provider.ts";
 import { messageOf } from "../shared/errors.ts";
-import { isMap, type PropertyMap } from "../shared/value.ts";
+import { isMap } from "../shared/value.ts";
+import type { PropertyMap } from "../shared/value.ts";
 import { DEFAULT_HOST, parseDaemonAddress } from "./address.ts";
 import { DockerClient } from "./client.ts";
-import { containerResource } from "./container.ts";
+import { containerResource } from "./container/container.ts";
 import { Credentials } from "./credentials.ts";
 import type { Daemon } from "./daemon.ts";
-import { imageResource } from "./image.ts";
+import { imageResource } from "./image/image.ts";
 import { networkResource } from "./network.ts";
 import { checkProperties } from "./properties.ts";
-import { remoteImageResource } from "./remoteImage.ts";
+import { remoteImageResource } from "./image/remoteImage.ts";
 
 const OFFERED = ["host", "registryAuth"];
 const AUTH_OFFERED = ["address", "password", "username"];
@@ -18,7 +19,9 @@ const AUTH_OFFERED = ["address", "password", "username"];
 export function dockerProvider(): Provider {
   let configured: Daemon | undefined;
   const daemon = (): Daemon => {
-    if (!configured) throw new Error("the provider is not configured");
+    if (!configured) {
+      throw new Error("the provider is not configured");
+    }
     return configured;
   };
   const types = new Map<string, ResourceType>([

@@ -16,7 +16,9 @@ export async function logTail(
     const path = `/containers/${id}/logs`;
     const response = await client.stream({ method: "GET", path, query, signal });
     const chunks: Buffer[] = [];
-    for await (const chunk of response) chunks.push(chunk as Buffer);
+    for await (const chunk of response) {
+      chunks.push(chunk as Buffer);
+    }
     const text = unframed(Buffer.concat(chunks)).trim();
     return text === "" ? "" : `; its last lines:\n${text}`;
   } catch {

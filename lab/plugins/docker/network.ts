@@ -2,7 +2,8 @@ import { changes } from "../shared/diff.ts";
 import { messageOf } from "../shared/errors.ts";
 import { pause } from "../shared/pause.ts";
 import type { ResourceType } from "../shared/provider.ts";
-import { toPlain, UNKNOWN, withSecretsOf, type PropertyMap } from "../shared/value.ts";
+import { toPlain, UNKNOWN, withSecretsOf } from "../shared/value.ts";
+import type { PropertyMap } from "../shared/value.ts";
 import { isStatus } from "./client.ts";
 import type { Daemon } from "./daemon.ts";
 import { checkNamed, wasNamed, withoutInternal } from "./properties.ts";
@@ -47,7 +48,9 @@ export function networkResource(daemon: () => Daemon): ResourceType {
       const path = `/networks/${id}`;
       return (await daemon().client.json({ method: "GET", path, signal })) as NetworkDetails;
     } catch (error) {
-      if (isStatus(error, 404)) return undefined;
+      if (isStatus(error, 404)) {
+        return undefined;
+      }
       throw error;
     }
   }
@@ -76,7 +79,9 @@ export function networkResource(daemon: () => Daemon): ResourceType {
         const path = "/networks/create";
         const created = await daemon().client.json({ method: "POST", path, body, signal });
         const details = await inspect((created as { Id: string }).Id, signal);
-        if (!details) throw new Error("it was removed at once");
+        if (!details) {
+          throw new Error("it was removed at once");
+        }
         return { id: details.Id, outputs: outputsOf(properties, details) };
       } catch (error) {
         throw new Error(`Unable to create network: ${messageOf(error)}`, { cause: error });
@@ -85,7 +90,9 @@ export function networkResource(daemon: () => Daemon): ResourceType {
 
     async read({ id, oldInputs }, operation) {
       const details = await inspect(id, operation.signal());
-      if (!details) return undefined;
+      if (!details) {
+        return undefined;
+      }
       return { id, inputs: oldInputs, outputs: outputsOf(withoutInternal(oldInputs), details) };
     },
 
@@ -98,8 +105,12 @@ export function networkResource(daemon: () => Daemon): ResourceType {
           await daemon().client.json({ method: "DELETE", path: `/networks/${id}`, signal });
           return;
         } catch (error) {
-          if (isStatus(error, 404)) return;
-          if (!messageOf(error).includes("has active endpoints")) throw error;
+          if (isStatus(error, 404)) {
+            return;
+          }
+          if (!messageOf(error).includes("has active endpoints")) {
+            throw error;
+          }
           await pause(DELETE_RETRY_MS, signal).catch(() => {
             throw error;
           });

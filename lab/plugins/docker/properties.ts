@@ -1,6 +1,7 @@
 import { automaticName } from "../shared/naming.ts";
 import type { CheckFailure, CheckRequest, CheckResult } from "../shared/provider.ts";
-import { isList, withoutNulls, type PropertyMap } from "../shared/value.ts";
+import { isList, withoutNulls } from "../shared/value.ts";
+import type { PropertyMap } from "../shared/value.ts";
 
 /** Names the properties of the inputs that were filled in, in the inputs themselves. */
 const FILLED_IN = "__defaults";
@@ -22,7 +23,9 @@ export function checkNamed(request: CheckRequest, offered: readonly string[]): C
   const { name, olds, randomSeed, autonaming } = request;
   const inputs = withoutNulls(request.news);
   const failures = checkProperties(inputs, offered);
-  if (inputs.name !== undefined) return { inputs, failures };
+  if (inputs.name !== undefined) {
+    return { inputs, failures };
+  }
   const before = wasNamed(olds) ? olds.name : undefined;
   const given = before ?? automaticName(`${name}-`, randomSeed, NAME_DIGITS, autonaming);
   if (given === undefined) {

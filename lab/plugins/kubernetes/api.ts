@@ -59,7 +59,9 @@ export class Api {
     const response = await this.#send(request);
     const text = await this.#readAll(response, request.signal);
     const code = response.statusCode ?? 0;
-    if (code >= 400) throw apiError(code, text);
+    if (code >= 400) {
+      throw apiError(code, text);
+    }
     return JSON.parse(text) as PlainMap;
   }
 
@@ -72,13 +74,19 @@ export class Api {
     const request: ApiRequest = { method: "GET", path, query: { ...query, watch: "true" }, signal };
     const response = await this.#send(request);
     const code = response.statusCode ?? 0;
-    if (code >= 400) throw apiError(code, await this.#readAll(response, signal));
+    if (code >= 400) {
+      throw apiError(code, await this.#readAll(response, signal));
+    }
     let rest = "";
     try {
       for await (const chunk of response.setEncoding("utf8")) {
         const lines = (rest + String(chunk)).split("\n");
         rest = lines.pop() ?? "";
-        for (const line of lines) if (line !== "") yield JSON.parse(line) as WatchEvent;
+        for (const line of lines) {
+          if (line !== "") {
+            yield JSON.parse(line) as WatchEvent;
+          }
+        }
       }
     } catch (error) {
       throw this.#transportError(error, signal);
@@ -90,7 +98,9 @@ export class Api {
   async #send(request: ApiRequest): Promise<http.IncomingMessage> {
     const { method, path, query, body, contentType = "application/json", signal } = request;
     const url = new URL(this.#access.server.replace(/\/$/, "") + path);
-    for (const [key, value] of Object.entries(query ?? {})) url.searchParams.set(key, value);
+    for (const [key, value] of Object.entries(query ?? {})) {
+      url.searchParams.set(key, value);
+    }
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const { request: start } = url.protocol === "https:" ? https : http;
     try {
@@ -118,7 +128,9 @@ export class Api {
   async #readAll(response: http.IncomingMessage, signal: AbortSignal): Promise<string> {
     const chunks: Buffer[] = [];
     try {
-      for await (const chunk of response) chunks.push(chunk as Buffer);
+      for await (const chunk of response) {
+        chunks.push(chunk as Buffer);
+      }
     } catch (error) {
       throw this.#transportError(error, signal);
     }

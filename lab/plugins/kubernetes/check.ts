@@ -1,17 +1,10 @@
 import { automaticName } from "../shared/naming.ts";
 import type { CheckRequest, CheckResult } from "../shared/provider.ts";
-import {
-  isMap,
-  reveal,
-  UNKNOWN,
-  unwrap,
-  withoutNulls,
-  withSecretsOf,
-  type PropertyMap,
-} from "../shared/value.ts";
+import { isMap, reveal, UNKNOWN, unwrap, withoutNulls, withSecretsOf } from "../shared/value.ts";
+import type { PropertyMap } from "../shared/value.ts";
 import { NoSuchKind } from "./discovery.ts";
 import type { ObjectKind } from "./object.ts";
-import type { Cluster } from "./resource.ts";
+import type { Cluster } from "./objects.ts";
 import { withoutServerFields } from "./state.ts";
 
 const AUTONAMED = "pulumi.com/autonamed";
@@ -25,7 +18,9 @@ export async function checkObject(
 ): Promise<CheckResult> {
   const inputs = withoutServerFields(withoutNulls(request.news));
   const given = unwrap(inputs.metadata);
-  if (given === UNKNOWN) return { inputs: { ...inputs, ...kind }, failures: [] };
+  if (given === UNKNOWN) {
+    return { inputs: { ...inputs, ...kind }, failures: [] };
+  }
   const metadata = isMap(given) ? given : {};
   if (metadata.generateName !== undefined && metadata.name === undefined) {
     throw new Error(
@@ -62,13 +57,17 @@ async function withNamespace(
   kind: ObjectKind,
   { objects, namespace }: Cluster,
 ): Promise<PropertyMap> {
-  if (metadata.namespace !== undefined) return metadata;
+  if (metadata.namespace !== undefined) {
+    return metadata;
+  }
   try {
     const { namespaced } = await objects.resourceOf(kind, AbortSignal.timeout(30_000));
     return namespaced ? { ...metadata, namespace } : metadata;
   } catch (error) {
     // The definition of a custom kind may be created by the same program; most are namespaced.
-    if (error instanceof NoSuchKind) return { ...metadata, namespace };
+    if (error instanceof NoSuchKind) {
+      return { ...metadata, namespace };
+    }
     throw error;
   }
 }

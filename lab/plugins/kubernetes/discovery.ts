@@ -1,4 +1,5 @@
-import { ApiError, type Api } from "./api.ts";
+import { ApiError } from "./api.ts";
+import type { Api } from "./api.ts";
 import type { KubeObject } from "./object.ts";
 
 /** How the API server serves a kind. */
@@ -38,15 +39,21 @@ export class Discovery {
       return found && { root, plural: found.name, namespaced: found.namespaced };
     };
     const known = find(this.#lists.get(apiVersion));
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     try {
       const list = await this.#api.request({ method: "GET", path: root, signal });
       this.#lists.set(apiVersion, list as unknown as ResourceList);
     } catch (error) {
-      if (!(error instanceof ApiError && error.code === 404)) throw error;
+      if (!(error instanceof ApiError && error.code === 404)) {
+        throw error;
+      }
     }
     const found = find(this.#lists.get(apiVersion));
-    if (!found) throw new NoSuchKind(apiVersion, kind);
+    if (!found) {
+      throw new NoSuchKind(apiVersion, kind);
+    }
     return found;
   }
 }

@@ -5,7 +5,9 @@ import { undefinedIfGone } from "./objects.ts";
 
 /** Gone as well where the kind itself is gone with its definition. */
 export function undefinedIfNeverThere(error: unknown): undefined {
-  if (!(error instanceof NoSuchKind)) undefinedIfGone(error);
+  if (!(error instanceof NoSuchKind)) {
+    undefinedIfGone(error);
+  }
 }
 
 export function isYetToCome(error: unknown): boolean {
@@ -14,8 +16,12 @@ export function isYetToCome(error: unknown): boolean {
 
 /** The server can't be asked: the object or its namespace isn't there yet, or webhooks object. */
 export function isNotPreviewable(error: unknown): boolean {
-  if (error instanceof NoSuchKind) return true;
-  if (!(error instanceof ApiError)) return false;
+  if (error instanceof NoSuchKind) {
+    return true;
+  }
+  if (!(error instanceof ApiError)) {
+    return false;
+  }
   return (
     error.code === 403 ||
     error.reason === "AlreadyExists" ||
@@ -34,7 +40,9 @@ The resource already exists in the cluster. This can happen when:
   - Adopting a resource into Pulumi: use \`pulumi import\`.`;
 
 export function createFailure(urn: string, error: unknown): Error {
-  if (error instanceof Unreachable) return error;
+  if (error instanceof Unreachable) {
+    return error;
+  }
   if (error instanceof NoSuchKind) {
     return new Error(
       `creation of resource "${urn}" failed because the Kubernetes API server reported that the ` +
@@ -52,7 +60,9 @@ export function createFailure(urn: string, error: unknown): Error {
 }
 
 export function applyFailure(error: unknown, fieldManager: string): string {
-  if (!(error instanceof ApiError && error.reason === "Conflict")) return messageOf(error);
+  if (!(error instanceof ApiError && error.reason === "Conflict")) {
+    return messageOf(error);
+  }
   return (
     "server-side apply field conflict detected, see https://www.pulumi.com/registry/packages/" +
     "kubernetes/how-to-guides/managing-resources-with-server-side-apply/" +

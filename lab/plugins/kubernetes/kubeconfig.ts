@@ -43,8 +43,12 @@ const USER_KEYS = ["client-certificate-data", "client-key-data", "token", "token
 export async function readClusterAccess(choice: KubeconfigChoice): Promise<ClusterAccess> {
   const { clusters, contexts, users } = await withFile(choice.kubeconfig, async (file) => {
     const args = ["config", "view", "--raw", "--minify", "--flatten", "--output=json"];
-    if (file !== undefined) args.push(`--kubeconfig=${file}`);
-    if (choice.context) args.push(`--context=${choice.context}`);
+    if (file !== undefined) {
+      args.push(`--kubeconfig=${file}`);
+    }
+    if (choice.context) {
+      args.push(`--context=${choice.context}`);
+    }
     return JSON.parse(await kubectl(args)) as MinimalConfig;
   });
   const cluster = clusters[0]?.cluster ?? {};
@@ -77,9 +81,13 @@ async function withFile<T>(
   pathOrText: string | undefined,
   use: (file: string | undefined) => Promise<T>,
 ): Promise<T> {
-  if (!pathOrText) return use(undefined);
+  if (!pathOrText) {
+    return use(undefined);
+  }
   const path = pathOrText.replace(/^~(?=\/|$)/, homedir());
-  if (existsSync(path)) return use(path);
+  if (existsSync(path)) {
+    return use(path);
+  }
   const folder = await mkdtemp(join(tmpdir(), "kubeconfig-"));
   try {
     const file = join(folder, "config");
@@ -106,7 +114,9 @@ async function kubectl(args: string[]): Promise<string> {
     return (await promisify(execFile)("kubectl", args)).stdout;
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
-    if (code === "ENOENT") throw new Error("kubectl is not on PATH; install it", { cause: error });
+    if (code === "ENOENT") {
+      throw new Error("kubectl is not on PATH; install it", { cause: error });
+    }
     const said = stderr?.trim() ?? messageOf(error);
     const words = CLIENT_GO_WORDS.reduce((text, [from, to]) => text.replace(from, to), said);
     throw new Error(words, { cause: error });
@@ -115,7 +125,9 @@ async function kubectl(args: string[]): Promise<string> {
 
 function refuseOthers(subject: string, given: object, known: string[]): void {
   const others = Object.keys(given).filter((key) => !known.includes(key));
-  if (others.length === 0) return;
+  if (others.length === 0) {
+    return;
+  }
   throw new Error(
     `the kubeconfig's ${subject} has ${others.join(", ")}, of which the lab's kubernetes plugin ` +
       `knows only ${known.join(", ")}`,

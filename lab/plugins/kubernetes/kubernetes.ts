@@ -1,11 +1,14 @@
 import { messageOf } from "../shared/errors.ts";
 import type { CheckFailure, Provider } from "../shared/provider.ts";
-import { equal, type PropertyMap, type PropertyValue } from "../shared/value.ts";
+import { equal } from "../shared/value.ts";
+import type { PropertyMap, PropertyValue } from "../shared/value.ts";
 import { Unreachable } from "./api.ts";
-import { readClusterAccess, type ClusterAccess } from "./kubeconfig.ts";
+import { readClusterAccess } from "./kubeconfig.ts";
+import type { ClusterAccess } from "./kubeconfig.ts";
+import type { Cluster } from "./objects.ts";
 import { kindOfToken } from "./object.ts";
 import { Objects } from "./objects.ts";
-import { KubeResource, type Cluster } from "./resource.ts";
+import { KubeResource } from "./resource.ts";
 
 /** Configuration that is honoured. */
 const KNOWN = ["context", "enablePatchForce", "kubeconfig", "namespace", "upsertExistingObjects"];
@@ -23,7 +26,9 @@ export function kubernetesProvider(): Provider {
   /** Why there is no cluster; said when one is needed, as a program may configure one and not use it. */
   let failure: unknown;
   const configured = (): Cluster => {
-    if (cluster) return cluster;
+    if (cluster) {
+      return cluster;
+    }
     throw failure instanceof Error ? failure : new Error("the provider is not configured");
   };
 
@@ -33,7 +38,9 @@ export function kubernetesProvider(): Provider {
 
     async diffConfig(olds, news) {
       const [before, after] = await Promise.all([accessOf(olds), accessOf(news)]);
-      if (!before || !after || sameCluster(before, after)) return [];
+      if (!before || !after || sameCluster(before, after)) {
+        return [];
+      }
       return ["kubeconfig", "context"].filter((key) => !equal(olds[key], news[key]));
     },
 

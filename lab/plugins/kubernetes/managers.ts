@@ -33,7 +33,9 @@ export function handOver(object: KubeObject, applier: string): ManagedFields[] |
     !subresource && (TAKEN_OVER[operation] ?? []).some((start) => manager.startsWith(start));
   const taken = all.filter(isTaken);
   const [first] = taken;
-  if (!first) return undefined;
+  if (!first) {
+    return undefined;
+  }
   const isOurs = ({ manager, operation, subresource }: ManagedFields): boolean =>
     !subresource && operation === "Apply" && manager === applier;
   const merged: ManagedFields = {

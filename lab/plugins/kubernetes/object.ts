@@ -43,7 +43,11 @@ export function annotation(object: KubeObject, key: string): string | undefined 
  */
 export function kindOfToken(token: string): ObjectKind | undefined {
   const [, apiVersion, kind] = /^kubernetes:([^:]+\/[^:]+):([^:]+)$/.exec(token) ?? [];
-  if (apiVersion === undefined || kind === undefined) return undefined;
-  if (apiVersion.startsWith("helm.sh/") || /(Patch|List)$/.test(kind)) return undefined;
+  if (apiVersion === undefined || kind === undefined) {
+    return undefined;
+  }
+  if (apiVersion.startsWith("helm.sh/") || /(Patch|List)$/.test(kind)) {
+    return undefined;
+  }
   return { apiVersion: apiVersion.replace(/^core\//, ""), kind };
 }

@@ -1,6 +1,7 @@
 import { pause } from "../shared/pause.ts";
 import { Api, ApiError, Unreachable } from "./api.ts";
-import { collectionPath, Discovery, objectPath, type ApiResource } from "./discovery.ts";
+import { collectionPath, Discovery, objectPath } from "./discovery.ts";
+import type { ApiResource } from "./discovery.ts";
 import type { ClusterAccess } from "./kubeconfig.ts";
 import type { KubeObject, ObjectKind } from "./object.ts";
 
@@ -109,7 +110,9 @@ export class Objects {
       try {
         const object = await this.get(ref, signal).catch(undefinedIfGone);
         yield object;
-        if (!object) return;
+        if (!object) {
+          return;
+        }
         const events = this.api.watch(
           collection,
           {
@@ -120,14 +123,22 @@ export class Objects {
           signal,
         );
         for await (const event of events) {
-          if (event.type === "ERROR") break;
-          if (event.type === "BOOKMARK") continue;
+          if (event.type === "ERROR") {
+            break;
+          }
+          if (event.type === "BOOKMARK") {
+            continue;
+          }
           yield event.type === "DELETED" ? undefined : (event.object as KubeObject);
-          if (event.type === "DELETED") return;
+          if (event.type === "DELETED") {
+            return;
+          }
         }
       } catch (error) {
         // An API server that restarts ends neither a rollout nor a deletion.
-        if (!(error instanceof Unreachable || isWatchRefusal(error))) throw error;
+        if (!(error instanceof Unreachable || isWatchRefusal(error))) {
+          throw error;
+        }
       }
       await pause(RECONNECT_MS, signal);
     }
@@ -140,10 +151,23 @@ function isWatchRefusal(error: unknown): boolean {
 }
 
 export function undefinedIfGone(error: unknown): undefined {
-  if (error instanceof ApiError && error.code === 404) return undefined;
+  if (error instanceof ApiError && error.code === 404) {
+    return undefined;
+  }
   throw error;
 }
 
 function writeQuery({ fieldManager, dryRun }: WriteOptions): Record<string, string> {
   return { fieldManager, ...(dryRun && { dryRun: "All" }) };
+}
+
+/** The cluster that a provider writes to, and how. */
+export interface Cluster {
+  objects: Objects;
+  /** Namespace of objects that name none. */
+  namespace: string;
+  /** Whether creating takes over an object that is there already, by server-side apply. */
+  upsert: boolean;
+  /** Whether applying takes over fields that somebody else manages; an annotation of the object can say so too. */
+  patchForce: boolean;
 }

@@ -44,7 +44,9 @@ export async function podProblems(
   const found = await Promise.all(
     pods.map(async (pod) => {
       const problems = problemsOf(pod);
-      if (problems.length === 0) return [];
+      if (problems.length === 0) {
+        return [];
+      }
       const fieldSelector = `involvedObject.uid=${pod.metadata.uid ?? ""},type=Warning`;
       const events = await objects.list(
         { apiVersion: "v1", kind: "Event" },
@@ -65,8 +67,12 @@ export function problemsOf(pod: KubeObject): string[] {
   const status = (pod.status ?? {}) as unknown as PodStatus;
   const condition = (type: string): NonNullable<PodStatus["conditions"]>[number] | undefined =>
     status.conditions?.find((one) => one.type === type);
-  if (pod.metadata.deletionTimestamp !== undefined) return [];
-  if (condition("Ready")?.status === "True" || status.phase === "Succeeded") return [];
+  if (pod.metadata.deletionTimestamp !== undefined) {
+    return [];
+  }
+  if (condition("Ready")?.status === "True" || status.phase === "Succeeded") {
+    return [];
+  }
   const containers = [
     ...(status.initContainerStatuses ?? []).filter(({ state }) => !isFinished(state)),
     ...(status.containerStatuses ?? []).filter(({ ready }) => !ready),

@@ -1,10 +1,12 @@
 import { TimedOut } from "../shared/errors.ts";
 import { pause } from "../shared/pause.ts";
 import type { Operation } from "../shared/provider.ts";
-import { annotation, type KubeObject } from "./object.ts";
+import { annotation } from "./object.ts";
+import type { KubeObject } from "./object.ts";
 import type { ObjectRef, Objects } from "./objects.ts";
 import { podProblems } from "./pods.ts";
-import { rolloutOf, type Rollout } from "./rollout.ts";
+import { rolloutOf } from "./rollout.ts";
+import type { Rollout } from "./rollout.ts";
 
 /** As with the official plugin, unless the program says otherwise. */
 export const DEFAULT_TIMEOUT_MS = 10 * 60 * 1000;
@@ -29,7 +31,9 @@ export class NotReady extends Error {
 
 /** The state of an object of a kind that takes time to become ready; undefined for other kinds. */
 function readinessOf(object: KubeObject): Rollout | undefined {
-  if (annotation(object, "skipAwait") === "true") return undefined;
+  if (annotation(object, "skipAwait") === "true") {
+    return undefined;
+  }
   switch (`${object.apiVersion}/${object.kind}`) {
     case "apps/v1/Deployment":
       return rolloutOf(object);
@@ -63,22 +67,32 @@ export async function awaitReady(
   const signal = timeoutSignal(object, operation);
   const name = object.metadata.name;
   let live = object;
-  if (!readinessOf(live)) return live;
+  if (!readinessOf(live)) {
+    return live;
+  }
   const over = new AbortController();
   void reportProblems(objects, object, operation, over.signal);
   let shown = "";
   try {
     for await (const now of objects.observe(object, signal)) {
-      if (!now) throw new NotReady(`'${name}' was deleted while waiting for it`, live, []);
+      if (!now) {
+        throw new NotReady(`'${name}' was deleted while waiting for it`, live, []);
+      }
       live = now;
       const state = readinessOf(live);
-      if (!state || state.done) return live;
-      if (state.progress !== shown) operation.status(state.progress);
+      if (!state || state.done) {
+        return live;
+      }
+      if (state.progress !== shown) {
+        operation.status(state.progress);
+      }
       shown = state.progress;
     }
     return live;
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) {
+      throw error;
+    }
     const message =
       signal.reason instanceof TimedOut
         ? `'${name}' timed out waiting to be Ready`
@@ -92,7 +106,9 @@ export async function awaitReady(
 /** @throws NotReady if the object isn't ready right now */
 export async function requireReady(objects: Objects, live: KubeObject): Promise<void> {
   const state = readinessOf(live);
-  if (!state || state.done) return;
+  if (!state || state.done) {
+    return;
+  }
   const message = `Resource '${live.metadata.name}' was created but failed to initialize`;
   throw new NotReady(message, live, await problemsOf(objects, live));
 }
@@ -108,11 +124,15 @@ export async function awaitGone(
   try {
     for await (const now of objects.observe(ref, signal)) {
       // Another object may have got the name already.
-      if (now && ref.metadata.uid && now.metadata.uid !== ref.metadata.uid) return;
+      if (now && ref.metadata.uid && now.metadata.uid !== ref.metadata.uid) {
+        return;
+      }
       last = now;
     }
   } catch (error) {
-    if (!(signal.reason instanceof TimedOut)) throw error;
+    if (!(signal.reason instanceof TimedOut)) {
+      throw error;
+    }
     const finalizers = (last?.metadata.finalizers ?? []) as string[];
     if (finalizers.length > 0) {
       const which = finalizers.join(", ");

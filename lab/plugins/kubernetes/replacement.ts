@@ -1,6 +1,7 @@
 import { changes } from "../shared/diff.ts";
 import type { Diff, DiffRequest } from "../shared/provider.ts";
-import { isMap, reveal, type PropertyMap } from "../shared/value.ts";
+import { isMap, reveal } from "../shared/value.ts";
+import type { PropertyMap } from "../shared/value.ts";
 import type { ObjectKind } from "./object.ts";
 import { liveOf } from "./state.ts";
 
@@ -33,7 +34,9 @@ export function diffObject(
 function keepsPlace(oldOutputs: PropertyMap, newInputs: PropertyMap): boolean {
   const old = liveOf(oldOutputs).metadata;
   const now = reveal(newInputs).metadata;
-  if (!isMap(old) || !isMap(now)) return false;
+  if (!isMap(old) || !isMap(now)) {
+    return false;
+  }
   const autonamed = isMap(now.annotations) && now.annotations["pulumi.com/autonamed"] === "true";
   return !autonamed && now.name === old.name && now.namespace === old.namespace;
 }

@@ -13,7 +13,8 @@ import type {
   ResourceType,
   UpdateRequest,
 } from "../shared/provider.ts";
-import { hasUnknowns, toPlain, type PropertyMap } from "../shared/value.ts";
+import { hasUnknowns, toPlain } from "../shared/value.ts";
+import type { PropertyMap } from "../shared/value.ts";
 import { checkObject } from "./check.ts";
 import {
   applyFailure,
@@ -23,25 +24,17 @@ import {
   undefinedIfNeverThere,
 } from "./failures.ts";
 import { CREATE_MANAGER, handOver } from "./managers.ts";
-import { annotation, idOf, parseId, type KubeObject, type ObjectKind } from "./object.ts";
-import type { ObjectRef, Objects, WriteOptions } from "./objects.ts";
+import { annotation, idOf, parseId } from "./object.ts";
+import type { KubeObject, ObjectKind } from "./object.ts";
+import type { Cluster, ObjectRef, WriteOptions } from "./objects.ts";
 import { awaitGone, awaitReady, NotReady, requireReady, timeoutSignal } from "./readiness.ts";
 import { diffObject } from "./replacement.ts";
 import { NOT_DELETED, NOT_READ, unlessForgotten } from "./unreachable.ts";
-import { inputsOf, liveOf, outputsOf, refreshedInputs, type Bookkeeping } from "./state.ts";
+import { inputsOf, liveOf, outputsOf, refreshedInputs } from "./state.ts";
+import type { Bookkeeping } from "./state.ts";
 
 /** Waits before a create is tried again whose namespace or kind is yet to come, in ms. */
 const RETRY_DELAYS_MS = [1_000, 2_000, 4_000, 8_000, 16_000];
-
-export interface Cluster {
-  objects: Objects;
-  /** Namespace of objects that name none. */
-  namespace: string;
-  /** Whether creating takes over an object that is there already, by server-side apply. */
-  upsert: boolean;
-  /** Whether applying takes over fields that somebody else manages; an annotation of the object can say so too. */
-  patchForce: boolean;
-}
 
 /** One kind of the Kubernetes API as a resource type. Nothing in here is particular to a kind. */
 export class KubeResource implements ResourceType {
@@ -62,7 +55,9 @@ export class KubeResource implements ResourceType {
   }
 
   async create({ urn, inputs }: CreateRequest, operation: Operation): Promise<Created> {
-    if (operation.preview) return { id: "", outputs: await this.#previewCreate(inputs, operation) };
+    if (operation.preview) {
+      return { id: "", outputs: await this.#previewCreate(inputs, operation) };
+    }
     const fieldManager = uniqueName("pulumi-kubernetes-", new Uint8Array(), 8);
     const options = { fieldManager, dryRun: false, signal: operation.signal() };
     let created: KubeObject;
@@ -92,14 +87,20 @@ export class KubeResource implements ResourceType {
     const { objects } = this.#cluster();
     const ref = { ...this.#kind, metadata: parseId(id) } as ObjectRef;
     const live = await objects.get(ref, operation.signal()).catch(undefinedIfNeverThere);
-    if (!live) return undefined;
+    if (!live) {
+      return undefined;
+    }
     const isOurs = oldInputs.metadata !== undefined;
     const inputs = isOurs ? refreshedInputs(oldInputs, liveOf(oldOutputs), live) : inputsOf(live);
     const outputs = outputsOf(live, { inputs, fieldManager: fieldManagerOf(oldOutputs) });
     try {
-      if (isOurs) await requireReady(objects, live);
+      if (isOurs) {
+        await requireReady(objects, live);
+      }
     } catch (error) {
-      if (!(error instanceof NotReady)) throw error;
+      if (!(error instanceof NotReady)) {
+        throw error;
+      }
       const reasons = [error.message, ...error.problems];
       throw new InitializationFailed(error.message, id, outputs, reasons, inputs);
     }
@@ -112,7 +113,9 @@ export class KubeResource implements ResourceType {
   ): Promise<PropertyMap> {
     const { objects } = this.#cluster();
     const signal = operation.signal();
-    if (operation.preview && hasUnknowns(newInputs)) return newInputs;
+    if (operation.preview && hasUnknowns(newInputs)) {
+      return newInputs;
+    }
     const object = toPlain(newInputs) as KubeObject;
     const fieldManager = fieldManagerOf(oldOutputs);
     const state = { inputs: newInputs, fieldManager };
@@ -133,10 +136,14 @@ export class KubeResource implements ResourceType {
         signal,
       });
     } catch (error) {
-      if (operation.preview && isNotPreviewable(error)) return newInputs;
+      if (operation.preview && isNotPreviewable(error)) {
+        return newInputs;
+      }
       throw await this.#updateFailure(urn, object, state, applyFailure(error, fieldManager));
     }
-    if (operation.preview) return outputsOf(applied, state);
+    if (operation.preview) {
+      return outputsOf(applied, state);
+    }
     const live = await this.#ready(applied, state, operation, (reason) => {
       return (
         `the Kubernetes API server reported that "${idOf(applied)}" failed to fully initialize ` +
@@ -166,7 +173,9 @@ export class KubeResource implements ResourceType {
 
   /** What the server would make of the object; the inputs themselves where it can't be asked. */
   async #previewCreate(inputs: PropertyMap, operation: Operation): Promise<PropertyMap> {
-    if (hasUnknowns(inputs)) return inputs;
+    if (hasUnknowns(inputs)) {
+      return inputs;
+    }
     try {
       const live = await this.#write(inputs, {
         fieldManager: CREATE_MANAGER,
@@ -177,7 +186,9 @@ export class KubeResource implements ResourceType {
       delete live.status;
       return outputsOf(live, { inputs, fieldManager: CREATE_MANAGER });
     } catch (error) {
-      if (isNotPreviewable(error)) return inputs;
+      if (isNotPreviewable(error)) {
+        return inputs;
+      }
       throw error;
     }
   }
@@ -240,7 +251,9 @@ async function withRetry<T>(
     try {
       return await write();
     } catch (error) {
-      if (!isYetToCome(error)) throw error;
+      if (!isYetToCome(error)) {
+        throw error;
+      }
       operation.status(`Retry #${attempt}; creation failed: ${messageOf(error)}`);
       await pause(delayMs, signal);
     }

@@ -48,8 +48,9 @@ export function rolloutOf(deployment: KubeObject): Rollout {
   const problems = conditions
     .filter(({ type, status }) => status === (type === "ReplicaFailure" ? "True" : "False"))
     .map(({ type, reason = type, message = "" }) => `[${reason}] ${message}`);
-  if (!available) problems.push("Minimum number of live Pods was not attained");
-  else if (!complete) {
+  if (!available) {
+    problems.push("Minimum number of live Pods was not attained");
+  } else if (!complete) {
     problems.push(
       "Attempted to roll forward to new ReplicaSet, but minimum number of Pods did not become live",
     );

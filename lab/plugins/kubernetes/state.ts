@@ -7,9 +7,8 @@ import {
   secret,
   unwrap,
   withSecretsOf,
-  type PropertyMap,
-  type PropertyValue,
 } from "../shared/value.ts";
+import type { PropertyMap, PropertyValue } from "../shared/value.ts";
 import type { KubeObject } from "./object.ts";
 
 /** What stands in the stack's state beside the live object. */
@@ -49,7 +48,9 @@ const SERVER_METADATA = [
 /** Inputs without fields that the server alone decides about, as an exported manifest has them. */
 export function withoutServerFields(inputs: PropertyMap): PropertyMap {
   const given = unwrap(inputs.metadata);
-  if (!isMap(given)) return inputs;
+  if (!isMap(given)) {
+    return inputs;
+  }
   const metadata = Object.entries(given).filter(([key]) => !SERVER_METADATA.includes(key));
   return withSecretsOf({ ...inputs, metadata: Object.fromEntries(metadata) }, inputs);
 }
@@ -88,8 +89,12 @@ function refreshed(
   old: PropertyValue | undefined,
   live: PropertyValue | undefined,
 ): PropertyValue | undefined {
-  if (equal(old, live)) return input;
-  if (isMap(input) && isMap(old) && isMap(live)) return refreshedMap(input, old, live);
+  if (equal(old, live)) {
+    return input;
+  }
+  if (isMap(input) && isMap(old) && isMap(live)) {
+    return refreshedMap(input, old, live);
+  }
   if (isList(input) && isList(old) && isList(live)) {
     return live
       .slice(0, Math.max(input.length, live.length - (old.length - input.length)))
@@ -101,10 +106,14 @@ function refreshed(
 /** Marks what is secret in the inputs; a Secret's data is always. */
 function withSecrets(live: PropertyMap, inputs: PropertyMap): PropertyMap {
   const marked = withSecretsOf(live, inputs);
-  if (live.kind !== "Secret") return marked;
+  if (live.kind !== "Secret") {
+    return marked;
+  }
   for (const key of ["data", "stringData"]) {
     const value = marked[key];
-    if (value !== undefined && !isSecret(value)) marked[key] = secret(value);
+    if (value !== undefined && !isSecret(value)) {
+      marked[key] = secret(value);
+    }
   }
   return marked;
 }

@@ -21,7 +21,9 @@ export async function unlessForgotten<T>(
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Unreachable)) throw error;
+    if (!(error instanceof Unreachable)) {
+      throw error;
+    }
     operation.log(error.message, "warning");
     if (process.env.PULUMI_K8S_DELETE_UNREACHABLE !== "true") {
       throw new Error(`${problem}. ${WAY_OUT}`, { cause: error });

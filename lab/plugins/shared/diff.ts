@@ -1,4 +1,5 @@
-import { equal, isList, isMap, isSecret, type PropertyMap, type PropertyValue } from "./value.ts";
+import { equal, isList, isMap, isSecret } from "./value.ts";
+import type { PropertyMap, PropertyValue } from "./value.ts";
 
 export type PropertyPath = readonly (string | number)[];
 
@@ -23,12 +24,24 @@ function valueChanges(
   old: PropertyValue | undefined,
   now: PropertyValue | undefined,
 ): PropertyChange[] {
-  if (isSecret(old)) return valueChanges(path, old.value, now);
-  if (isSecret(now)) return valueChanges(path, old, now.value);
-  if (equal(old, now)) return [];
-  if (old === undefined) return [{ path, kind: "add" }];
-  if (now === undefined) return [{ path, kind: "delete" }];
-  if (isMap(old) && isMap(now)) return mapChanges(path, old, now);
+  if (isSecret(old)) {
+    return valueChanges(path, old.value, now);
+  }
+  if (isSecret(now)) {
+    return valueChanges(path, old, now.value);
+  }
+  if (equal(old, now)) {
+    return [];
+  }
+  if (old === undefined) {
+    return [{ path, kind: "add" }];
+  }
+  if (now === undefined) {
+    return [{ path, kind: "delete" }];
+  }
+  if (isMap(old) && isMap(now)) {
+    return mapChanges(path, old, now);
+  }
   if (isList(old) && isList(now)) {
     const length = Math.max(old.length, now.length);
     return Array.from({ length }, (_, index) => index).flatMap((index) =>
@@ -42,8 +55,12 @@ function valueChanges(
 export function formatPath(path: PropertyPath): string {
   return path
     .map((step, index) => {
-      if (typeof step === "number") return `[${step}]`;
-      if (/[."[\]]/.test(step)) return `["${step.replaceAll('"', '\\"')}"]`;
+      if (typeof step === "number") {
+        return `[${step}]`;
+      }
+      if (/[."[\]]/.test(step)) {
+        return `["${step.replaceAll('"', '\\"')}"]`;
+      }
       return index === 0 ? step : `.${step}`;
     })
     .join("");

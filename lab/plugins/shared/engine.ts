@@ -59,7 +59,9 @@ export class Engine {
           resolve(!error);
         });
       });
-      if (!connected) return;
+      if (!connected) {
+        return;
+      }
       await new Promise<void>((resolve) => {
         channel.watchConnectivityState(connectivityState.READY, Infinity, () => {
           resolve();

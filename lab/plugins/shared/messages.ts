@@ -16,7 +16,9 @@ export function nameOf(urn: string): string {
 
 export function autonamingOf(request: proto.CheckRequest): Autonaming | undefined {
   const options = request.getAutonaming();
-  if (!options) return undefined;
+  if (!options) {
+    return undefined;
+  }
   const modes = ["propose", "enforce", "disable"] as const;
   return { mode: modes[options.getMode()], proposedName: options.getProposedName() };
 }
@@ -47,7 +49,9 @@ export function diffResponse({ changes, deleteBeforeReplace }: Diff): proto.Diff
       .setInputdiff(true);
     response.getDetaileddiffMap().set(formatted, detail);
     response.addDiffs(String(path[0]));
-    if (replace) response.addReplaces(formatted);
+    if (replace) {
+      response.addReplaces(formatted);
+    }
   }
   return response;
 }

@@ -25,6 +25,8 @@ export function automaticName(
   digits: number,
   autonaming: Autonaming | undefined,
 ): string | undefined {
-  if (autonaming?.mode === "disable") return undefined;
+  if (autonaming?.mode === "disable") {
+    return undefined;
+  }
   return autonaming ? autonaming.proposedName : uniqueName(prefix, seed, digits);
 }

@@ -41,7 +41,9 @@ export class Operations {
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 function withTimeout(cancelled: AbortSignal, timeoutMs: number | undefined): AbortSignal {
-  if (timeoutMs === undefined) return cancelled;
+  if (timeoutMs === undefined) {
+    return cancelled;
+  }
   const timedOut = new AbortController();
   setTimeout(
     () => {

@@ -28,7 +28,9 @@ export function serve(provider: Provider): void {
   });
   server.addService(ResourceProviderService, providerService(provider, PLUGIN_VERSION, operations));
   server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-    if (error) throw error;
+    if (error) {
+      throw error;
+    }
     process.stdout.write(`${port}\n`);
   });
 

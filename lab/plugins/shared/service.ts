@@ -18,7 +18,9 @@ export function providerService(
   const typeOf = (urn: string): ResourceType => {
     const token = typeTokenOf(urn);
     const type = provider.resourceType(token);
-    if (!type) throw new Error(`the lab's ${provider.name} plugin doesn't offer ${token}`);
+    if (!type) {
+      throw new Error(`the lab's ${provider.name} plugin doesn't offer ${token}`);
+    }
     return type;
   };
   /** An answer is sent only when the engine has all that was logged before it. */
@@ -124,7 +126,9 @@ export function providerService(
         operations.start(urn, request.getTimeout(), false),
       );
       const response = new proto.ReadResponse();
-      if (!state) return response;
+      if (!state) {
+        return response;
+      }
       return response
         .setId(state.id)
         .setInputs(encode(state.inputs))
@@ -163,11 +167,15 @@ export function providerService(
     invoke: answer(async (request: proto.InvokeRequest) => {
       const token = request.getTok();
       const called = provider.functionOf?.(token);
-      if (!called) throw new Error(`the lab's ${provider.name} plugin doesn't offer ${token}`);
+      if (!called) {
+        throw new Error(`the lab's ${provider.name} plugin doesn't offer ${token}`);
+      }
       const args = decode(request.getArgs());
       const failures = called.check(args);
       const response = new proto.InvokeResponse().setFailuresList(checkFailures(failures));
-      if (failures.length > 0) return response;
+      if (failures.length > 0) {
+        return response;
+      }
       const operation = operations.start("", 0, request.getPreview());
       return response.setReturn(encode(await called.call(args, operation)));
     }),

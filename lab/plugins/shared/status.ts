@@ -14,7 +14,9 @@ export function statusOf(error: unknown): Partial<StatusObject> {
       .setId(error.id)
       .setProperties(encode(error.properties))
       .setReasonsList(error.reasons);
-    if (error.inputs) detail.setInputs(encode(error.inputs));
+    if (error.inputs) {
+      detail.setInputs(encode(error.inputs));
+    }
     const any = new Any();
     any.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
     const status = new Status()

@@ -44,9 +44,15 @@ export function isList(value: PropertyValue | undefined): value is PropertyValue
 export function reveal(value: PropertyMap): PropertyMap;
 export function reveal(value: PropertyValue): PropertyValue;
 export function reveal(value: PropertyValue): PropertyValue {
-  if (isSecret(value)) return reveal(value.value);
-  if (isList(value)) return value.map((item) => reveal(item));
-  if (!isMap(value)) return value;
+  if (isSecret(value)) {
+    return reveal(value.value);
+  }
+  if (isList(value)) {
+    return value.map((item) => reveal(item));
+  }
+  if (!isMap(value)) {
+    return value;
+  }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reveal(item)]));
 }
 
@@ -59,23 +65,41 @@ export function unwrap(value: PropertyValue | undefined): PropertyValue | undefi
 export function toPlain(value: PropertyMap): PlainMap;
 export function toPlain(value: PropertyValue): Plain;
 export function toPlain(value: PropertyValue): Plain {
-  if (value === UNKNOWN) throw new Error("a value that must be known here is unknown");
-  if (isSecret(value)) return toPlain(value.value);
-  if (isList(value)) return value.map((item) => toPlain(item));
-  if (!isMap(value)) return value;
+  if (value === UNKNOWN) {
+    throw new Error("a value that must be known here is unknown");
+  }
+  if (isSecret(value)) {
+    return toPlain(value.value);
+  }
+  if (isList(value)) {
+    return value.map((item) => toPlain(item));
+  }
+  if (!isMap(value)) {
+    return value;
+  }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item)]));
 }
 
 export function hasUnknowns(value: PropertyValue): boolean {
-  if (value === UNKNOWN) return true;
-  if (isSecret(value)) return hasUnknowns(value.value);
-  if (isList(value)) return value.some(hasUnknowns);
+  if (value === UNKNOWN) {
+    return true;
+  }
+  if (isSecret(value)) {
+    return hasUnknowns(value.value);
+  }
+  if (isList(value)) {
+    return value.some(hasUnknowns);
+  }
   return isMap(value) && Object.values(value).some(hasUnknowns);
 }
 
 export function hasSecrets(value: PropertyValue): boolean {
-  if (isSecret(value)) return true;
-  if (isList(value)) return value.some(hasSecrets);
+  if (isSecret(value)) {
+    return true;
+  }
+  if (isList(value)) {
+    return value.some(hasSecrets);
+  }
   return isMap(value) && Object.values(value).some(hasSecrets);
 }
 
@@ -83,11 +107,15 @@ export function hasSecrets(value: PropertyValue): boolean {
 export function withoutNulls(value: PropertyMap): PropertyMap;
 export function withoutNulls(value: PropertyValue): PropertyValue;
 export function withoutNulls(value: PropertyValue): PropertyValue {
-  if (isSecret(value)) return secret(withoutNulls(value.value));
+  if (isSecret(value)) {
+    return secret(withoutNulls(value.value));
+  }
   if (isList(value)) {
     return value.filter((item) => item !== null).map((item) => withoutNulls(item));
   }
-  if (!isMap(value)) return value;
+  if (!isMap(value)) {
+    return value;
+  }
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, item]) => item !== null)
@@ -104,18 +132,29 @@ export function withSecretsOf(outputs: PropertyMap, inputs: PropertyMap): Proper
   const marked = { ...outputs };
   for (const [key, input] of Object.entries(inputs)) {
     const output = marked[key];
-    if (output === undefined || isSecret(output)) continue;
-    if (isMap(output) && isMap(input)) marked[key] = withSecretsOf(output, input);
-    else if (hasSecrets(input)) marked[key] = secret(reveal(output));
+    if (output === undefined || isSecret(output)) {
+      continue;
+    }
+    if (isMap(output) && isMap(input)) {
+      marked[key] = withSecretsOf(output, input);
+    } else if (hasSecrets(input)) {
+      marked[key] = secret(reveal(output));
+    }
   }
   return marked;
 }
 
 /** Deep equality of values; secrets equal what they hide, an unknown equals only an unknown. */
 export function equal(left: PropertyValue | undefined, right: PropertyValue | undefined): boolean {
-  if (isSecret(left)) return equal(left.value, right);
-  if (isSecret(right)) return equal(left, right.value);
-  if (left === right) return true;
+  if (isSecret(left)) {
+    return equal(left.value, right);
+  }
+  if (isSecret(right)) {
+    return equal(left, right.value);
+  }
+  if (left === right) {
+    return true;
+  }
   if (isList(left)) {
     return (
       isList(right) &&
@@ -123,7 +162,9 @@ export function equal(left: PropertyValue | undefined, right: PropertyValue | un
       left.every((item, index) => equal(item, right[index]))
     );
   }
-  if (!isMap(left) || !isMap(right)) return false;
+  if (!isMap(left) || !isMap(right)) {
+    return false;
+  }
   const keys = Object.keys(left);
   return (
     keys.length === Object.keys(right).length &&

@@ -1,13 +1,6 @@
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-import {
-  isList,
-  isSecret,
-  secret,
-  UNKNOWN,
-  type Plain,
-  type PropertyMap,
-  type PropertyValue,
-} from "./value.ts";
+import { isList, isSecret, secret, UNKNOWN } from "./value.ts";
+import type { Plain, PropertyMap, PropertyValue } from "./value.ts";
 
 const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
 const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
@@ -30,10 +23,18 @@ export function decode(struct: Struct | undefined): PropertyMap {
 }
 
 function decodeValue(value: Plain): PropertyValue {
-  if (typeof value === "string") return UNKNOWN_SENTINELS.has(value) ? UNKNOWN : value;
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(decodeValue);
-  if (value[SIGNATURE_KEY] === SECRET_SIGNATURE) return secret(decodeValue(value.value ?? null));
+  if (typeof value === "string") {
+    return UNKNOWN_SENTINELS.has(value) ? UNKNOWN : value;
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  if (Array.isArray(value)) {
+    return value.map(decodeValue);
+  }
+  if (value[SIGNATURE_KEY] === SECRET_SIGNATURE) {
+    return secret(decodeValue(value.value ?? null));
+  }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decodeValue(item)]));
 }
 
@@ -43,12 +44,18 @@ export function encode(properties: PropertyMap): Struct {
 }
 
 function encodeValue(value: PropertyValue): Plain {
-  if (value === UNKNOWN) return UNKNOWN_STRING;
+  if (value === UNKNOWN) {
+    return UNKNOWN_STRING;
+  }
   if (isSecret(value)) {
     return { [SIGNATURE_KEY]: SECRET_SIGNATURE, value: encodeValue(value.value) };
   }
-  if (typeof value !== "object" || value === null) return value;
-  if (isList(value)) return value.map(encodeValue);
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  if (isList(value)) {
+    return value.map(encodeValue);
+  }
   const entries: [string, PropertyValue | undefined][] = Object.entries(value);
   return Object.fromEntries(
     entries.flatMap(([key, item]) => (item === undefined ? [] : [[key, encodeValue(item)]])),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { connect, formatTarget } from "../../../app/probe/connect";
+import { connect, formatTarget } from "../../../app/probe/connect.ts";
 import { SilentServer } from "./servers.ts";
 
 describe("connect", () => {

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { Socket } from "node:net";
 
-import { systemClock } from "../../../app/probe/clock";
-import type { Clock } from "../../../app/probe/clock";
-import { hold } from "../../../app/probe/hold";
-import type { Held, HoldSpec } from "../../../app/probe/hold";
+import { systemClock } from "../../../app/probe/clock.ts";
+import type { Clock } from "../../../app/probe/clock.ts";
+import { hold } from "../../../app/probe/hold.ts";
+import type { Held, HoldSpec } from "../../../app/probe/hold.ts";
 import { ManualClock } from "./manualClock.ts";
 import { TestServer, unusedPort } from "./servers.ts";
 

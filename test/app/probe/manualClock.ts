@@ -1,4 +1,4 @@
-import type { Clock } from "../../../app/probe/clock";
+import type { Clock } from "../../../app/probe/clock.ts";
 
 /** A clock that stands still until a test moves it. */
 export class ManualClock implements Clock {

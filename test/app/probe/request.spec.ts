@@ -9,7 +9,7 @@ import {
   parseTarget,
   parseWaitMs,
   RequestError,
-} from "../../../app/probe/request";
+} from "../../../app/probe/request.ts";
 
 function message(action: () => unknown): string {
   try {

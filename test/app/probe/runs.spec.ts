@@ -4,9 +4,9 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Connection, ProbeSpec, ProbeStatus, ProbeTest } from "../../../app/probe/record";
-import { Runs } from "../../../app/probe/runs";
-import { RunStore } from "../../../app/probe/store";
+import type { Connection, ProbeSpec, ProbeStatus, ProbeTest } from "../../../app/probe/sample.ts";
+import { Runs } from "../../../app/probe/runs.ts";
+import { RunStore } from "../../../app/probe/store.ts";
 import { ManualClock } from "./manualClock.ts";
 import { TestServer, unusedPort } from "./servers.ts";
 
@@ -163,7 +163,9 @@ describe("Runs", () => {
     const failed = { state: "failed", error: `ECONNREFUSED 127.0.0.1:${port}` };
     assert.deepEqual(await runs.start(spec({ tests })), failed);
     const peer = await server.accepted();
-    if (!peer.readableEnded) await once(peer, "end");
+    if (!peer.readableEnded) {
+      await once(peer, "end");
+    }
   });
 
   it("does the same as often as it is asked to", async () => {

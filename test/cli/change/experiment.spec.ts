@@ -5,8 +5,8 @@ import type { ChangeArguments } from "../../../cli/change/arguments.ts";
 import { measureChange } from "../../../cli/change/experiment.ts";
 import type { ChangeRecord, ChangeStep } from "../../../cli/change/record.ts";
 import { conclude, describeChanges } from "../../../cli/change/report.ts";
-import { KubectlError } from "../../../cli/kubectl.ts";
-import { MeasureError } from "../../../cli/world.ts";
+import { KubectlError } from "../../../cli/cluster/kubectl.ts";
+import { MeasureError } from "../../../cli/cluster/world.ts";
 import { FakeMesh } from "./fakeMesh.ts";
 
 const NAMESPACE = "istio-idle-timeout-dev";

@@ -1,4 +1,4 @@
-import { KubectlError } from "../../../cli/kubectl.ts";
+import { KubectlError } from "../../../cli/cluster/kubectl.ts";
 import type { ChangeWorld } from "../../../cli/change/experiment.ts";
 import type {
   HeldConnection,
@@ -6,7 +6,7 @@ import type {
   ProbeStatus,
   ProbeTest,
   Sample,
-} from "../../../app/probe/record.ts";
+} from "../../../app/probe/sample.ts";
 import { evidenceLine } from "../fakeCluster.ts";
 import { dump, virtualOutbound } from "../listeners.ts";
 import { VirtualClock } from "../virtualClock.ts";

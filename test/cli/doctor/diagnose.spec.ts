@@ -5,8 +5,8 @@ import type { Carriage, Diagnosis } from "../../../cli/doctor/diagnosis.ts";
 import { describeFinding } from "../../../cli/doctor/finding.ts";
 import { diagnosisJson, renderDiagnosis } from "../../../cli/doctor/report.ts";
 import { runDoctor } from "../../../cli/doctor/run.ts";
-import { describeSource } from "../../../cli/doctor/settings.ts";
-import { parseEndpoint } from "../../../components/endpoint.ts";
+import { describeSource } from "../../../cli/doctor/sources/settings.ts";
+import { parseEndpoint } from "../../../model/endpoint.ts";
 import {
   address,
   dump,
@@ -477,7 +477,9 @@ describe("the doctor", () => {
     await ask(`${HOST}:6379`);
     const looks =
       /^(get |exec web-0 --container istio-proxy -- (pilot-agent request GET |getent ahosts ))/;
-    for (const command of mesh.commands) assert.match(command, looks);
+    for (const command of mesh.commands) {
+      assert.match(command, looks);
+    }
   });
 
   describe("reports", () => {

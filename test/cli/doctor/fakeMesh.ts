@@ -1,7 +1,10 @@
-import type { DestinationRuleObject, EnvoyFilterObject } from "../../../cli/doctor/istioObjects.ts";
-import { KubectlError } from "../../../cli/kubectl.ts";
-import type { Kubectl } from "../../../cli/kubectl.ts";
-import { mergeIntoOutboundTcpProxy } from "../../../components/envoyFilter.ts";
+import type {
+  DestinationRuleObject,
+  EnvoyFilterObject,
+} from "../../../cli/doctor/sources/istioObjects.ts";
+import { KubectlError } from "../../../cli/cluster/kubectl.ts";
+import type { Kubectl } from "../../../cli/cluster/kubectl.ts";
+import { mergeIntoOutboundTcpProxy } from "../../../model/istio/envoyFilter.ts";
 import { dump, virtualOutbound } from "../listeners.ts";
 
 type Json = Record<string, unknown>;

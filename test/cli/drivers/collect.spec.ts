@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { collectDrivers } from "../../../cli/drivers/collect.ts";
-import { driverSummaryLines } from "../../../cli/drivers/summary.ts";
-import { KubectlError } from "../../../cli/kubectl.ts";
-import type { Kubectl } from "../../../cli/kubectl.ts";
-import { MeasureError } from "../../../cli/world.ts";
+import { driverSummaryLines } from "../../../report/driverSummary.ts";
+import { KubectlError } from "../../../cli/cluster/kubectl.ts";
+import type { Kubectl } from "../../../cli/cluster/kubectl.ts";
+import { MeasureError } from "../../../cli/cluster/world.ts";
 import { VirtualClock } from "../virtualClock.ts";
 import { INVALID_CONNECTION, row } from "./rows.ts";
 

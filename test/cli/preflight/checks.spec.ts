@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { check } from "../../../cli/preflight/checks.ts";
 import { platformProblems } from "../../../cli/preflight/nodes.ts";
-import type { PreflightRequest } from "../../../components/preflightRequest.ts";
+import type { PreflightRequest } from "../../../model/preflight.ts";
 import { FakeSurroundings, istiod, OWNER, REQUEST, webhooks } from "./surroundings.ts";
 
 const FORBIDDEN = 'Error from server (Forbidden): User "ann" cannot list resource';

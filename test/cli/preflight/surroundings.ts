@@ -1,9 +1,9 @@
-import { KubectlError } from "../../../cli/kubectl.ts";
-import type { Kubectl } from "../../../cli/kubectl.ts";
+import { KubectlError } from "../../../cli/cluster/kubectl.ts";
+import type { Kubectl } from "../../../cli/cluster/kubectl.ts";
 import type { Surroundings } from "../../../cli/preflight/checks.ts";
-import type { DockerAnswer } from "../../../cli/docker.ts";
+import type { DockerAnswer } from "../../../cli/cluster/docker.ts";
 import type { Deployment, WebhookConfiguration } from "../../../cli/preflight/istio.ts";
-import type { PreflightRequest } from "../../../components/preflightRequest.ts";
+import type { PreflightRequest } from "../../../model/preflight.ts";
 
 export const OWNER = "ann@laptop/01234567";
 

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { secret, UNKNOWN, type PropertyMap } from "../../../lab/plugins/shared/value.ts";
-import { CallError, Plugin } from "./harness.ts";
+import { secret, UNKNOWN } from "../../../lab/plugins/shared/value.ts";
+import type { PropertyMap } from "../../../lab/plugins/shared/value.ts";
+import type { CallError } from "./harness.ts";
+import { Plugin } from "./harness.ts";
 import { until } from "./until.ts";
 
 describe("command plugin", () => {

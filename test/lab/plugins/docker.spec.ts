@@ -3,9 +3,11 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { secret, UNKNOWN, type PropertyMap } from "../../../lab/plugins/shared/value.ts";
+import { secret, UNKNOWN } from "../../../lab/plugins/shared/value.ts";
+import type { PropertyMap } from "../../../lab/plugins/shared/value.ts";
 import { FakeDocker } from "./fakeDocker.ts";
-import { CallError, Plugin } from "./harness.ts";
+import type { CallError } from "./harness.ts";
+import { Plugin } from "./harness.ts";
 
 describe("docker plugin", () => {
   let docker: FakeDocker;
@@ -353,7 +355,7 @@ describe("docker plugin", () => {
       const { id, outputs } = await plugin.create(urn, { ...inputs, ports: [{ internal: 6379 }] });
       assert.equal(id, "container-1");
       assert.deepEqual(outputs.ports, [
-        { internal: 6379, external: 32768, ip: "0.0.0.0", protocol: "tcp" },
+        { internal: 6379, external: 32_768, ip: "0.0.0.0", protocol: "tcp" },
       ]);
     });
 

@@ -88,7 +88,9 @@ export class FakeApiServer {
 
   #tell(path: string, type: string, object: any): void {
     for (const watch of this.#watches) {
-      if (`${watch.collection}/${watch.name}` !== path) continue;
+      if (`${watch.collection}/${watch.name}` !== path) {
+        continue;
+      }
       watch.response.write(`${JSON.stringify({ type, object })}\n`);
     }
   }
@@ -96,7 +98,9 @@ export class FakeApiServer {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "", "http://server");
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    for await (const chunk of request) {
+      chunks.push(chunk as Buffer);
+    }
     const text = Buffer.concat(chunks).toString();
     const seen: SeenRequest = {
       method: request.method ?? "",
@@ -108,7 +112,9 @@ export class FakeApiServer {
       this.#watch(seen, response);
       return;
     }
-    if (seen.method !== "GET") this.writes.push(seen);
+    if (seen.method !== "GET") {
+      this.writes.push(seen);
+    }
     const { code, answer } = this.#answer(seen, request.headers["content-type"]);
     response.writeHead(code, { "content-type": "application/json" });
     response.end(JSON.stringify(answer));
@@ -123,8 +129,9 @@ export class FakeApiServer {
     const now = this.objects.get(`${path}/${name}`);
     this.#watches.add(watch);
     response.on("close", () => this.#watches.delete(watch));
-    if (!now) response.write(`${JSON.stringify({ type: "DELETED", object: {} })}\n`);
-    else if (now.metadata.resourceVersion !== query.resourceVersion) {
+    if (!now) {
+      response.write(`${JSON.stringify({ type: "DELETED", object: {} })}\n`);
+    } else if (now.metadata.resourceVersion !== query.resourceVersion) {
       response.write(`${JSON.stringify({ type: "MODIFIED", object: now })}\n`);
     }
   }
@@ -138,8 +145,12 @@ export class FakeApiServer {
       return failure(code, reason, message);
     }
     const resources = KINDS[path];
-    if (method === "GET" && resources) return { code: 200, answer: { resources } };
-    if (method === "POST") return this.#create(seen);
+    if (method === "GET" && resources) {
+      return { code: 200, answer: { resources } };
+    }
+    if (method === "POST") {
+      return this.#create(seen);
+    }
     const object = this.objects.get(path);
     if (method === "GET" && !object && /\/(pods|events)$/.test(path)) {
       const items = [...this.objects.entries()].filter(([key]) => key.startsWith(`${path}/`));
@@ -148,12 +159,18 @@ export class FakeApiServer {
     if (!object && contentType.startsWith("application/apply-patch")) {
       return this.#create({ ...seen, path: path.slice(0, path.lastIndexOf("/")) });
     }
-    if (!object) return notFound(path);
-    if (method === "GET") return { code: 200, answer: object };
+    if (!object) {
+      return notFound(path);
+    }
+    if (method === "GET") {
+      return { code: 200, answer: object };
+    }
     if (method === "DELETE") {
       if (this.holdDeletions) {
         this.edit(path, (held) => (held.metadata.deletionTimestamp = "2026-01-01T00:00:00Z"));
-      } else this.remove(path);
+      } else {
+        this.remove(path);
+      }
       return { code: 200, answer: { kind: "Status", status: "Success" } };
     }
     return { code: 200, answer: this.#patch(seen, contentType) };
@@ -188,7 +205,9 @@ export class FakeApiServer {
       ...(body.kind === "Namespace" && { status: { phase: "Active" } }),
       ...(body.kind === "Deployment" && { status: {} }),
     };
-    if (!query.dryRun) this.objects.set(key, object);
+    if (!query.dryRun) {
+      this.objects.set(key, object);
+    }
     return { code: 201, answer: object };
   }
 

@@ -37,7 +37,7 @@ export class FakeDocker {
   readonly #server: Server = createServer((request, response) => {
     void this.#handle(request, response);
   });
-  #nextPort = 32768;
+  #nextPort = 32_768;
 
   async start(socket: string): Promise<void> {
     this.#server.listen(socket);
@@ -59,7 +59,9 @@ export class FakeDocker {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "", "http://docker");
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    for await (const chunk of request) {
+      chunks.push(chunk as Buffer);
+    }
     const bytes = Buffer.concat(chunks);
     const isJson = request.headers["content-type"] === "application/json";
     const seen: SeenRequest = {
@@ -72,15 +74,20 @@ export class FakeDocker {
     this.seen.push(seen);
     const answer = this.#refusal(seen) ?? this.#answer(seen);
     response.writeHead(answer.code);
-    if ("lines" in answer)
+    if ("lines" in answer) {
       response.end(answer.lines.map((line) => JSON.stringify(line)).join("\r\n"));
-    else if (Buffer.isBuffer(answer.body)) response.end(answer.body);
-    else response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
+    } else if (Buffer.isBuffer(answer.body)) {
+      response.end(answer.body);
+    } else {
+      response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
+    }
   }
 
   #refusal({ method, path }: SeenRequest): Answer | undefined {
     for (const [start, { code, message }] of this.refusals) {
-      if (!`${method} ${path}`.startsWith(start)) continue;
+      if (!`${method} ${path}`.startsWith(start)) {
+        continue;
+      }
       this.refusals.delete(start);
       return { code, body: { message } };
     }
@@ -90,28 +97,46 @@ export class FakeDocker {
   #answer(seen: SeenRequest): Answer {
     const { method, path, query } = seen;
     const route = `${method} ${path}`;
-    if (route === "GET /version") return { code: 200, body: { ApiVersion: "1.41" } };
-    if (route === "POST /build") return { code: 200, lines: this.progress.build };
+    if (route === "GET /version") {
+      return { code: 200, body: { ApiVersion: "1.41" } };
+    }
+    if (route === "POST /build") {
+      return { code: 200, lines: this.progress.build };
+    }
     if (route === "POST /images/create") {
       const tag = query.tag ?? "";
       const separator = tag.startsWith("sha256:") ? "@" : ":";
       const name = `${query.fromImage ?? ""}${separator}${tag}`;
       const failed = this.progress.pull.some((line) => "error" in line);
-      if (!failed) this.images.set(name, { Id: "sha256:pulled", RepoDigests: [] });
+      if (!failed) {
+        this.images.set(name, { Id: "sha256:pulled", RepoDigests: [] });
+      }
       return { code: 200, lines: this.progress.pull };
     }
-    if (/^POST \/images\/.*\/push$/.test(route)) return { code: 200, lines: this.progress.push };
+    if (/^POST \/images\/.*\/push$/.test(route)) {
+      return { code: 200, lines: this.progress.push };
+    }
     const [, image] = /^\/images\/(.*?)(\/json)?$/.exec(path) ?? [];
-    if (image !== undefined) return this.#image(method, image);
-    if (path.startsWith("/networks")) return this.#network(seen);
-    if (path.startsWith("/containers")) return this.#container(seen);
+    if (image !== undefined) {
+      return this.#image(method, image);
+    }
+    if (path.startsWith("/networks")) {
+      return this.#network(seen);
+    }
+    if (path.startsWith("/containers")) {
+      return this.#container(seen);
+    }
     return { code: 404, body: { message: `no route ${route}` } };
   }
 
   #image(method: string, name: string): Answer {
     const found = this.images.get(name);
-    if (!found) return { code: 404, body: { message: `No such image: ${name}` } };
-    if (method === "DELETE") this.images.delete(name);
+    if (!found) {
+      return { code: 404, body: { message: `No such image: ${name}` } };
+    }
+    if (method === "DELETE") {
+      this.images.delete(name);
+    }
     return { code: 200, body: found };
   }
 
@@ -129,10 +154,16 @@ export class FakeDocker {
       return { code: 201, body: { Id } };
     }
     const [, id = "", action] = path.split("/").slice(1);
-    if (action === "connect" || action === "disconnect") return { code: 200 };
+    if (action === "connect" || action === "disconnect") {
+      return { code: 200 };
+    }
     const network = this.networks.get(id);
-    if (!network) return { code: 404, body: { message: `network ${id} not found` } };
-    if (method === "DELETE") this.networks.delete(id);
+    if (!network) {
+      return { code: 404, body: { message: `network ${id} not found` } };
+    }
+    if (method === "DELETE") {
+      this.networks.delete(id);
+    }
     return { code: method === "DELETE" ? 204 : 200, body: network };
   }
 
@@ -144,15 +175,25 @@ export class FakeDocker {
     }
     const [, id = "", action] = path.split("/").slice(1);
     const container = this.containers.get(id);
-    if (!container) return { code: 404, body: { message: `No such container: ${id}` } };
+    if (!container) {
+      return { code: 404, body: { message: `No such container: ${id}` } };
+    }
     if (method === "DELETE") {
       this.containers.delete(id);
       return { code: 204 };
     }
-    if (action === "start") container.State = { ...this.started };
-    if (action === "stop") container.State = { Running: false, ExitCode: 137 };
-    if (action === "update") container.HostConfig.RestartPolicy = body.RestartPolicy;
-    if (action === "logs") return { code: 200, body: frame("last words\n") };
+    if (action === "start") {
+      container.State = { ...this.started };
+    }
+    if (action === "stop") {
+      container.State = { Running: false, ExitCode: 137 };
+    }
+    if (action === "update") {
+      container.HostConfig.RestartPolicy = body.RestartPolicy;
+    }
+    if (action === "logs") {
+      return { code: 200, body: frame("last words\n") };
+    }
     return { code: action === "json" ? 200 : 204, body: action === "json" ? container : undefined };
   }
 

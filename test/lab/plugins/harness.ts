@@ -12,7 +12,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildPlugins } from "../../../lab/plugins/build.ts";
-import { type PropertyMap } from "../../../lab/plugins/shared/value.ts";
+import type { PropertyMap } from "../../../lab/plugins/shared/value.ts";
 import { decode, encode } from "../../../lab/plugins/shared/wire.ts";
 
 /** Built once for all specs, outside of the checkout, as an installation has them. */
@@ -79,8 +79,11 @@ export class Plugin {
     });
     const enginePort = await new Promise<number>((resolve, reject) => {
       this.#engine.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-        if (error) reject(error);
-        else resolve(port);
+        if (error) {
+          reject(error);
+        } else {
+          resolve(port);
+        }
       });
     });
     const folder = (await builtPlugins).find(({ name }) => name === this.#name)?.folder ?? "";
@@ -100,7 +103,9 @@ export class Plugin {
   async stop(): Promise<void> {
     this.#client.close();
     this.#process.kill();
-    if (this.#process.exitCode === null) await once(this.#process, "exit");
+    if (this.#process.exitCode === null) {
+      await once(this.#process, "exit");
+    }
     this.#engine.forceShutdown();
   }
 
@@ -256,7 +261,9 @@ export class Plugin {
       this.#client.invoke(request, done),
     );
     const [failure] = response.getFailuresList();
-    if (failure) throw new Error(`${failure.getProperty()}: ${failure.getReason()}`);
+    if (failure) {
+      throw new Error(`${failure.getProperty()}: ${failure.getReason()}`);
+    }
     return decode(response.getReturn());
   }
 
@@ -267,8 +274,11 @@ export class Plugin {
   #call<Response>(send: (done: Answer<Response>) => unknown): Promise<Response> {
     return new Promise((resolve, reject) => {
       send((error, response) => {
-        if (error) reject(callError(error));
-        else resolve(response);
+        if (error) {
+          reject(callError(error));
+        } else {
+          resolve(response);
+        }
       });
     });
   }
@@ -276,7 +286,9 @@ export class Plugin {
 
 function callError(error: ServiceError): CallError {
   const [bytes] = error.metadata.get("grpc-status-details-bin");
-  if (!(bytes instanceof Buffer)) return new CallError(error.details);
+  if (!(bytes instanceof Buffer)) {
+    return new CallError(error.details);
+  }
   const [detail] = Status.deserializeBinary(bytes).getDetailsList();
   const failed = proto.ErrorResourceInitFailed.deserializeBinary(detail!.getValue_asU8());
   return new CallError(error.details, {

@@ -2,14 +2,11 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  secret,
-  UNKNOWN,
-  type PlainMap,
-  type PropertyMap,
-} from "../../../lab/plugins/shared/value.ts";
+import { secret, UNKNOWN } from "../../../lab/plugins/shared/value.ts";
+import type { PlainMap, PropertyMap } from "../../../lab/plugins/shared/value.ts";
 import { FakeApiServer, rolledOut } from "./fakeApiServer.ts";
-import { CallError, Plugin } from "./harness.ts";
+import type { CallError } from "./harness.ts";
+import { Plugin } from "./harness.ts";
 import { until } from "./until.ts";
 
 /** Prints the configuration it is given, or fails as kubectl does for a context it can't find. */

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { Lines } from "../../../lab/plugins/command/lines.ts";
 import { parseDaemonAddress } from "../../../lab/plugins/docker/address.ts";
-import { nanoseconds } from "../../../lab/plugins/docker/containerBody.ts";
-import { parseIgnore } from "../../../lab/plugins/docker/ignore.ts";
+import { nanoseconds } from "../../../lab/plugins/docker/container/body.ts";
+import { parseIgnore } from "../../../lab/plugins/docker/image/ignore.ts";
 import { parseReference, pinnedName } from "../../../lab/plugins/docker/reference.ts";
 import { handOver } from "../../../lab/plugins/kubernetes/managers.ts";
-import { kindOfToken, type KubeObject } from "../../../lab/plugins/kubernetes/object.ts";
+import { kindOfToken } from "../../../lab/plugins/kubernetes/object.ts";
+import type { KubeObject } from "../../../lab/plugins/kubernetes/object.ts";
 import { problemsOf } from "../../../lab/plugins/kubernetes/pods.ts";
 import { rolloutOf } from "../../../lab/plugins/kubernetes/rollout.ts";
 import { refreshedInputs } from "../../../lab/plugins/kubernetes/state.ts";
@@ -17,7 +18,9 @@ describe("lines of a stream", () => {
     for (let size = 1; size <= text.length; size++) {
       const lines: string[] = [];
       const splitter = new Lines((line) => lines.push(line));
-      for (let at = 0; at < text.length; at += size) splitter.write(text.subarray(at, at + size));
+      for (let at = 0; at < text.length; at += size) {
+        splitter.write(text.subarray(at, at + size));
+      }
       splitter.end();
       assert.deepEqual(lines, ["first", "", "zweite äöü", "last"], `in pieces of ${size}`);
     }

@@ -12,9 +12,8 @@ import {
   UNKNOWN,
   withoutNulls,
   withSecretsOf,
-  type PropertyMap,
-  type PropertyValue,
 } from "../../../lab/plugins/shared/value.ts";
+import type { PropertyMap, PropertyValue } from "../../../lab/plugins/shared/value.ts";
 import { decode, encode } from "../../../lab/plugins/shared/wire.ts";
 
 const properties: fc.Arbitrary<PropertyMap> = fc.letrec<{ map: PropertyMap; value: PropertyValue }>(

@@ -6,7 +6,9 @@ const LIMIT_MS = 10_000;
 export async function until(condition: () => boolean, what: string): Promise<void> {
   const start = Date.now();
   while (!condition()) {
-    if (Date.now() - start > LIMIT_MS) throw new Error(`waited ${LIMIT_MS / 1000} s for ${what}`);
+    if (Date.now() - start > LIMIT_MS) {
+      throw new Error(`waited ${LIMIT_MS / 1000} s for ${what}`);
+    }
     await sleep(5);
   }
 }

@@ -1,0 +1,107 @@
+import type { Channel } from "../channel.ts";
+import { encodeLogin, parseGreeting } from "./greeting.ts";
+import {
+  encodePacket,
+  END_OF_FILE,
+  MORE_DATA,
+  OK,
+  parsePacket,
+  Reader,
+  refuseErrors,
+} from "./packets.ts";
+import type { Packet } from "./packets.ts";
+import { encryptPassword, passwordPlugins } from "./password.ts";
+import type { PasswordPlugin } from "./password.ts";
+import { oneLine } from "../text.ts";
+
+/** What follows {@link MORE_DATA} from `caching_sha2_password`. */
+const CACHED = 0x03;
+const NOT_CACHED = 0x04;
+/** Asks `caching_sha2_password` for its public key. */
+const PUBLIC_KEY_PLEASE = Buffer.from([0x02]);
+
+/** Where a login that is under way stands. */
+interface Login {
+  channel: Channel;
+  password: string;
+  plugin: string;
+  nonce: Buffer;
+}
+
+/**
+ * Logs in after the server's greeting, without a database.
+ *
+ * @throws Error of one line with what the server said, such as "Access denied".
+ */
+export async function login(channel: Channel, username: string, password: string): Promise<void> {
+  const greeted = await channel.exchange(undefined, parsePacket);
+  const { nonce, plugin } = parseGreeting(greeted.payload);
+  // A server whose default is not known here may still have another in mind for this user.
+  const named = passwordPlugins[plugin] === undefined ? "mysql_native_password" : plugin;
+  const proof = pluginNamed(named).prove(password, nonce);
+  const answer = await reply(channel, greeted, encodeLogin(username, proof, named));
+  await proceed({ channel, password, plugin: named, nonce }, answer);
+}
+
+/** Does what the server asks for, until it is content. */
+async function proceed(state: Login, answer: Packet): Promise<void> {
+  switch (answer.payload[0]) {
+    case OK:
+      return;
+    case END_OF_FILE:
+      await switchPlugin(state, answer);
+      return;
+    case MORE_DATA:
+      await proceed(state, await proveMore(state, answer));
+      return;
+    default:
+      throw new Error(
+        `not an answer of MySQL to a login: 0x${answer.payload.toString("hex", 0, 8)}`,
+      );
+  }
+}
+
+async function switchPlugin(state: Login, answer: Packet): Promise<void> {
+  const reader = new Reader(answer.payload.subarray(1));
+  const plugin = reader.text();
+  const rest = reader.rest();
+  // The nonce ends with a zero byte that does not count.
+  const nonce = rest.at(-1) === 0 ? rest.subarray(0, -1) : rest;
+  const proof = pluginNamed(plugin).prove(state.password, nonce);
+  await proceed({ ...state, plugin, nonce }, await reply(state.channel, answer, proof));
+}
+
+async function proveMore(state: Login, answer: Packet): Promise<Packet> {
+  const { channel, password, plugin, nonce } = state;
+  const status = answer.payload[1];
+  if (plugin === "caching_sha2_password" && status === CACHED) {
+    return readPacket(channel);
+  }
+  if (plugin === "caching_sha2_password" && status === NOT_CACHED) {
+    const key = await reply(channel, answer, PUBLIC_KEY_PLEASE);
+    const publicKey = key.payload.toString("latin1", 1);
+    return reply(channel, key, encryptPassword(password, nonce, publicKey));
+  }
+  throw new Error(`MySQL wants more for ${plugin} than is known here`);
+}
+
+function pluginNamed(name: string): PasswordPlugin {
+  const plugin = passwordPlugins[name];
+  if (plugin === undefined) {
+    throw new Error(
+      `MySQL wants the password proven by "${oneLine(name)}": the probe's user needs one of ` +
+        Object.keys(passwordPlugins).join(", "),
+    );
+  }
+  return plugin;
+}
+
+function reply(channel: Channel, to: Packet, payload: Buffer): Promise<Packet> {
+  return readPacket(channel, encodePacket({ sequence: to.sequence + 1, payload }));
+}
+
+async function readPacket(channel: Channel, request?: Buffer): Promise<Packet> {
+  const packet = await channel.exchange(request, parsePacket);
+  refuseErrors(packet.payload);
+  return packet;
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from "node:crypto";
+
+import type { Channel } from "../channel.ts";
+import type { Credentials, Protocol } from "../protocol.ts";
+import { encodeCommand, parseResp, RespError } from "./resp.ts";
+import type { RespValue } from "./resp.ts";
+
+/** Redis, and whatever speaks its protocol: Valkey, KeyDB, managed caches. */
+export const redis: Protocol = {
+  open: async (channel, { username, password }: Credentials) => {
+    if (password === undefined) {
+      return (await isAnswered(channel)) ? undefined : "Redis wants a password (NOAUTH)";
+    }
+    const answer = await ask(
+      channel,
+      "AUTH",
+      ...(username === undefined ? [] : [username]),
+      password,
+    );
+    expect(answer === "OK", "AUTH", answer);
+    return undefined;
+  },
+
+  ping: async (channel) => {
+    await isAnswered(channel);
+  },
+
+  slow: async (channel, ms) => {
+    // Nobody pushes to a key of this name, and popping from a key that is not there makes none.
+    const key = `istio-idle-timeout:${randomUUID()}`;
+    const answer = await ask(channel, "BLPOP", key, String(ms / 1000));
+    expect(answer === null, "BLPOP", answer);
+  },
+
+  idleLimit: async (channel) => {
+    const answer = await ask(channel, "CONFIG", "GET", "timeout");
+    // Refused to whoever is not an administrator, and not there at all on managed servers.
+    if (!Array.isArray(answer) || answer[0] !== "timeout") {
+      return undefined;
+    }
+    return { setting: "timeout", ms: Number(answer[1]) * 1000 };
+  },
+};
+
+/** Whether the server answers `PING`; false where it does so only after a login, an answer as well. */
+async function isAnswered(channel: Channel): Promise<boolean> {
+  const answer = await ask(channel, "PING");
+  const refused = answer instanceof RespError && answer.message.startsWith("NOAUTH");
+  expect(answer === "PONG" || refused, "PING", answer);
+  return !refused;
+}
+
+function ask(channel: Channel, ...command: readonly string[]): Promise<RespValue> {
+  return channel.exchange(encodeCommand(...command), parseResp);
+}
+
+function expect(asExpected: boolean, command: string, answer: RespValue): void {
+  if (!asExpected) {
+    const said = answer instanceof RespError ? answer.message : JSON.stringify(answer);
+    throw new Error(`Redis answered ${command} with: ${said}`);
+  }
+}

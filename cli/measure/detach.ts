@@ -1,0 +1,89 @@
+/** Going away from a run that goes on, and coming back to it. */
+import type { HoldingStatus } from "../../app/probe/sample.ts";
+import type { ProbeKind } from "../../model/record.ts";
+import type { RunState } from "../../model/runState.ts";
+import type { Begun } from "./begin.ts";
+import { readJournal, writeJournal } from "./journal.ts";
+import type { Journal, LastSeen } from "./journal.ts";
+import { ProbeClient } from "../cluster/probeClient.ts";
+import { untilAnswered } from "../cluster/untilAnswered.ts";
+import { ask, windowLeftMs } from "./watch.ts";
+import type { Lost, Outcome } from "./watch.ts";
+import type { World } from "../cluster/world.ts";
+
+/** Longest wait for the cluster to take the note, or to tell of a probe, in ms. */
+const LIMIT_MS = 60_000;
+const RETRY_MS = 2000;
+
+/** How connections stand, or that they are lost and how they were last seen. */
+export type Seen = LastSeen | (Lost & { last: HoldingStatus });
+
+/**
+ * Writes down that nobody waits any more, and how the connections were last seen.
+ *
+ * @throws MeasureError when the cluster does not take it: whoever comes back would not know.
+ */
+export async function leave(
+  world: World,
+  journal: Journal,
+  { withSidecar, withoutSidecar }: Record<ProbeKind, Outcome>,
+): Promise<void> {
+  const left = { withSidecar: withSidecar.seen, withoutSidecar: withoutSidecar.seen };
+  await untilAnswered(
+    world.clock,
+    { intervalMs: RETRY_MS, limitMs: LIMIT_MS },
+    () => writeJournal(world.kubectl, { ...journal, left }),
+    ({ message }) =>
+      `the run goes on, but the cluster takes no note of it: ${message}; run pulumi up again`,
+  );
+}
+
+/**
+ * Comes back to a run that was begun.
+ *
+ * @returns undefined where there is none, or where it was lost to a client that was killed before it could
+ *   tell anybody of it: it is to be begun again then.
+ */
+export async function takeUp(world: World, run: string): Promise<Begun<Seen> | undefined> {
+  const journal = await readJournal(world.kubectl, run);
+  if (journal === undefined) {
+    return undefined;
+  }
+  const [withSidecar, withoutSidecar] = await Promise.all([
+    look(world, journal, "withSidecar"),
+    look(world, journal, "withoutSidecar"),
+  ]);
+  if (withSidecar === undefined || withoutSidecar === undefined) {
+    return undefined;
+  }
+  world.report(`taking up run ${run}, which was begun before`);
+  return { journal, seen: { withSidecar, withoutSidecar } };
+}
+
+/** @returns undefined for connections that are lost and that nobody has ever told of. */
+async function look(world: World, journal: Journal, kind: ProbeKind): Promise<Seen | undefined> {
+  const last = journal.left?.[kind];
+  if (last?.state === "done") {
+    return last;
+  }
+  const probe = new ProbeClient(journal.pods[kind], world.kubectl);
+  const deadlineMs = world.clock.nowMs() + LIMIT_MS;
+  const seen = await ask(world, probe, journal.run, { waitMs: 0, deadlineMs });
+  return seen.state === "lost" ? last && { ...seen, last } : seen;
+}
+
+/** What a client that did not begin the run has to know of it. */
+export async function findRunState(world: World, run: string): Promise<RunState> {
+  const journal = await readJournal(world.kubectl, run);
+  if (journal?.left === undefined) {
+    return { state: "attended" };
+  }
+  const seen = await Promise.all([
+    look(world, journal, "withSidecar"),
+    look(world, journal, "withoutSidecar"),
+  ]);
+  const leftMs = seen.flatMap((one) =>
+    one?.state === "holding" ? [windowLeftMs(one, journal.observeMs)] : [],
+  );
+  return leftMs.length > 0 ? { state: "running", leftMs: Math.max(...leftMs) } : { state: "over" };
+}

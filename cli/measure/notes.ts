@@ -1,0 +1,206 @@
+import type { EffectiveTimeout, Measurement, ProbeKind } from "../../model/record.ts";
+import type { Sample } from "../../app/probe/sample.ts";
+import { formatDuration } from "../../model/duration.ts";
+import { toWallMs } from "../../model/timelapse.ts";
+import type { EntrySearch } from "../sidecar/accessLog.ts";
+import { formatIdleTimeout, seconds } from "../../report/text.ts";
+import type { Outcome } from "./watch.ts";
+
+/** Probe and proxy may differ by this much, in ms, before a reader has to know. */
+const AGREEMENT_MS = 50;
+/** What opening a connection may take, in ms, before a reader has to know. */
+const HANDSHAKE_MS = 250;
+/** Connections opened within this time, in ms, met the same conditions. */
+const SAME_TIME_MS = 5000;
+/** How long the connection is open beyond its idle timeout, in ms, before that is remarkable. */
+const OVERDUE_MS = 1000;
+
+/** What is to be said of a figure beside itself. */
+export interface Remarks {
+  /** Why it must not be used. */
+  voidReasons: readonly string[];
+  /** What a reader has to know before trusting it. */
+  notes: readonly string[];
+}
+
+export const NO_REMARKS: Remarks = { voidReasons: [], notes: [] };
+
+/** What a reader has to know before trusting a figure, whichever pod it comes from. */
+export function notesOnSample({ lastByteMs = 0, mode, greeting }: Sample): string[] {
+  // A handshake takes some ms; a pinged connection is not meant to be idle.
+  const late = lastByteMs > HANDSHAKE_MS && mode !== "ping";
+  return [
+    ...(greeting === undefined ? [] : [greeting]),
+    ...(late
+      ? [
+          `data was sent until ${seconds(lastByteMs)} after connecting: the connection was idle only from then on`,
+        ]
+      : []),
+  ];
+}
+
+/** The same for the pod with a sidecar, where there is more to know. */
+export function notesOnSubject(subject: {
+  sample: Sample;
+  effective: EffectiveTimeout;
+  /** Undefined where the sidecar writes no entries of ours. */
+  search: EntrySearch | undefined;
+  /** What changed at the sidecar meanwhile. */
+  changes: Remarks;
+  /** How many times as fast the sidecar's clock ran; 1 is real time. */
+  factor: number;
+}): Pick<Measurement, "notes" | "voidReasons"> {
+  const { sample, effective, search, changes, factor } = subject;
+  const bypassed = effective.source === "bypassed";
+  const proof = bypassed
+    ? proofOfBypass(search)
+    : factor === 1
+      ? NO_REMARKS
+      : proofOfTimelapse({ sample, effective, entry: search?.entry, factor });
+  const voidReasons = [...proof.voidReasons, ...changes.voidReasons];
+  return {
+    ...(voidReasons.length > 0 && { voidReasons }),
+    notes: [
+      ...notesOnSample(sample),
+      ...notesOnOverdue(sample, effective, factor),
+      ...(search === undefined || bypassed ? [] : notesOnEntry(sample, search, factor)),
+      ...proof.notes,
+      ...changes.notes,
+    ],
+  };
+}
+
+function notesOnOverdue(
+  { end, heldMs, lastByteMs = 0 }: Sample,
+  { idleTimeoutMs }: EffectiveTimeout,
+  factor: number,
+): string[] {
+  const overdue =
+    idleTimeoutMs > 0 && heldMs - lastByteMs > toWallMs(idleTimeoutMs, factor) + OVERDUE_MS;
+  const how = end === "open" ? "and the connection was still open" : "before the connection ended";
+  return overdue
+    ? [
+        `the idle timeout of ${formatDuration(idleTimeoutMs)} passed ${how}: ` +
+          `does it go through the sidecar?`,
+      ]
+    : [];
+}
+
+function notesOnEntry(
+  sample: Sample,
+  { entry, unreadable }: EntrySearch,
+  factor: number,
+): string[] {
+  if (sample.end === "open") {
+    return []; // The probe closed it, so the proxy's entry says nothing about a cause.
+  }
+  if (entry === undefined) {
+    const why =
+      unreadable === undefined
+        ? "has no entry of this connection"
+        : `could not be read (${unreadable})`;
+    return [`the sidecar's access log ${why}, so its own duration and reason are unknown`];
+  }
+  return factor === 1 && Math.abs(sample.heldMs - entry.durationMs) > AGREEMENT_MS
+    ? [
+        `probe and sidecar differ by more than ${AGREEMENT_MS} ms: ` +
+          `${seconds(sample.heldMs)} and ${seconds(entry.durationMs)}`,
+      ]
+    : [];
+}
+
+/**
+ * A time-lapse has to prove itself: that the sidecar's clock ran as fast as it should, and that the
+ * connection was closed at the timeout by that clock. Otherwise its figure is void.
+ */
+function proofOfTimelapse(lapse: {
+  sample: Sample;
+  effective: EffectiveTimeout;
+  entry: EntrySearch["entry"];
+  factor: number;
+}): Remarks {
+  const { sample, effective, entry, factor } = lapse;
+  const wrong = (why: string): Remarks => ({ voidReasons: [why], notes: [] });
+  const open = sample.end === "open";
+  if (entry === undefined) {
+    return open
+      ? {
+          voidReasons: [],
+          notes: [
+            `whether the sidecar's clock ran at x${factor} is unknown: its log has no entry yet`,
+          ],
+        }
+      : wrong("without the sidecar's own duration a time-lapse says nothing");
+  }
+  const proxyWallMs = toWallMs(entry.durationMs, factor);
+  if (Math.abs(sample.heldMs - proxyWallMs) > AGREEMENT_MS) {
+    return wrong(
+      `the sidecar's clock did not run at x${factor}: it counted ${seconds(entry.durationMs)} in ` +
+        `${seconds(sample.heldMs)} of wall time`,
+    );
+  }
+  const { lastByteMs = 0 } = sample;
+  const { idleTimeoutMs } = effective;
+  const expectedWallMs = lastByteMs + toWallMs(idleTimeoutMs, factor);
+  if (!open && idleTimeoutMs > 0 && Math.abs(proxyWallMs - expectedWallMs) > AGREEMENT_MS) {
+    return wrong(
+      `the sidecar held the connection for ${seconds(entry.durationMs)} at x${factor}, which is more than ` +
+        `${AGREEMENT_MS} ms of wall time off its idle timeout of ${formatDuration(idleTimeoutMs)}`,
+    );
+  }
+  return NO_REMARKS;
+}
+
+/** A connection past the sidecar proves itself by the silence of the sidecar's log. */
+function proofOfBypass(search: EntrySearch | undefined): Remarks {
+  if (search?.entry !== undefined) {
+    return {
+      voidReasons: [
+        "the connection went through the sidecar, which logged it, although its port is excluded",
+      ],
+      notes: [],
+    };
+  }
+  const unknown = search === undefined ? "evidence is false" : search.unreadable;
+  return unknown === undefined
+    ? NO_REMARKS
+    : {
+        voidReasons: [],
+        notes: [`whether the connection really went past the sidecar is unknown: ${unknown}`],
+      };
+}
+
+/** What holds for the run as a whole. */
+export function notesOnRun({
+  missingPolicy,
+  effective: { idleTimeoutMs, source },
+  outcomes,
+}: {
+  /** What should have set the timeout but is not in the cluster. */
+  missingPolicy: string | undefined;
+  effective: EffectiveTimeout;
+  outcomes: Record<ProbeKind, Outcome>;
+}): string[] {
+  const notes: string[] = [];
+  if (missingPolicy !== undefined) {
+    const whose = source === "envoy-default" ? "its default of " : "";
+    const applied = `${whose}${formatIdleTimeout(idleTimeoutMs)}`;
+    notes.push(`${missingPolicy} is not in the cluster; the proxy applies ${applied}`);
+  }
+  const [subjectMs = 0, controlMs = 0] = Object.values(outcomes).map(firstConnectedMs);
+  const apartMs = Math.abs(subjectMs - controlMs);
+  if (apartMs > SAME_TIME_MS) {
+    notes.push(
+      `the connections of the two pods were opened ${seconds(apartMs, 0)} apart, not at the same time`,
+    );
+  }
+  const cut = Object.values(outcomes).flatMap(({ seen }) =>
+    seen.state === "done" && seen.incomplete !== undefined ? [seen.incomplete] : [],
+  );
+  return [...notes, ...new Set(cut)];
+}
+
+function firstConnectedMs({ seen }: Outcome): number {
+  const connections = [...seen.samples, ...(seen.state === "holding" ? seen.held : [])];
+  return Math.min(...connections.map(({ connectedAt }) => Date.parse(connectedAt)));
+}

@@ -1,0 +1,30 @@
+import type { ProbeTest } from "../../app/probe/sample.ts";
+import { testsOf } from "../../model/modes.ts";
+import { toWallMs } from "../../model/timelapse.ts";
+import type { MeasureArguments } from "./arguments.ts";
+import type { JournalTarget } from "./journal.ts";
+
+/** The least that the kernel can wait before it probes a silent connection, in ms. */
+const SHORTEST_KEEPALIVE_MS = 1000;
+
+/**
+ * What the probes are to do with each endpoint. A ping comes at half the idle timeout, TCP keep-alive at a
+ * quarter of it: often enough to matter, if it did.
+ */
+export function probeTests(
+  targets: readonly JournalTarget[],
+  { modes, observeMs, timelapse }: Pick<MeasureArguments, "modes" | "observeMs" | "timelapse">,
+): ProbeTest[] {
+  return testsOf(targets, modes).map(({ target, mode }) => {
+    const { middleware, endpoint, path } = target;
+    // Where there is no timeout, the window is all there is to go by.
+    const idleMs = toWallMs(path.effective.idleTimeoutMs, timelapse) || observeMs;
+    return {
+      ...{ middleware, ...endpoint, mode },
+      ...(mode === "ping" && { everyMs: Math.max(Math.floor(idleMs / 2), 1) }),
+      ...(mode === "keepalive" && {
+        everyMs: Math.max(Math.floor(idleMs / 4), SHORTEST_KEEPALIVE_MS),
+      }),
+    };
+  });
+}

@@ -1,0 +1,181 @@
+import type { HoldingStatus, ProbeStatus } from "../../app/probe/sample.ts";
+import type { ProbeKind } from "../../model/record.ts";
+import type { LastSeen } from "./journal.ts";
+import { KubectlError } from "../cluster/kubectl.ts";
+import { nextWaitMs } from "./pace.ts";
+import { findAgain } from "../cluster/pods.ts";
+import type { ProbeClient } from "../cluster/probeClient.ts";
+import { describeSamples } from "../../report/sampleGroups.ts";
+import { PROBE_NAMES, roughly } from "../../report/text.ts";
+import { MeasureError } from "../cluster/world.ts";
+import type { World } from "../cluster/world.ts";
+
+/** How long after the end of the window a probe may stay unreachable, in ms. */
+const MARGIN_MS = 60_000;
+const RETRY_MS = 2000;
+
+/** What a probe was started with, as far as waiting for it goes. */
+export interface Watched {
+  run: string;
+  /** How long the connections are held and watched each time, in ms. */
+  observeMs: number;
+  /** How often that is done. */
+  repetitions: number;
+  /** When the sidecar is expected to close the first connections, in ms of wall time; 0 is never. */
+  expectedMs: number;
+  /** How many times as fast the sidecar's clock runs; 1 is real time. */
+  timelapse: number;
+  /** When waiting ends although the probe goes on, by the {@link World}'s clock; Infinity is never. */
+  leaveAtMs: number;
+}
+
+/** A run that can't be finished any more: its pod, or the probe in it, is not the one it was. */
+export interface Lost {
+  state: "lost";
+  /** Without a subject: `pod x was deleted or replaced`. */
+  reason: string;
+}
+
+/** What became of a probe's connections by the time the client goes. */
+export type Outcome = {
+  /** How they were last seen. */
+  seen: LastSeen;
+} & (
+  | { state: "done" }
+  /** The probe goes on. */
+  | { state: "running" }
+  /** Nobody will know how those that were held have ended. */
+  | Lost
+);
+
+/**
+ * Waits until a probe's run is over, or until it is time to leave. The probe needs nobody for it, so a
+ * question that gets lost is asked again.
+ *
+ * @param seen how the connections stand, or stood when they were last heard of.
+ * @throws MeasureError when the cluster can't be reached any more.
+ */
+export async function watch(
+  world: World,
+  probe: ProbeClient,
+  seen: LastSeen | (Lost & { last: HoldingStatus }),
+  watched: Watched,
+): Promise<Outcome> {
+  const { clock, report } = world;
+  const { run, observeMs, repetitions, expectedMs, leaveAtMs } = watched;
+  const name = nameOf(probe.pod.kind, watched.timelapse);
+  const deadlineMs = clock.nowMs() + observeMs * repetitions + MARGIN_MS;
+  let status = seen;
+  while (status.state === "holding") {
+    const held: HoldingStatus = status;
+    const { heldMs, repetitionsLeft } = held;
+    const left = roughly(windowLeftMs(held, observeMs));
+    const progress = describeHolding(held, repetitions);
+    const patienceMs = leaveAtMs - clock.nowMs();
+    if (patienceMs <= 0) {
+      report(`${name}: ${progress}; it goes on in its pod, for at most ${left}`);
+      return { state: "running", seen: held };
+    }
+    report(`${name}: ${progress}, at most ${left} left`);
+    const waitMs = nextWaitMs({ heldMs, observeMs, expectedMs, patienceMs, repetitionsLeft });
+    const answer = await ask(world, probe, run, { waitMs, deadlineMs });
+    status = answer.state === "lost" ? { ...answer, last: held } : answer;
+  }
+  if (status.state === "lost") {
+    report(`${name}: lost, ${status.reason}`);
+    const { state, reason, last } = status;
+    return { state, reason, seen: last };
+  }
+  for (const line of describeSamples(status.samples)) {
+    report(`${name}: ${line}`);
+  }
+  return { state: "done", seen: status };
+}
+
+/** How long a run may go on at most, in ms. */
+export function windowLeftMs(
+  { heldMs, repetitionsLeft }: Pick<HoldingStatus, "heldMs" | "repetitionsLeft">,
+  observeMs: number,
+): number {
+  return Math.max(observeMs - heldMs, 0) + repetitionsLeft * observeMs;
+}
+
+/** `open for 8 s`, and of several connections `3 of 5 open for 8 s (repetition 1 of 2)`. */
+function describeHolding(
+  { heldMs, held, samples, repetitionsLeft }: HoldingStatus,
+  repetitions: number,
+): string {
+  const repetition = repetitions - repetitionsLeft;
+  const ended = samples.filter((sample) => sample.repetition === repetition).length;
+  const all = held.length + ended;
+  return (
+    (all === 1 ? "" : `${held.length} of ${all} `) +
+    `open for ${roughly(heldMs)}` +
+    (repetitions === 1 ? "" : ` (repetition ${repetition} of ${repetitions})`)
+  );
+}
+
+/** What is told while waiting is wall time; that has to be said where there is another one. */
+function nameOf(kind: ProbeKind, timelapse: number): string {
+  const lapsed = timelapse > 1 && kind === "withSidecar";
+  return `${PROBE_NAMES[kind]}${lapsed ? ` (wall time, its clock at x${timelapse})` : ""}`;
+}
+
+/**
+ * Asks a probe how a run stands that it was started with, until there is an answer.
+ *
+ * @throws MeasureError when there is none by the deadline.
+ */
+export async function ask(
+  world: World,
+  probe: ProbeClient,
+  run: string,
+  when: { waitMs: number; deadlineMs: number },
+): Promise<LastSeen | Lost> {
+  const { pod } = probe;
+  for (;;) {
+    try {
+      return judge(await probe.status(run, when.waitMs));
+    } catch (error) {
+      if (!(error instanceof KubectlError)) {
+        throw error;
+      }
+      world.report(`${PROBE_NAMES[pod.kind]}: asking again (${error.message})`);
+      const gone = await findWhyGone(world, probe);
+      if (gone !== undefined) {
+        return { state: "lost", reason: gone };
+      }
+      if (world.clock.nowMs() > when.deadlineMs) {
+        throw new MeasureError(`pod ${pod.name} can't be reached any more: ${error.reason}`);
+      }
+      await world.clock.sleep(RETRY_MS);
+    }
+  }
+}
+
+function judge(status: ProbeStatus): LastSeen | Lost {
+  switch (status.state) {
+    case "holding":
+    case "done":
+      return status;
+    case "failed":
+      return { state: "lost", reason: status.error };
+    case "connecting":
+    case "unknown":
+      return { state: "lost", reason: "the probe does not know of the connection any more" };
+  }
+}
+
+async function findWhyGone(world: World, { pod }: ProbeClient): Promise<string | undefined> {
+  try {
+    const found = await findAgain(world, pod);
+    return typeof found === "string"
+      ? `pod ${pod.name} ${found} while it held connections`
+      : undefined;
+  } catch (error) {
+    if (error instanceof KubectlError) {
+      return undefined; // The API server itself is out of reach; that says nothing about the pod.
+    }
+    throw error;
+  }
+}

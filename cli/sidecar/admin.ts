@@ -1,0 +1,31 @@
+import { askJson } from "../cluster/kubectl.ts";
+import type { Kubectl } from "../cluster/kubectl.ts";
+import { PROXY_CONTAINER } from "../cluster/pods.ts";
+
+/**
+ * Has a pod's Envoy change something of itself, by its admin interface; returns what it answers.
+ *
+ * @throws KubectlError
+ */
+export function postAdmin(kubectl: Kubectl, pod: string, path: string): Promise<string> {
+  const exec = ["exec", pod, "--container", PROXY_CONTAINER, "--"];
+  return kubectl([...exec, "pilot-agent", "request", "POST", path]);
+}
+
+/**
+ * Asks the admin interface of a pod's Envoy, which listens inside the pod only.
+ *
+ * @throws KubectlError
+ */
+export function askAdmin(kubectl: Kubectl, pod: string, path: string): Promise<unknown> {
+  const exec = ["exec", pod, "--container", PROXY_CONTAINER, "--"];
+  return askJson(kubectl, [...exec, "pilot-agent", "request", "GET", path]);
+}
+
+/**
+ * A regular expression, of Envoy's kind, for this name of a cluster or a statistic. Istio makes them of letters, digits,
+ * `_`, `-`, `|` and `.`.
+ */
+export function nameRegex(name: string): string {
+  return name.replace(/[|.]/g, "\\$&");
+}

@@ -1,0 +1,125 @@
+/**
+ * Reads from Envoy's own configuration dump what a silent TCP connection to an endpoint will meet:
+ * which listener and filter chain carry it, and the idle timeout that applies there.
+ */
+import { digest } from "../../model/digest.ts";
+import { EVIDENCE_LOG } from "../../model/istio/evidence.ts";
+import { ENVOY_DEFAULT_IDLE_TIMEOUT_MS } from "../../model/timeout.ts";
+import type { EffectiveTimeout } from "../../model/record.ts";
+import type { CounterBefore } from "./counters.ts";
+import type { FilterChain, Listener, ListenersDump, TcpProxy } from "./envoyListener.ts";
+import { chooseChain, chooseListener, formatDestination } from "./listenerMatch.ts";
+import { VIRTUAL_OUTBOUND } from "../../model/istio/wellKnown.ts";
+import type { Destination } from "./listenerMatch.ts";
+
+/** Where a connection goes inside the proxy. */
+export interface ProxyPath {
+  effective: EffectiveTimeout;
+  /** Whether the access log of the chain carries entries of ours. */
+  evidence: boolean;
+  /** Under which name the proxy counts what happens to these connections. */
+  statPrefix?: string;
+  /** How many of them its idle timeout had closed; absent where it keeps no such count. */
+  idleTimeouts?: CounterBefore;
+  /** Digest of the filter chain: equal ones are equal chains. */
+  chain: string;
+  /** Since when the listener is as it is, by the proxy's wall clock, ISO 8601. */
+  updatedAt?: string;
+}
+
+/** The path as far as the dump tells, or why it does not tell yet. */
+export type PathReading =
+  | { settled: true; path: ProxyPath; rejected?: string }
+  | { settled: false; reason: string; rejected?: string };
+
+/**
+ * Path of the admin interface that dumps just the listeners which can carry a port. In a large mesh
+ * the whole dump is tens of MB.
+ */
+export function listenersPath(port: number): string {
+  return `config_dump?resource=dynamic_listeners&name_regex=${encodeURIComponent(`${VIRTUAL_OUTBOUND}|.*_${port}`)}`;
+}
+
+/**
+ * @param dump answer of {@link listenersPath}
+ * @throws Error with one line for the user when the endpoint is carried by something that has no TCP
+ *   idle timeout, e.g. as HTTP.
+ */
+export function readPath({ configs = [] }: ListenersDump, destination: Destination): PathReading {
+  const dynamic = chooseListener(configs, destination);
+  const rejected = configs
+    .filter(({ name }) => name === undefined || name === dynamic?.name)
+    .flatMap(({ error_state }) => error_state?.details ?? [])[0];
+  const why = rejected === undefined ? {} : { rejected };
+  const listener = dynamic?.active_state?.listener;
+  if (dynamic === undefined || listener === undefined) {
+    return { settled: false, reason: "it has no listener for the endpoint yet", ...why };
+  }
+  if (dynamic.warming_state !== undefined) {
+    return { settled: false, reason: `its listener ${listener.name} is being replaced`, ...why };
+  }
+  const { last_updated: updatedAt } = dynamic.active_state ?? {};
+  const path = {
+    ...describePath(listener, destination),
+    ...(updatedAt !== undefined && { updatedAt }),
+  };
+  return { settled: true, path, ...why };
+}
+
+function describePath(listener: Listener, destination: Destination): ProxyPath {
+  const { chain, name } = chooseChain(listener, destination);
+  const tcpProxy = tcpProxyOf(chain);
+  if (tcpProxy === undefined) {
+    const last = chain.filters?.at(-1)?.name ?? "nothing";
+    throw new Error(
+      `the sidecar's listener ${listener.name} hands ${formatDestination(destination)} to ${last}, ` +
+        `not to tcp_proxy, so no TCP idle timeout applies; use an endpoint whose port is plain TCP in the mesh`,
+    );
+  }
+  const configured = tcpProxy.idle_timeout;
+  return {
+    effective: {
+      idleTimeoutMs:
+        configured === undefined
+          ? ENVOY_DEFAULT_IDLE_TIMEOUT_MS
+          : parseProtobufDuration(configured),
+      source: configured === undefined ? "envoy-default" : "configured",
+      listener: listener.name,
+      filterChain: name,
+      cluster: clusterOf(tcpProxy),
+    },
+    evidence: (tcpProxy.access_log ?? []).some(
+      (log) => log.typed_config?.log_format?.json_format?.log === EVIDENCE_LOG,
+    ),
+    ...(tcpProxy.stat_prefix !== undefined && { statPrefix: tcpProxy.stat_prefix }),
+    chain: digest(canonicalJson(chain)),
+  };
+}
+
+/** What hands the chain's connections to a cluster; undefined in a chain that is not TCP. */
+export function tcpProxyOf({ filters = [] }: FilterChain): TcpProxy | undefined {
+  return filters
+    .map((filter) => filter.typed_config)
+    .find((config) => config?.["@type"]?.endsWith(".TcpProxy") === true);
+}
+
+function clusterOf({ cluster, weighted_clusters }: TcpProxy): string {
+  return cluster ?? (weighted_clusters?.clusters ?? []).map(({ name }) => name).join(",");
+}
+
+/** Milliseconds of a duration in protobuf's JSON form: `10s`, `13.700s`. */
+export function parseProtobufDuration(text: string): number {
+  if (!/^\d+(\.\d{1,9})?s$/.test(text)) {
+    throw new Error(`the sidecar's idle_timeout ${JSON.stringify(text)} is not a duration`);
+  }
+  return Math.round(Number(text.slice(0, -1)) * 1e6) / 1000;
+}
+
+/** JSON with sorted keys: Envoy dumps maps in an order of their own each time. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

@@ -1,0 +1,63 @@
+import type { IDestinationRule } from "@kubernetes-models/istio/networking.istio.io/v1beta1/DestinationRule" with {
+  "resolution-mode": "import",
+};
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { OBJECT_TIMEOUTS } from "../common/objectTimeouts.ts";
+import type { TcpConnectionPool } from "../../model/remedy.ts";
+
+export type DestinationRuleSpec = NonNullable<IDestinationRule["spec"]>;
+
+export interface ConnectionPoolRuleArgs {
+  /** The stack's own namespace, the only one in which the rule holds. */
+  namespace: pulumi.Input<string>;
+  /** Which pods' sidecars it holds for. */
+  podLabels: Readonly<Record<string, string>>;
+  /** Host that the mesh knows. */
+  host: pulumi.Input<string>;
+  /** What holds for connections to it. */
+  tcp: TcpConnectionPool;
+}
+
+/** Sets what holds for the selected pods' TCP connections to one host. */
+export class ConnectionPoolRule extends pulumi.ComponentResource {
+  /** The DestinationRule, as `kind/name`. */
+  readonly reference: pulumi.Output<string>;
+
+  constructor(name: string, args: ConnectionPoolRuleArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("istio-idle-timeout:index:ConnectionPoolRule", name, {}, opts);
+
+    const rule = new k8s.apiextensions.CustomResource(
+      `${name}-rule`,
+      {
+        apiVersion: "networking.istio.io/v1beta1",
+        kind: "DestinationRule",
+        metadata: { name: "connection-pool", namespace: args.namespace },
+        spec: pulumi
+          .output(args.host)
+          .apply((host) => connectionPoolSpec(host, args.podLabels, args.tcp)),
+      },
+      { parent: this, customTimeouts: OBJECT_TIMEOUTS },
+    );
+
+    this.reference = pulumi.interpolate`DestinationRule/${rule.metadata.name}`;
+    this.registerOutputs({ reference: this.reference });
+  }
+}
+
+/**
+ * The pool stands at the top level of the traffic policy: of an idle timeout in `portLevelSettings` or in
+ * `subsets` Istio's listeners take no notice.
+ */
+export function connectionPoolSpec(
+  host: string,
+  podLabels: Readonly<Record<string, string>>,
+  tcp: TcpConnectionPool,
+): DestinationRuleSpec {
+  return {
+    host,
+    workloadSelector: { matchLabels: { ...podLabels } },
+    trafficPolicy: { connectionPool: { tcp } },
+    exportTo: ["."],
+  };
+}

@@ -1,0 +1,72 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { protobufDuration } from "../../model/duration.ts";
+import { mergeIntoOutboundTcpProxy } from "../../model/istio/envoyFilter.ts";
+import type { EnvoyFilterSpec } from "../../model/istio/envoyFilter.ts";
+import { OBJECT_TIMEOUTS } from "../common/objectTimeouts.ts";
+import type { Timeout } from "../../model/timeout.ts";
+
+export interface IdleTimeoutPolicyArgs {
+  /** The stack's own namespace, never Istio's root namespace, where it would hold for the whole mesh. */
+  namespace: pulumi.Input<string>;
+  /** Which pods it holds for. */
+  podLabels: Readonly<Record<string, string>>;
+  /** What is done to their sidecars' idle timeout. */
+  timeout: Timeout;
+  /**
+   * Port whose listeners it holds for.
+   * @default all of them, and that for hosts which the mesh does not know
+   */
+  port?: pulumi.Input<number> | undefined;
+}
+
+/**
+ * Sets the idle timeout of the outbound TCP connections that the selected pods' sidecars carry. With
+ * `default` it creates nothing.
+ */
+export class IdleTimeoutPolicy extends pulumi.ComponentResource {
+  /** The EnvoyFilter, as `kind/name`; undefined where there is none. */
+  readonly reference: pulumi.Output<string> | undefined;
+
+  constructor(name: string, args: IdleTimeoutPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("istio-idle-timeout:index:IdleTimeoutPolicy", name, {}, opts);
+
+    if (args.timeout.variant !== "default") {
+      const { podLabels, timeout } = args;
+      const filter = new k8s.apiextensions.CustomResource(
+        `${name}-filter`,
+        {
+          apiVersion: "networking.istio.io/v1alpha3",
+          kind: "EnvoyFilter",
+          metadata: { name: "idle-timeout", namespace: args.namespace },
+          spec: pulumi.output(args.port).apply((port) => idleTimeoutSpec(timeout, podLabels, port)),
+        },
+        { parent: this, customTimeouts: OBJECT_TIMEOUTS },
+      );
+      this.reference = pulumi.interpolate`EnvoyFilter/${filter.metadata.name}`;
+    }
+
+    this.registerOutputs({ reference: this.reference });
+  }
+}
+
+/** The EnvoyFilter of each variant that needs one. */
+export function idleTimeoutSpec(
+  timeout: Timeout,
+  podLabels: Readonly<Record<string, string>>,
+  port?: number,
+): EnvoyFilterSpec {
+  return mergeIntoOutboundTcpProxy(podLabels, { idle_timeout: idleTimeoutField(timeout) }, port);
+}
+
+function idleTimeoutField(timeout: Timeout): string | null {
+  switch (timeout.variant) {
+    case "default":
+    case "remove":
+      return null;
+    case "off":
+      return protobufDuration(0);
+    case "duration":
+      return protobufDuration(timeout.ms);
+  }
+}

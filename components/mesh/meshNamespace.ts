@@ -1,0 +1,44 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { injectionLabels } from "../../model/istio/labels.ts";
+import { OWNER_KEY } from "../../model/istio/labels.ts";
+
+export interface MeshNamespaceArgs {
+  /** Name of the namespace in the cluster; a DNS label. */
+  namespace: pulumi.Input<string>;
+  /**
+   * Revision or tag of the Istio control plane whose sidecar is injected.
+   * @default the mesh's default one
+   */
+  revision?: string | undefined;
+  /** Whose it is, the id of an `Owner`. */
+  owner: pulumi.Input<string>;
+}
+
+/**
+ * A namespace of the stack's own, in which Istio injects its sidecar into pods. Whatever is configured
+ * for the mesh in here reaches no other namespace.
+ */
+export class MeshNamespace extends pulumi.ComponentResource {
+  /** Known once the namespace exists. */
+  readonly namespace: pulumi.Output<string>;
+
+  constructor(name: string, args: MeshNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("istio-idle-timeout:index:MeshNamespace", name, {}, opts);
+
+    const namespace = new k8s.core.v1.Namespace(
+      `${name}-namespace`,
+      {
+        metadata: {
+          name: args.namespace,
+          labels: injectionLabels(args.revision),
+          annotations: { [OWNER_KEY]: args.owner },
+        },
+      },
+      { parent: this, customTimeouts: { create: "1m", delete: "3m" } },
+    );
+
+    this.namespace = namespace.metadata.name;
+    this.registerOutputs({ namespace: this.namespace });
+  }
+}

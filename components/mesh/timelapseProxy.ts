@@ -1,0 +1,75 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { contentImage } from "../common/contentImage.ts";
+import type { InjectionRequest } from "../../model/istio/injection.ts";
+import { contextOption, shellCommand } from "../common/shell.ts";
+import { timelapseRequest } from "../../model/timelapse.ts";
+
+export interface TimelapseProxyArgs {
+  /** Namespace in which the mesh is asked for its proxy image. */
+  namespace: pulumi.Input<string>;
+  /** Run that the proxy is for; another one asks again. */
+  runId: string;
+  /** How many times as fast the proxy's clock is to run. */
+  factor: number;
+  /** Where the image is pushed to: `host[:port][/path]`. */
+  registry: string;
+  /** Image with a C compiler as `cc`. */
+  compilerImage: string;
+  /**
+   * `os/arch` of the cluster's nodes.
+   * @default the machine that builds
+   */
+  platform?: string | undefined;
+  /** Context in the ambient kubeconfig; undefined is its current one. */
+  kubeContext: string | undefined;
+}
+
+/**
+ * The mesh's own proxy with a faster clock: its image with the shim in it, and the request that binds it
+ * to a pod.
+ *
+ * Which image that is, the cluster tells: a pod is put to the injector for trial, so that revisions, hubs
+ * and variants are what they are for the probes. It is asked once for each run, as a run is not repeated
+ * when the mesh is upgraded later.
+ */
+export class TimelapseProxy extends pulumi.ComponentResource {
+  /** For the pod. */
+  readonly request: pulumi.Output<InjectionRequest>;
+
+  constructor(name: string, args: TimelapseProxyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("istio-idle-timeout:index:TimelapseProxy", name, {}, opts);
+
+    const meshProxy = new command.local.Command(
+      `${name}-mesh-proxy-${args.runId}`,
+      { create: findProxyImage(args), logging: "stderr", addPreviousOutputInEnv: false },
+      { parent: this, ignoreChanges: ["*"], customTimeouts: { create: "2m" } },
+    );
+
+    const image = contentImage(
+      `${name}-image`,
+      {
+        repository: "istio-idle-timeout-proxy",
+        context: "app/timelapse",
+        registry: args.registry,
+        buildArgs: { COMPILER_IMAGE: args.compilerImage, PROXY_IMAGE: meshProxy.stdout },
+        platform: args.platform,
+      },
+      { parent: this },
+    );
+
+    this.request = image.apply((reference) => timelapseRequest(args.factor, reference));
+    this.registerOutputs({ request: this.request });
+  }
+}
+
+function findProxyImage({ namespace, kubeContext }: TimelapseProxyArgs): pulumi.Output<string> {
+  return pulumi
+    .output(namespace)
+    .apply((name) =>
+      shellCommand([
+        ...["node", "--import", "tsx", "cli/proxyImage.ts", "--namespace", name],
+        ...contextOption(kubeContext),
+      ]),
+    );
+}

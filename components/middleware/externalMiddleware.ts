@@ -1,0 +1,140 @@
+import { randomBytes } from "node:crypto";
+import * as command from "@pulumi/command";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { formatEndpoint } from "../../model/endpoint.ts";
+import { readiness } from "./readiness.ts";
+import type { ServerKind } from "../../model/target.ts";
+import { servers } from "./servers.ts";
+import { OWNER_KEY } from "../../model/istio/labels.ts";
+import { shellCommand } from "../common/shell.ts";
+import { userError } from "../common/userError.ts";
+
+export interface ExternalMiddlewareArgs {
+  /** What is run. */
+  kind: ServerKind;
+  /** How the container's name begins; the Docker daemon may hold those of many stacks. */
+  containerName: string;
+  /** Image to run: the official one of its kind, or one that takes the same variables. */
+  image: pulumi.Input<string>;
+  /** Name or address under which the pods reach the Docker daemon's machine. */
+  externalHost: string;
+  /** Whose it is, the id of an `Owner`. */
+  owner: pulumi.Input<string>;
+}
+
+/** 24 random bytes in hex, so that no character means anything to a server or a shell. */
+const GENERATE_PASSWORD = shellCommand([
+  "node",
+  "-e",
+  `process.stdout.write(require("node:crypto").randomBytes(24).toString("hex"))`,
+]);
+
+/**
+ * A server outside the cluster and the mesh, in a container of the Docker daemon, without a volume of its own.
+ * It is there when the container is made, and takes connections.
+ */
+export class ExternalMiddleware extends pulumi.ComponentResource {
+  /** `host:port` as the pods reach it. */
+  readonly endpoint: pulumi.Output<string>;
+  /** Undefined where the server asks for a password alone, or lets everybody in. */
+  readonly username: pulumi.Output<string> | undefined;
+  /** Secret; generated once and kept in the stack's state. Undefined where the server lets everybody in. */
+  readonly password: pulumi.Output<string> | undefined;
+
+  constructor(name: string, args: ExternalMiddlewareArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(
+      "istio-idle-timeout:index:ExternalMiddleware",
+      name,
+      {},
+      // What stacks have from when Redis was the only one.
+      pulumi.mergeOptions({ aliases: [{ type: "istio-idle-timeout:index:ExternalRedis" }] }, opts),
+    );
+    const server = servers[args.kind];
+    const { port, login } = server;
+
+    if (login !== undefined) {
+      this.username = login.username === undefined ? undefined : pulumi.output(login.username);
+      this.password = this.generatePassword(name);
+    }
+
+    const image = new docker.RemoteImage(
+      `${name}-image`,
+      // Other stacks may be running it.
+      { name: args.image, keepLocally: true },
+      { parent: this, customTimeouts: { create: "5m", update: "5m" } },
+    );
+
+    const remove = (except: pulumi.Input<string>[]): pulumi.Output<string> =>
+      pulumi
+        .all([args.owner, pulumi.all(except)])
+        .apply(([owner, ids]) =>
+          shellCommand([
+            ...["node", "--import", "tsx", "cli/removeContainers.ts"],
+            ...[owner, args.containerName, ...ids],
+          ]),
+        );
+    // What was made and not noted down by an update that was killed.
+    const leftovers = new command.local.Command(
+      `${name}-leftovers`,
+      { delete: remove([]), addPreviousOutputInEnv: false },
+      { parent: this, customTimeouts: { delete: "1m" } },
+    );
+
+    const container = new docker.Container(
+      `${name}-container`,
+      {
+        // Another one whenever a container is made, as the last one may be left over.
+        name: `${args.containerName}-${randomBytes(3).toString("hex")}`,
+        image: image.imageId,
+        ...(this.password !== undefined && {
+          ...(login?.command !== undefined && { command: login.command(this.password) }),
+          ...(login?.envs !== undefined && { envs: login.envs(this.password) }),
+        }),
+        // Without a port on the outside Docker picks a free one.
+        ports: [{ internal: port }],
+        labels: [{ label: OWNER_KEY, value: args.owner }],
+        ...readiness(server),
+      },
+      {
+        parent: this,
+        dependsOn: leftovers,
+        ignoreChanges: ["name"],
+        // Two servers of a kind at once are a waste.
+        deleteBeforeReplace: true,
+        customTimeouts: { create: "3m", update: "3m", delete: "1m" },
+      },
+    );
+    new command.local.Command(
+      `${name}-only`,
+      { create: remove([container.id]), triggers: [container.id], addPreviousOutputInEnv: false },
+      { parent: this, customTimeouts: { create: "1m" } },
+    );
+
+    this.endpoint = container.ports.apply((ports) => {
+      const external = ports?.[0]?.external;
+      if (external === undefined) {
+        throw userError(`${name}: Docker published no port for the container`);
+      }
+      return formatEndpoint({ host: args.externalHost, port: external });
+    });
+    this.registerOutputs({
+      endpoint: this.endpoint,
+      username: this.username,
+      password: this.password,
+    });
+  }
+
+  private generatePassword(name: string): pulumi.Output<string> {
+    const password = new command.local.Command(
+      `${name}-password`,
+      { create: GENERATE_PASSWORD, logging: "none", addPreviousOutputInEnv: false },
+      {
+        parent: this,
+        additionalSecretOutputs: ["stdout"],
+        customTimeouts: { create: "1m" },
+      },
+    );
+    return pulumi.secret(password.stdout);
+  }
+}

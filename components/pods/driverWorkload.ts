@@ -1,0 +1,64 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { DriverLanguage } from "../settings/drivers.ts";
+import { driverLabels } from "../../model/istio/labels.ts";
+import { DEPLOYMENT_TIMEOUTS, measuringDeployment, RESTRICTED } from "./measuringDeployment.ts";
+import type { MeasuringPodArgs } from "./measuringDeployment.ts";
+
+export interface DriverWorkloadArgs extends MeasuringPodArgs {
+  /** The programs' images, by digest; each is a container. */
+  images: Partial<Record<DriverLanguage, pulumi.Input<string>>>;
+  /** Secret with the programs' configuration as `config.json`. */
+  secretName: pulumi.Input<string>;
+}
+
+/** Where both programs read what they are to do. */
+const CONFIG_DIRECTORY = "/etc/drivers";
+
+/**
+ * One pod with the programs that use real drivers, kept by a Deployment. They begin when it starts, and
+ * what they found stays in their logs.
+ */
+export class DriverWorkload extends pulumi.ComponentResource {
+  /** Name of the Deployment, once its pod is ready. */
+  readonly deploymentName: pulumi.Output<string>;
+
+  constructor(name: string, args: DriverWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("istio-idle-timeout:index:DriverWorkload", name, {}, opts);
+
+    const deployment = new k8s.apps.v1.Deployment(
+      `${name}-deployment`,
+      measuringDeployment(args, {
+        name: "drivers",
+        labels: driverLabels(args.sidecar),
+        containers: Object.entries(args.images).map(([language, image]) =>
+          container(language as DriverLanguage, image),
+        ),
+        volumes: [{ name: "config", secret: { secretName: args.secretName } }],
+      }),
+      { parent: this, customTimeouts: DEPLOYMENT_TIMEOUTS },
+    );
+
+    this.deploymentName = deployment.metadata.name;
+    this.registerOutputs({ deploymentName: this.deploymentName });
+  }
+}
+
+/** Each case of Node.js is a thread with a heap of its own. */
+const MEMORY: Record<DriverLanguage, string> = { go: "128Mi", node: "512Mi" };
+
+function container(
+  language: DriverLanguage,
+  image: pulumi.Input<string>,
+): k8s.types.input.core.v1.Container {
+  return {
+    name: language,
+    image,
+    securityContext: RESTRICTED,
+    resources: {
+      requests: { cpu: "10m", memory: "64Mi" },
+      limits: { cpu: "1", memory: MEMORY[language] },
+    },
+    volumeMounts: [{ name: "config", mountPath: CONFIG_DIRECTORY, readOnly: true }],
+  };
+}

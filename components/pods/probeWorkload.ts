@@ -1,0 +1,75 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { PROBE_CONTAINER, probeLabels } from "../../model/istio/labels.ts";
+import { DEPLOYMENT_TIMEOUTS, measuringDeployment, RESTRICTED } from "./measuringDeployment.ts";
+import type { MeasuringPodArgs } from "./measuringDeployment.ts";
+import { CREDENTIALS_SECRET } from "./probeCredentials.ts";
+
+export interface ProbeWorkloadArgs extends MeasuringPodArgs {
+  /** The probe's image, by digest. */
+  image: pulumi.Input<string>;
+  /**
+   * Version of what the probe logs in with. Another one makes a new pod: one that runs would have it a minute
+   * later, when the kubelet gets to it.
+   */
+  credentialsVersion: pulumi.Input<string>;
+}
+
+/** Where the probe keeps its socket and its records. */
+const STATE_DIRECTORY = "/var/run/probe";
+/** Where it reads what it logs in with. */
+const CREDENTIALS_DIRECTORY = "/etc/probe";
+const CREDENTIALS_ANNOTATION = "istio-idle-timeout/credentials";
+
+/** One pod with the probe, kept by a Deployment. */
+export class ProbeWorkload extends pulumi.ComponentResource {
+  /** Name of the Deployment, once its pod is ready. */
+  readonly deploymentName: pulumi.Output<string>;
+
+  constructor(name: string, args: ProbeWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("istio-idle-timeout:index:ProbeWorkload", name, {}, opts);
+
+    const deployment = new k8s.apps.v1.Deployment(
+      `${name}-deployment`,
+      measuringDeployment(args, {
+        name: "probe",
+        labels: probeLabels(args.sidecar),
+        annotations: { [CREDENTIALS_ANNOTATION]: args.credentialsVersion },
+        containers: [probe(args.image)],
+        volumes: [
+          { name: "state", emptyDir: { sizeLimit: "16Mi" } },
+          // Without it the probe goes without.
+          { name: "credentials", secret: { secretName: CREDENTIALS_SECRET, optional: true } },
+        ],
+      }),
+      { parent: this, customTimeouts: DEPLOYMENT_TIMEOUTS },
+    );
+
+    this.deploymentName = deployment.metadata.name;
+    this.registerOutputs({ deploymentName: this.deploymentName });
+  }
+}
+
+function probe(image: pulumi.Input<string>): k8s.types.input.core.v1.Container {
+  return {
+    name: PROBE_CONTAINER,
+    image,
+    securityContext: RESTRICTED,
+    resources: {
+      requests: { cpu: "10m", memory: "64Mi" },
+      limits: { cpu: "1", memory: "128Mi" },
+    },
+    // Ready means that the probe answers. Once it does it is not asked again: a readiness or
+    // liveness probe would start Node.js over and over beside a running measurement.
+    startupProbe: {
+      exec: { command: ["node", "/app/client.mjs", "status", "startup"] },
+      periodSeconds: 1,
+      timeoutSeconds: 10,
+      failureThreshold: 60,
+    },
+    volumeMounts: [
+      { name: "state", mountPath: STATE_DIRECTORY },
+      { name: "credentials", mountPath: CREDENTIALS_DIRECTORY, readOnly: true },
+    ],
+  };
+}

@@ -1,0 +1,153 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { MiddlewareKind } from "../../app/probe/sample.ts";
+import type { RunRecord } from "../../model/record.ts";
+import { formatDuration } from "../../model/duration.ts";
+import { DEFAULT_LOAD } from "../../model/modes.ts";
+import type { Load } from "../../model/modes.ts";
+import { parseRecord } from "./parseRecord.ts";
+import { DEFAULT_PATH, DEFAULT_REMEDY } from "../../model/remedy.ts";
+import type { Path, Remedy } from "../../model/remedy.ts";
+import { parseRunState } from "../../model/runState.ts";
+import { contextOption, shellCommand } from "../common/shell.ts";
+
+export interface ConnectionTestArgs {
+  /** Namespace of the probes. */
+  namespace: pulumi.Input<string>;
+  /** Names the run: another one measures again, and nothing else does. */
+  runId: string;
+  /** What both probes connect to, `host:port` each. */
+  endpoints: pulumi.Input<string[]>;
+  /** What is spoken there, in the same order. */
+  middleware: readonly MiddlewareKind[];
+  /** What the probes do there, and with how many connections. */
+  load: Load;
+  /** The `timeout` setting as the user wrote it. */
+  timeout: string;
+  /** How long the connections are held and watched each time, in ms. */
+  observeMs: number;
+  /** How long to wait for all of it before leaving the run to itself, in ms. */
+  waitMs: number;
+  /** How many times as fast the sidecar's clock runs; 1 is real time. */
+  timelapse: number;
+  /** How connections to the endpoint go through the sidecar. */
+  path: Path;
+  /** How the timeout is set, or avoided. */
+  remedy: Remedy;
+  /** What configures the sidecar, as `kind/name`; undefined where nothing does. */
+  policy: pulumi.Input<string> | undefined;
+  /** Whether the sidecar writes an access-log entry for the connection. */
+  evidence: boolean;
+  /** Whether the sidecar's debug log of the connection is kept too. */
+  debugLog: boolean;
+  /** Context in the ambient kubeconfig; undefined is its current one. */
+  kubeContext: string | undefined;
+}
+
+/** What tells that a run is over; not there at all before that. */
+type RunEnvironment = Record<string, string>;
+
+/** For everything before and after the observation: configuration to arrive, probes to connect. */
+const MARGIN_MS = 240_000;
+
+/**
+ * Measures, once for each run, how long both probes' connections live.
+ *
+ * Each run is a resource of its own, and its inputs are not compared any more once it is there: what
+ * was measured is not measured again because a command line changed with a new version of this
+ * program, or because Docker chose another port. A measurement that could not start leaves no resource,
+ * so that the next `up` tries again.
+ *
+ * One input is compared: whether a run that was left to itself is over meanwhile. That the cluster is
+ * asked whenever the program runs, and it makes the update that collects the result.
+ */
+export class ConnectionTest extends pulumi.ComponentResource {
+  /** What was found. */
+  readonly record: pulumi.Output<RunRecord>;
+
+  constructor(name: string, args: ConnectionTestArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("istio-idle-timeout:index:ConnectionTest", name, {}, opts);
+
+    const { repetitions } = args.load;
+    const timeout = formatDuration(Math.min(args.observeMs * repetitions, args.waitMs) + MARGIN_MS);
+    const measurement = new command.local.Command(
+      `${name}-measurement-${args.runId}`,
+      {
+        // For its update too: it goes on with what was begun, and repeats what is known (in its
+        // environment is what it printed last).
+        create: measureCommand(args),
+        environment: this.#askWhetherOver(args),
+        // The record on stdout is for the state; what people read while they wait is on stderr.
+        logging: "stderr",
+      },
+      {
+        parent: this,
+        ignoreChanges: ["addPreviousOutputInEnv", "create", "logging"],
+        customTimeouts: { create: timeout, update: timeout },
+      },
+    );
+
+    this.record = measurement.stdout.apply(parseRecord);
+    this.registerOutputs({ record: this.record });
+  }
+
+  /** Undefined unless the run was left to itself and is over. */
+  #askWhetherOver(args: ConnectionTestArgs): pulumi.Output<RunEnvironment> {
+    const question = pulumi
+      .output(args.namespace)
+      .apply((namespace) =>
+        shellCommand([
+          ...["node", "--import", "tsx", "cli/runState.ts"],
+          ...["--namespace", namespace],
+          ...["--run", args.runId],
+          ...contextOption(args.kubeContext),
+        ]),
+      );
+    const answer = command.local.runOutput(
+      { command: question, logging: "none", addPreviousOutputInEnv: false },
+      { parent: this },
+    );
+    return answer.stdout.apply((text) => {
+      const run = parseRunState(text);
+      if (run.state === "running") {
+        const left = formatDuration(Math.ceil(run.leftMs / 1000) * 1000);
+        void pulumi.log.info(`the connections are still held, for at most ${left}`, this);
+      }
+      // Undefined leaves the input out, of which the SDK's types know nothing.
+      return (run.state === "over" ? { RUN_STATE: run.state } : undefined) as RunEnvironment;
+    });
+  }
+}
+
+function measureCommand(args: ConnectionTestArgs): pulumi.Output<string> {
+  return pulumi
+    .all([args.namespace, args.endpoints, args.policy])
+    .apply(([namespace, endpoints, policy]) =>
+      shellCommand([
+        ...["node", "--import", "tsx", "cli/measure.ts"],
+        ...["--namespace", namespace],
+        ...["--run", args.runId],
+        ...["--endpoint", endpoints.join(",")],
+        ...["--middleware", args.middleware.join(",")],
+        ...["--timeout", args.timeout],
+        ...["--observe", formatDuration(args.observeMs)],
+        ...["--wait", formatDuration(args.waitMs)],
+        ...contextOption(args.kubeContext),
+        ...loadOptions(args.load),
+        ...(args.path === DEFAULT_PATH ? [] : ["--path", args.path]),
+        ...(args.remedy === DEFAULT_REMEDY ? [] : ["--remedy", args.remedy]),
+        ...(args.timelapse === 1 ? [] : ["--timelapse", String(args.timelapse)]),
+        ...(policy === undefined ? [] : ["--policy", policy]),
+        ...(args.evidence ? [] : ["--no-evidence"]),
+        ...(args.debugLog ? ["--debug-log"] : []),
+      ]),
+    );
+}
+
+function loadOptions({ modes, connections, repetitions }: Load): string[] {
+  return [
+    ...(modes.join() === DEFAULT_LOAD.modes.join() ? [] : ["--modes", modes.join(",")]),
+    ...(connections === DEFAULT_LOAD.connections ? [] : ["--connections", String(connections)]),
+    ...(repetitions === DEFAULT_LOAD.repetitions ? [] : ["--repetitions", String(repetitions)]),
+  ];
+}

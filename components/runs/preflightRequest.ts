@@ -1,0 +1,47 @@
+import { languagesOf } from "../settings/drivers.ts";
+import { PROBE_REPOSITORY } from "../common/contentImage.ts";
+import { INJECT_LABEL, injectionLabels, probeLabels } from "../../model/istio/labels.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { PreflightRequest } from "../../model/preflight.ts";
+
+/**
+ * The request of a stack, but for whose it is.
+ *
+ * @param namespace that it creates.
+ */
+export function preflightRequest(
+  settings: Settings,
+  namespace: string,
+): Omit<PreflightRequest, "owner"> {
+  const { baseImage, kubeContext, outside, path, platform, registry, remedy, revision, timeout } =
+    settings;
+  const timelapse = settings.timelapse > 1;
+  const servers = outside.kind === "servers" ? outside.servers : [];
+  return {
+    namespace,
+    kubeContext,
+    injectionLabels: injectionLabels(revision),
+    podLabels: { ...probeLabels(true), [INJECT_LABEL]: "true" },
+    timeout,
+    path,
+    remedy,
+    timelapse,
+    repository: `${registry}/${PROBE_REPOSITORY}`,
+    images: {
+      baseImage,
+      ...(timelapse && { compilerImage: settings.compilerImage }),
+      ...driverImages(settings),
+      ...Object.fromEntries(servers.map(({ kind, image }) => [`${kind}Image`, image])),
+    },
+    platform,
+  };
+}
+
+/** Those that the images of the drivers are built on, but for `baseImage`. */
+function driverImages({ drivers, goImage, nodeBuildImage }: Settings): Record<string, string> {
+  const languages = languagesOf(drivers);
+  return {
+    ...(languages.includes("go") && { goImage }),
+    ...(languages.includes("node") && { nodeBuildImage }),
+  };
+}

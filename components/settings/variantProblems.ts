@@ -1,0 +1,81 @@
+import { isIP } from "node:net";
+import { DEFAULT_REMEDY, REMEDIES } from "../../model/remedy.ts";
+import type { Path, Remedy } from "../../model/remedy.ts";
+import type { Timeout } from "../../model/timeout.ts";
+
+/** A DestinationRule is for a host that the mesh knows. */
+const NEEDS_SERVICE_ENTRY: readonly Remedy[] = ["destinationRule", "tcpKeepalive"];
+
+/** Made for one port. */
+const NEEDS_PORT: readonly Remedy[] = ["envoyFilterPort", "excludeOutboundPorts"];
+
+/**
+ * The timeouts that a remedy can set where it can't set all of them. Only a filter can be merged without a
+ * value (`remove`), and `default` sets nothing at all, by whichever remedy.
+ */
+const SETTABLE: Readonly<Partial<Record<Remedy, readonly Timeout["variant"][]>>> = {
+  envoyFilterPort: ["duration", "remove", "off"],
+  destinationRule: ["duration", "off"],
+  proxyMetadata: ["duration", "off"],
+};
+
+/** Labels of a host's name as Istio takes them; DNS itself knows `_` too. */
+const ISTIO_HOST = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\.?$/i;
+
+/** Settings that have to go together; one that could not be read is undefined, and takes no part. */
+export interface PartialVariant {
+  path: Path | undefined;
+  remedy: Remedy | undefined;
+  timeout: Timeout | undefined;
+  /** How many times as fast the sidecar's clock runs; 1 is real time. */
+  timelapse: number | undefined;
+  /** How many endpoints the probes connect to. */
+  targets: number;
+  /** The first of them, and the setting it comes from. */
+  host: { key: string; name: string } | undefined;
+}
+
+/** What does not go together, one line each with what is allowed. */
+export function variantProblems(variant: PartialVariant): string[] {
+  const { path, remedy, timeout, timelapse, targets, host } = variant;
+  const problems: string[] = [];
+  if (path === "passthrough" && remedy !== undefined && NEEDS_SERVICE_ENTRY.includes(remedy)) {
+    const others = REMEDIES.filter((each) => !NEEDS_SERVICE_ENTRY.includes(each));
+    problems.push(
+      `remedy: ${remedy} is for a host that the mesh knows, and path is passthrough; set path to serviceEntry, ` +
+        `or remedy to one of ${others.join(", ")}`,
+    );
+  }
+  const settable = remedy && SETTABLE[remedy];
+  if (remedy && timeout && settable && !settable.includes(timeout.variant)) {
+    const allowed = settable.map((variant) => (variant === "duration" ? "a duration" : variant));
+    problems.push(
+      `timeout: ${timeout.variant} is nothing that remedy ${remedy} could set; set timeout to one of ` +
+        `${allowed.join(", ")}, or remedy to ${DEFAULT_REMEDY}`,
+    );
+  }
+  if (remedy === "excludeOutboundPorts" && timelapse !== undefined && timelapse > 1) {
+    problems.push(
+      `timelapse: ${timelapse} has no meaning with remedy excludeOutboundPorts, whose connection goes past ` +
+        "the sidecar and its clock; set timelapse to 1, or remedy to another",
+    );
+  }
+  if (targets > 1 && path === "serviceEntry") {
+    problems.push(
+      `path: serviceEntry is for one endpoint, and there are ${targets}; set path to passthrough, or middleware ` +
+        "to one kind",
+    );
+  } else if (targets > 1 && remedy !== undefined && NEEDS_PORT.includes(remedy)) {
+    problems.push(
+      `remedy: ${remedy} is for the port of one endpoint, and there are ${targets}; set remedy to ` +
+        `${DEFAULT_REMEDY}, or middleware to one kind`,
+    );
+  }
+  if (path === "serviceEntry" && host && isIP(host.name) === 0 && !ISTIO_HOST.test(host.name)) {
+    problems.push(
+      `${host.key}: ${JSON.stringify(host.name)} is no host that a ServiceEntry takes, whose names have only ` +
+        `letters, digits, - and dots; set ${host.key} to another name or to an IP address, or path to passthrough`,
+    );
+  }
+  return problems;
+}

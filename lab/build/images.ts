@@ -1,0 +1,224 @@
+import { chmodSync, copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { artifact } from "./artifacts.ts";
+import type { Artifact } from "./artifacts.ts";
+import { envoy, installDebian, istio, nodeRuntime, pause, rootfs } from "./builds.ts";
+import { copyFromDebian } from "./debianFiles.ts";
+import { goBuilder, goBuilderEnvironment, npmBuilder } from "./driverBuilders.ts";
+import { exec } from "../base/exec.ts";
+import { readLayer, writeLayer } from "./oci.ts";
+import type { Image } from "./oci.ts";
+import {
+  MEMCACHED_NAME,
+  MONGODB_NAME,
+  MYSQL_NAME,
+  serverImages,
+  serverLayers,
+} from "./serverImages.ts";
+import { COMPILER_PACKAGES, DEBIAN_SUITE, ISTIO_VERSION } from "./versions.ts";
+
+/**
+ * The lab's images, made without a container engine: each layer is a folder packed once and kept,
+ * and an image is a few layers with a configuration. Debian files come from the node's root
+ * filesystem, package by package with the libraries they load, so that images stay small.
+ */
+
+/** What decides how every layer comes out. */
+const LAYER_SOURCES = ["lab/build/images.ts", "lab/build/debianFiles.ts", "lab/build/oci.ts"];
+
+const path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+const base = layer("base", {}, [rootfs], async (dir) => {
+  // As in Debian the classic folders are links into /usr.
+  for (const name of ["bin", "sbin", "lib", "lib64"]) {
+    mkdirSync(join(dir, "usr", name), { recursive: true });
+    symlinkSync(`usr/${name}`, join(dir, name));
+  }
+  for (const [name, mode] of [
+    ["tmp", 0o1777],
+    ["run", 0o755],
+    ["etc", 0o755],
+    ["var/tmp", 0o1777],
+  ] as const) {
+    mkdirSync(join(dir, name), { recursive: true });
+    chmodSync(join(dir, name), mode);
+  }
+  symlinkSync("/run", join(dir, "var/run"));
+  await copyFromDebian(
+    dir,
+    ["busybox-static", "libc6"],
+    ["/etc/ssl/certs/ca-certificates.crt"],
+    rootDir(),
+  );
+  const applets = await exec("chroot", [rootDir(), "busybox", "--list"]);
+  for (const applet of applets.trim().split("\n")) {
+    if (applet !== "busybox") {
+      symlinkSync("busybox", join(dir, "usr/bin", applet));
+    }
+  }
+  const users = { root: 0, redis: 999, "istio-proxy": 1337, nobody: 65_534 };
+  const lines = Object.entries(users);
+  write(dir, "etc/passwd", lines.map(([n, id]) => `${n}:x:${id}:${id}::/tmp:/bin/sh\n`).join(""));
+  write(dir, "etc/group", lines.map(([n, id]) => `${n}:x:${id}:\n`).join(""));
+  write(dir, "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
+});
+
+const proxy = layer("proxyv2", {}, [rootfs, istio, envoy], async (dir) => {
+  await copyFromDebian(dir, ["iptables"], [], rootDir());
+  install(
+    join(istio.dir, "envoy_bootstrap.json"),
+    dir,
+    "var/lib/istio/envoy/envoy_bootstrap_tmpl.json",
+  );
+  install(join(envoy.dir, "envoy"), dir, "usr/local/bin/envoy");
+  install(join(istio.dir, "pilot-agent"), dir, "usr/local/bin/pilot-agent");
+});
+
+const pilot = layer("pilot", {}, [istio], (dir) => {
+  install(join(istio.dir, "pilot-discovery"), dir, "usr/local/bin/pilot-discovery");
+  mkdirSync(join(dir, "tmp"), { recursive: true });
+  chmodSync(join(dir, "tmp"), 0o1777);
+});
+
+const pauseProgram = layer("pause-image", {}, [pause], (dir) => {
+  install(join(pause.dir, "pause"), dir, "pause");
+});
+
+const nodeJs = layer("node-image", {}, [rootfs, nodeRuntime], async (dir) => {
+  install(join(nodeRuntime.dir, "node"), dir, "usr/local/bin/node");
+  await copyFromDebian(dir, ["libstdc++6", "libgcc-s1"], [], rootDir());
+});
+
+const redis = layer("redis-image", {}, [rootfs], async (dir) => {
+  await copyFromDebian(dir, ["redis-server", "redis-tools"], [], rootDir());
+});
+
+/** A compiler, from a Debian of its own: the node needs none. */
+const compiler = artifact({
+  name: "layer-compiler",
+  title: "Image layer compiler",
+  typicalSeconds: 60,
+  megabytes: 500,
+  bound: "other",
+  inputs: { suite: DEBIAN_SUITE, packages: COMPILER_PACKAGES },
+  sources: LAYER_SOURCES,
+  async build(dir, log) {
+    const root = await installDebian(dir, ["gcc", "libc6-dev"], log);
+    const files = join(dir, "files");
+    mkdirSync(files);
+    await copyFromDebian(files, COMPILER_PACKAGES, ["/usr/bin/cc"], root);
+    rmSync(root, { recursive: true });
+    await writeLayer(files, dir);
+  },
+});
+
+/** Everything that has to be built before {@link labImages} can be read. */
+export const imageLayers: Artifact[] = [
+  base,
+  proxy,
+  pilot,
+  pauseProgram,
+  nodeJs,
+  redis,
+  compiler,
+  ...serverLayers,
+  goBuilder,
+  npmBuilder,
+];
+
+/** Pull names, as the node's containerd and docker use them. */
+export const REGISTRY = "localhost:5000";
+export const PAUSE_IMAGE = `${REGISTRY}/pause:1`;
+export const NODE_IMAGE = `${REGISTRY}/node:22`;
+export const REDIS_IMAGE = `${REGISTRY}/redis:7`;
+export const MEMCACHED_IMAGE = `${REGISTRY}/${MEMCACHED_NAME}`;
+export const MYSQL_IMAGE = `${REGISTRY}/${MYSQL_NAME}`;
+export const MONGODB_IMAGE = `${REGISTRY}/${MONGODB_NAME}`;
+export const COMPILER_IMAGE = `${REGISTRY}/gcc:12`;
+export const GO_BUILD_IMAGE = `${REGISTRY}/golang:1.26`;
+export const NODE_BUILD_IMAGE = `${REGISTRY}/node-npm:22`;
+export const ISTIO_HUB = `${REGISTRY}/istio`;
+
+export function labImages(): Image[] {
+  const from = (...layers: Artifact[]): Image["layers"] => layers.map(({ dir }) => readLayer(dir));
+  return [
+    {
+      name: "pause:1",
+      layers: from(pauseProgram),
+      config: { Entrypoint: ["/pause"], User: "65535" },
+    },
+    {
+      name: "node:22",
+      layers: from(base, nodeJs),
+      config: { Env: [path], Cmd: ["node"] },
+    },
+    {
+      name: "redis:7",
+      layers: from(base, redis),
+      config: { Env: [path], Cmd: ["redis-server"], User: "999", WorkingDir: "/tmp" },
+    },
+    ...serverImages(base, [path]),
+    {
+      name: "gcc:12",
+      layers: from(base, compiler),
+      config: { Env: [path] },
+    },
+    {
+      name: "golang:1.26",
+      layers: from(base, goBuilder),
+      config: { Env: goBuilderEnvironment },
+    },
+    {
+      name: "node-npm:22",
+      layers: from(base, nodeJs, npmBuilder),
+      config: { Env: [path] },
+    },
+    {
+      name: `istio/pilot:${ISTIO_VERSION}`,
+      layers: from(pilot),
+      config: { Env: [path], Entrypoint: ["/usr/local/bin/pilot-discovery"], User: "1337:1337" },
+    },
+    {
+      name: `istio/proxyv2:${ISTIO_VERSION}`,
+      layers: from(base, proxy),
+      config: { Env: [path], Entrypoint: ["/usr/local/bin/pilot-agent"] },
+    },
+  ];
+}
+
+function layer(
+  name: string,
+  inputs: unknown,
+  from: Artifact[],
+  fill: (dir: string) => Promise<void> | void,
+): Artifact {
+  return artifact({
+    name: `layer-${name}`,
+    title: `Image layer ${name}`,
+    typicalSeconds: 5,
+    megabytes: 60,
+    bound: "other",
+    inputs,
+    from,
+    sources: LAYER_SOURCES,
+    async build(dir) {
+      const files = join(dir, "files");
+      mkdirSync(files);
+      await fill(files);
+      await writeLayer(files, dir);
+    },
+  });
+}
+
+function rootDir(): string {
+  return join(rootfs.dir, "root");
+}
+
+function install(source: string, dir: string, target: string): void {
+  mkdirSync(dirname(join(dir, target)), { recursive: true });
+  copyFileSync(source, join(dir, target));
+}
+
+function write(dir: string, target: string, text: string): void {
+  writeFileSync(join(dir, target), text);
+}

@@ -1,0 +1,169 @@
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { delimiter, join, relative, sep } from "node:path";
+import { alone } from "./alone.ts";
+import { removeAbandoned } from "../build/artifacts.ts";
+import * as builds from "../build/builds.ts";
+import { LabError } from "../base/errors.ts";
+import { awaitAnswers } from "../node/heal.ts";
+import { builtFrom, findNode, foreignLab, nodeState, removeNode } from "../node/node.ts";
+import { cacheDir, labPaths } from "../base/paths.ts";
+import type { LabPaths } from "../base/paths.ts";
+import { missingPrerequisites, thisMachine } from "../machine/prerequisites.ts";
+import type { Plan } from "../machine/prerequisites.ts";
+import { elapsed, humanSeconds } from "../base/seconds.ts";
+import { stepReport } from "../base/progress.ts";
+import { laidOut, pluginsLine } from "./pulumiHome.ts";
+import { labStatus } from "./status.ts";
+import { runSteps } from "../base/steps.ts";
+import { artifacts, startSteps } from "./upSteps.ts";
+import { noteUses } from "./uses.ts";
+
+/**
+ * Builds what is missing, starts the node, installs Istio and waits until all of it works; what is
+ * already there is kept. Interrupted at any point, it goes on from there when it is called again.
+ */
+export async function up(name: string): Promise<void> {
+  checkName(name);
+  const paths = labPaths(name);
+  const missing = missingPrerequisites(thisMachine, planFor(name, paths));
+  if (missing.length > 0) {
+    throw new LabError(["This machine is not ready for the lab:", ...missing].join("\n  "));
+  }
+  await alone(name, "up", async () => {
+    await makeWay(name, paths);
+    removeAbandoned();
+    const since = Date.now();
+    const todo = await runUpSteps(name, paths);
+    await awaitAnswers(name, paths);
+    const after = todo === 0 ? "" : ` after ${humanSeconds(elapsed(since))}`;
+    console.error(`Lab ${name} is up${after}; ${pluginsLine(paths)}.`);
+  });
+}
+
+function planFor(name: string, paths: LabPaths): Plan {
+  const missing = artifacts.filter(({ step }) => step.done?.() !== true);
+  return {
+    startsNode: findNode(name, paths).is !== "running",
+    buildsMegabytes: missing.reduce((sum, { megabytes }) => sum + megabytes, 0),
+    compilesGo: [builds.kubernetes, builds.istio, builds.pulumi].some((each) =>
+      missing.includes(each),
+    ),
+  };
+}
+
+/** Removes what can't be gone on from, and refuses what must not be touched. */
+async function makeWay(name: string, paths: LabPaths): Promise<void> {
+  const node = findNode(name, paths);
+  switch (node.is) {
+    case "absent":
+      return;
+    case "foreign":
+      throw foreignLab(name, node.pid, node.root);
+    case "ended":
+      console.error(`Lab ${name}: its node has ended (crash or reboot); starting anew.`);
+      return removeLab(name, paths);
+    case "remains":
+      console.error(`Lab ${name}: a start of its node was interrupted; starting anew.`);
+      return removeLab(name, paths);
+    case "running":
+      if (node.state.builtFrom.join() !== builtFrom().join()) {
+        throw new LabError(
+          `Lab ${name} runs, but was built from another version of this project. ` +
+            `Take it down first: npm run lab -- down --name ${name}`,
+        );
+      }
+  }
+}
+
+/** Returns how many steps there were to do. */
+async function runUpSteps(name: string, paths: LabPaths): Promise<number> {
+  mkdirSync(paths.stepLogs, { recursive: true });
+  const names = (): string[] => {
+    const plugins = laidOut(paths);
+    const dirs = [...artifacts.map(({ dir }) => dir), ...(plugins === undefined ? [] : [plugins])];
+    // Below the cache's own folder, the first one.
+    return dirs.map((dir) => relative(cacheDir(), dir).split(sep)[0] ?? "");
+  };
+  noteUses(paths, names());
+  const steps = [...artifacts.map(({ step }) => step), ...startSteps(name)];
+  const todo = steps.filter((step) => step.done?.() !== true);
+  if (todo.length > 0) {
+    const expected = todo.reduce((sum, step) => sum + step.typicalSeconds, 0);
+    console.error(
+      `Lab ${name}: ${todo.length} of ${steps.length} steps to do, about ${humanSeconds(expected)} on two cores.`,
+    );
+  }
+  const logFile = (title: string): string =>
+    join(paths.stepLogs, `${title.toLowerCase().replace(/[^a-z0-9.]+/g, "-")}.log`);
+  await runSteps(steps, logFile, stepReport());
+  noteUses(paths, names());
+  return todo.length;
+}
+
+/** Ends the lab and removes everything of it but what was built. */
+export async function down(name: string): Promise<void> {
+  checkName(name);
+  await alone(name, "down", async () => {
+    const paths = labPaths(name);
+    const node = findNode(name, paths);
+    if (node.is === "foreign") {
+      throw foreignLab(name, node.pid, node.root);
+    }
+    if (node.is === "absent" && !existsSync(paths.root)) {
+      console.error(`Lab ${name} is not there; nothing to do.`);
+      return;
+    }
+    const since = Date.now();
+    await removeLab(name, paths);
+    console.error(
+      `Lab ${name} is down after ${humanSeconds(elapsed(since))}. What was built is kept.`,
+    );
+  });
+}
+
+async function removeLab(name: string, paths: LabPaths): Promise<void> {
+  await removeNode(name, paths);
+  rmSync(paths.root, { recursive: true, force: true });
+}
+
+/** Tells what runs and whether it works. Returns whether all of it does. */
+export async function status(name: string): Promise<boolean> {
+  checkName(name);
+  const unfinished = (): string[] =>
+    startSteps(name)
+      .filter((step) => step.done?.() !== true)
+      .map(({ title }) => title);
+  const { ok, lines } = await labStatus(name, unfinished);
+  for (const line of lines) {
+    console.log(line);
+  }
+  return ok;
+}
+
+/** Variables with which kubectl, docker, istioctl and pulumi work on the lab. */
+export function environment(name: string): Record<string, string> {
+  const paths = labPaths(name);
+  nodeState(name);
+  const bin = [builds.kubernetes, builds.istio, builds.pulumi].map(({ dir }) => dir);
+  return {
+    PATH: [...bin, process.env.PATH ?? ""].join(delimiter),
+    KUBECONFIG: paths.kubeconfig,
+    DOCKER_HOST: `unix://${join(paths.run, "docker.sock")}`,
+    PULUMI_HOME: paths.pulumiHome,
+    PULUMI_BACKEND_URL: `file://${paths.pulumiState}`,
+    // Guards nothing but the throw-away password of a throw-away Redis.
+    PULUMI_CONFIG_PASSPHRASE: "lab",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // As in Pulumi.yaml, whose options the lab's old language host does not read.
+    PULUMI_NODEJS_TSCONFIG_PATH: "tsconfig.pulumi.json",
+  };
+}
+
+/** A lab's name becomes part of a link's name, of which Linux takes 15 characters. */
+export function checkName(name: string): void {
+  if (!/^[a-z][a-z0-9]{0,9}$/.test(name)) {
+    throw new LabError(
+      `Lab name "${name}": give 1 to 10 lower-case letters and digits, a letter first, e.g. --name two`,
+    );
+  }
+}

@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Artifact } from "../build/artifacts.ts";
+import * as builds from "../build/builds.ts";
+import {
+  awaitNode,
+  checkInjection,
+  Cluster,
+  installIstio,
+  writeAdminKubeconfig,
+} from "../node/cluster.ts";
+import { firewallTrial } from "../machine/firewall.ts";
+import { imageLayers, labImages } from "../build/images.ts";
+import { findNode, nodeState, startNode } from "../node/node.ts";
+import { push } from "../build/oci.ts";
+import { labPaths } from "../base/paths.ts";
+import { pulumiHome } from "./pulumiHome.ts";
+import { REGISTRY_PORT } from "../node/services.ts";
+import type { NodeIdentity } from "../node/services.ts";
+import type { Step } from "../base/steps.ts";
+import { eventually } from "../base/wait.ts";
+
+/** Everything that is built, in the order in which it is told. */
+export const artifacts: Artifact[] = [
+  builds.rootfs,
+  builds.nodeProgram,
+  builds.kubernetes,
+  builds.envoy,
+  builds.nodeRuntime,
+  builds.pause,
+  builds.istio,
+  builds.pulumi,
+  builds.plugins,
+  builds.ferretdb,
+  ...imageLayers,
+];
+
+/** The steps from built results to a cluster; each leaves a mark, so that the next `up` goes on. */
+export function startSteps(name: string): Step[] {
+  const paths = labPaths(name);
+  const identity = (): NodeIdentity => ({ name, address: nodeState(name).nodeAddress });
+  const marked = (
+    title: string,
+    typicalSeconds: number,
+    needs: string[],
+    run: (log: string) => Promise<unknown>,
+  ): Step => {
+    const mark = join(paths.marks, title.toLowerCase().replaceAll(" ", "-"));
+    return {
+      title,
+      typicalSeconds,
+      needs,
+      bound: "other",
+      done: () => existsSync(mark),
+      run: async (log) => {
+        await run(log);
+        mkdirSync(paths.marks, { recursive: true });
+        writeFileSync(mark, "");
+      },
+    };
+  };
+  const titles = (built: Artifact[]): string[] => built.map(({ title }) => title);
+  const runs = (): boolean => findNode(name, paths).is === "running";
+  const trial = firewallTrial(runs);
+  return [
+    trial,
+    {
+      title: "Start of the node",
+      typicalSeconds: 2,
+      bound: "other",
+      needs: [trial.title, ...titles([builds.rootfs, builds.kubernetes, builds.nodeProgram])],
+      done: runs,
+      run: async (log) => {
+        await startNode(name, paths, log);
+      },
+    },
+    marked("Images in the registry", 4, ["Start of the node", ...titles(imageLayers)], () =>
+      pushImages(identity().address),
+    ),
+    marked("Kubernetes node Ready", 20, ["Start of the node"], async (log) => {
+      writeAdminKubeconfig(paths, identity());
+      await awaitNode(new Cluster(paths, log), identity());
+    }),
+    marked(
+      "Istio's control plane",
+      20,
+      ["Kubernetes node Ready", "Images in the registry", builds.istio.title],
+      (log) => installIstio(new Cluster(paths, log)),
+    ),
+    marked("A pod with a sidecar", 15, ["Istio's control plane"], (log) =>
+      checkInjection(new Cluster(paths, log)),
+    ),
+    pulumiHome(paths),
+  ];
+}
+
+async function pushImages(address: string): Promise<void> {
+  const registry = `http://${address}:${REGISTRY_PORT}`;
+  const answers = async (): Promise<boolean> => (await fetch(`${registry}/v2/`)).ok;
+  await eventually(`${registry} answers`, () => answers().catch(() => false), 30_000);
+  for (const image of labImages()) {
+    await push(registry, image);
+  }
+}

@@ -1,0 +1,172 @@
+import type { Measurement, ProbeKind, RunRecord } from "../model/record.ts";
+import type { MiddlewareKind, Mode } from "../app/probe/sample.ts";
+import { formatDuration } from "../model/duration.ts";
+import { DEFAULT_REMEDY, lawfulIdleTimeoutMs, parseRemedy } from "../model/remedy.ts";
+import { toWallMs } from "../model/timelapse.ts";
+import { parseTimeout } from "../model/timeout.ts";
+import { VIRTUAL_OUTBOUND } from "../model/istio/wellKnown.ts";
+import { recordTarget } from "./recordTarget.ts";
+import { groupSamples, nameTest, shortSpread } from "./sampleGroups.ts";
+import { seconds } from "./text.ts";
+import { CAUSE_NAMES, runVerdict, sampleVerdict, testVerdict } from "./verdict.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** One stack's run beside others. */
+export interface Comparison {
+  stack: string;
+  record: RunRecord;
+  /** Every test of the run. */
+  tests: TestComparison[];
+}
+
+/** One test of a run beside what its stack's configuration lets expect. */
+export interface TestComparison {
+  middleware: MiddlewareKind;
+  mode: Mode;
+  verdict: Verdict;
+  /**
+   * When the sidecar should close the connections by the stack's configuration, in ms of wall time since
+   * something was last sent; null where they should still be open when the window ends.
+   */
+  expectedMs: number | null;
+  /** Of both pods. */
+  samples: Measurement[];
+}
+
+/** What was measured in a stack beside what its configuration lets expect. */
+export function compareRun(stack: string, record: RunRecord): Comparison {
+  const tests = groupSamples(record.samples).map(
+    ({ middleware, mode, samples }): TestComparison => ({
+      ...{ middleware, mode, samples },
+      verdict: testVerdict(record, samples),
+      expectedMs: mode === "ping" ? null : expectedMs(record, samples),
+    }),
+  );
+  return { stack, record, tests };
+}
+
+function expectedMs(record: RunRecord, [sample]: readonly Measurement[]): number | null {
+  const { observeMs, timelapse } = record;
+  const configured = {
+    remedy: parseRemedy(record.remedy ?? DEFAULT_REMEDY),
+    timeout: parseTimeout(record.timeout),
+  };
+  const hasPort =
+    sample !== undefined && recordTarget(record, sample).effective.listener !== VIRTUAL_OUTBOUND;
+  const idleTimeoutMs = lawfulIdleTimeoutMs(configured, hasPort);
+  const wallMs = toWallMs(idleTimeoutMs, timelapse?.factor ?? 1);
+  return idleTimeoutMs > 0 && wallMs < observeMs ? wallMs : null;
+}
+
+/** Titles of the cells of {@link comparisonRows}. */
+export const COMPARISON_HEADER = [
+  "stack",
+  "Istio",
+  "Envoy",
+  "timeout",
+  "expected",
+  "with sidecar",
+  "without sidecar",
+  "verdict",
+] as const;
+
+/** A stack as rows of a table over stacks, one for each test; `-` where there is nothing to say. */
+export function comparisonRows({ stack, record, tests }: Comparison): string[][] {
+  return tests.map((test) => {
+    const ends = (kind: ProbeKind): string =>
+      shortSpread(test.samples.filter(({ probe }) => probe === kind)) || "-";
+    return [
+      stack,
+      record.istioVersion,
+      record.envoyVersion,
+      describeVariant(
+        record,
+        tests.length > 1 || test.mode !== "silent" ? nameTest(test) : undefined,
+      ),
+      describeExpected(record, test.expectedMs),
+      ends("withSidecar"),
+      ends("withoutSidecar"),
+      CAUSE_NAMES[test.verdict.cause],
+    ];
+  });
+}
+
+/** `10s`, or `10s (redis ping, serviceEntry, destinationRule)` with what is not the default. */
+function describeVariant({ path, remedy, timeout }: RunRecord, test: string | undefined): string {
+  const special = [test, path, remedy].filter((text) => text !== undefined).join(", ");
+  return special === "" ? timeout : `${timeout} (${special})`;
+}
+
+/** `10s`, `3600s at x360` or `open`: real and lapsed time never look alike. */
+function describeExpected({ timelapse }: RunRecord, expectedMs: number | null): string {
+  if (expectedMs === null) {
+    return "open";
+  }
+  return timelapse === undefined
+    ? formatDuration(expectedMs)
+    : `${formatDuration(expectedMs * timelapse.factor)} at x${timelapse.factor}`;
+}
+
+/**
+ * How a run differs from what its stack's configuration lets expect, in one line; undefined where it does
+ * not.
+ *
+ * @param toleranceMs of wall time, by which a close may be off.
+ */
+export function deviation({ record, tests }: Comparison, toleranceMs: number): string | undefined {
+  if (record.running) {
+    return "it is still being measured; npm run collect waits for the result";
+  }
+  if (tests.length === 0) {
+    return runVerdict(record).sentence;
+  }
+  const deviations = tests.flatMap((test) => {
+    const found = testDeviation(record, test, toleranceMs);
+    return found === undefined ? [] : [tests.length > 1 ? `${nameTest(test)}: ${found}` : found];
+  });
+  return deviations.length === 0 ? undefined : deviations.join("; ");
+}
+
+function testDeviation(
+  record: RunRecord,
+  { expectedMs, samples, verdict }: TestComparison,
+  toleranceMs: number,
+): string | undefined {
+  const expected = expectedMs === null ? "stillOpen" : "idleTimeout";
+  const subjects = samples.filter(({ probe }) => probe === "withSidecar");
+  // The verdict on the test has heard the control, too.
+  const other = [verdict, ...subjects.map((sample) => sampleVerdict(sample, record))].find(
+    ({ cause }) => cause !== expected,
+  );
+  if (other !== undefined) {
+    const wanted =
+      expectedMs === null
+        ? "it should have stayed open"
+        : `the sidecar should have closed the connection after ${seconds(expectedMs)}`;
+    return `${wanted}: ${other.sentence}`;
+  }
+  if (expectedMs === null) {
+    return undefined;
+  }
+  const offMs = ({ heldMs, lastByteMs = 0 }: Measurement): number =>
+    Math.abs(heldMs - lastByteMs - expectedMs);
+  const [worst] = [...subjects].sort((a, b) => offMs(b) - offMs(a));
+  return worst === undefined || offMs(worst) <= toleranceMs
+    ? undefined
+    : `closed after ${seconds(worst.heldMs)}, which is ${seconds(offMs(worst))} off ${seconds(expectedMs)}, ` +
+        `more than ${formatDuration(toleranceMs)}`;
+}
+
+/** What has to be known to read the table. */
+export function legendOf(comparisons: readonly Comparison[]): string[] {
+  const lapsed = comparisons.filter(({ record }) => record.timelapse !== undefined);
+  return [
+    "open >= N s: still open when the window ended; nothing is said about later.",
+    ...(lapsed.length === 0
+      ? []
+      : [
+          `${lapsed.map(({ stack }) => stack).join(", ")}: a time-lapse, where seconds at xN are the sidecar's own, ` +
+            "whose clock ran N times as fast; what is not marked so is real time.",
+        ]),
+  ];
+}

@@ -1,0 +1,68 @@
+import type { Crash, Request } from "../app/drivers/node/row.ts";
+import { renderTable } from "./table.ts";
+import { formatDuration } from "../model/duration.ts";
+import { effectOf } from "./driverEffect.ts";
+import type { DriverRecord, DriverRow } from "../model/driverRecord.ts";
+
+const EFFECTS: Record<ReturnType<typeof effectOf>, string> = {
+  lived: "nothing: its connection lives on",
+  hidden: "hidden: a new connection",
+  failedOnce: "fails once",
+  failed: "fails for good",
+  crashed: "process ends",
+  notMeasured: "not measured",
+};
+
+/** What was found, as a table in lines to read. */
+export function driverSummaryLines(record: DriverRecord): string[] {
+  const { idleMs, idleTimeoutMs, rows } = record;
+  const cells = rows
+    .filter(({ probe }) => probe === "withSidecar")
+    .map((row) => {
+      const control = rows.find(
+        (other) =>
+          other.probe === "withoutSidecar" &&
+          other.driver === row.driver &&
+          other.case === row.case,
+      );
+      return [
+        row.driver,
+        row.case,
+        effectText(row),
+        firstText(row),
+        ...(row.second === undefined ? ["-"] : [requestText(row.second)]),
+        String(row.connections.length),
+        control === undefined ? "-" : effectText(control),
+      ];
+    });
+  const header = ["driver", "case", "effect", "first request", "second", "opened", "no sidecar"];
+  return [
+    `after ${formatDuration(idleMs)} without a request, with an idle timeout of ${formatDuration(idleTimeoutMs)}:`,
+    ...renderTable(header, cells).trimEnd().split("\n"),
+  ];
+}
+
+export function effectText(row: DriverRow): string {
+  return EFFECTS[effectOf(row)];
+}
+
+/** The first request, or what came in its place. */
+export function firstText({ crash, first, problem }: DriverRow): string {
+  if (crash !== undefined) {
+    return crashText(crash);
+  }
+  return first === undefined ? (problem ?? "-") : requestText(first);
+}
+
+/** `ok, 3 ms` or `"invalid connection" (mysql.ErrInvalidConn), 0 ms`. */
+export function requestText({ error, ms }: Request): string {
+  return `${error === undefined ? "ok" : errorText(error)}, ${Math.round(ms)} ms`;
+}
+
+function crashText({ atMs, error }: Crash): string {
+  return `${errorText(error)}, ${(atMs / 1000).toFixed(1)} s into the idle time`;
+}
+
+function errorText({ code, message, name }: NonNullable<Request["error"]>): string {
+  return `"${message}" (${code === undefined ? name : `${name} ${code}`})`;
+}

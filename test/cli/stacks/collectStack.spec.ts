@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+
+import type { RunRecord } from "../../../model/record.ts";
+import { collect } from "../../../cli/stacks/collectStack.ts";
+import { MeasureError } from "../../../cli/cluster/world.ts";
+import { control, measurement, runRecord } from "../records.ts";
+import { VirtualClock } from "../virtualClock.ts";
+
+const CONNECTED_MS = Date.parse("2026-01-02T03:04:05.678Z");
+const OBSERVE_MS = 200_000;
+
+const RUNNING = runRecord({
+  observeMs: OBSERVE_MS,
+  running: true,
+  samples: [
+    measurement({ end: "open", heldMs: 8000, proxy: null, running: true }),
+    control({ heldMs: 8000, running: true }),
+  ],
+});
+const DONE = runRecord({ observeMs: OBSERVE_MS });
+
+describe("collect", () => {
+  const clock = () => new VirtualClock();
+
+  /** Collects from a stack whose record is each of these in turn, the next one after each `up`. */
+  async function run(records: (RunRecord | undefined)[], sinceConnectedMs = 60_000) {
+    const time = clock();
+    const reported: string[] = [];
+    const upsAtMs: number[] = [];
+    await collect({
+      record: () => Promise.resolve(records[upsAtMs.length]),
+      up: () => {
+        upsAtMs.push(sinceConnectedMs + time.nowMs());
+        return Promise.resolve();
+      },
+      clock: time,
+      wallTimeMs: () => CONNECTED_MS + sinceConnectedMs + time.nowMs(),
+      report: (line) => reported.push(line),
+    });
+    return { reported, upsAtMs };
+  }
+
+  it("waits for the end of the window, brings the stack up and tells what was found", async () => {
+    const { reported, upsAtMs } = await run([RUNNING, DONE]);
+    assert.deepEqual(upsAtMs, [OBSERVE_MS]);
+    assert.deepEqual(reported.slice(0, 3), [
+      "at most 2m20s left",
+      "at most 1m20s left",
+      "at most 20 s left",
+    ]);
+    assert.equal(
+      reported[5],
+      "with sidecar: closed after 10.002 s (FIN), proxy: 10.001 s, tcp_session_idle_timeout",
+    );
+  });
+
+  it("brings the stack up at once when the window is over already", async () => {
+    assert.deepEqual((await run([RUNNING, DONE], 210_000)).upsAtMs, [210_000]);
+  });
+
+  it("brings the stack up again while the pods' clocks are behind", async () => {
+    assert.equal((await run([RUNNING, RUNNING, RUNNING, DONE])).upsAtMs.length, 3);
+  });
+
+  it("changes nothing where all is known", async () => {
+    const { reported, upsAtMs } = await run([DONE]);
+    assert.deepEqual(upsAtMs, []);
+    assert.equal(reported[0], "endpoint 10.0.0.5:6379, timeout 10s, run 1-a");
+  });
+
+  it("refuses a stack that has no measurement", async () => {
+    await assert.rejects(
+      run([undefined]),
+      new MeasureError("the stack has no measurement; bring it up first: pulumi up"),
+    );
+  });
+
+  it("gives up on a run that nobody knows of any more", async () => {
+    await assert.rejects(
+      run([RUNNING], OBSERVE_MS + 61_000),
+      new MeasureError(
+        "the cluster does not know of the run any more; set run to another number to measure again",
+      ),
+    );
+  });
+});

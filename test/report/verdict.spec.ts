@@ -1,0 +1,370 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { ConnectionEnd } from "../../app/probe/sample.ts";
+import type {
+  IdleTimeoutCount,
+  Measurement,
+  ProxyEvidence,
+  RunRecord,
+} from "../../model/record.ts";
+import { DRAIN_CLOSE_REASONS, IDLE_CLOSE_REASON } from "../../report/closeReasons.ts";
+import { CAUSE_NAMES, runVerdict } from "../../report/verdict.ts";
+import type { Cause, Verdict } from "../../report/verdict.ts";
+import { control, measurement, runRecord } from "../cli/records.ts";
+
+const IDLE: ProxyEvidence = {
+  durationMs: 10_001,
+  responseFlags: "-",
+  closeReason: IDLE_CLOSE_REASON,
+  upstreamClose: "Normal",
+  upstreamLocal: "10.244.0.28:54190",
+  upstreamCluster: "PassthroughCluster",
+};
+
+/** The verdict on a run of which one thing is different. */
+function verdict(
+  subject: Partial<Measurement>,
+  other: Partial<Measurement> = {},
+  run: Partial<RunRecord> = {},
+): Verdict {
+  return runVerdict(runRecord({ samples: [measurement(subject), control(other)], ...run }));
+}
+
+/** As a sidecar logs it that knows no close reasons. */
+const OLD: ProxyEvidence = {
+  durationMs: 10_001,
+  responseFlags: "-",
+  upstreamLocal: "10.244.0.28:54190",
+  upstreamCluster: "PassthroughCluster",
+};
+
+function counted(before: number, after: number, due = 1): IdleTimeoutCount {
+  return { name: "tcp.PassthroughCluster.idle_timeout", before, after, due };
+}
+
+/** A connection about which the sidecar's log says something else. */
+function logged(changes: Partial<ProxyEvidence>): Partial<Measurement> {
+  return { proxy: { ...IDLE, ...changes } };
+}
+
+describe("verdict", () => {
+  it("blames the idle timeout, with all that this stands on", () => {
+    assert.deepEqual(verdict({}), {
+      cause: "idleTimeout",
+      sentence:
+        "The sidecar closed the connection, because nothing was sent for its idle timeout of 10s.",
+      evidence: [
+        "with sidecar: closed after 10.002 s (FIN)",
+        "effective idle timeout: 10s",
+        "sidecar's log: 10.001 s, flags -, close reason tcp_session_idle_timeout, endpoint's close Normal",
+        "without sidecar: open for >= 14 s (lower bound)",
+      ],
+    });
+  });
+
+  const causes: [string, Cause, RegExp, Partial<Measurement>, Partial<Measurement>?][] = [
+    [
+      "a connection that reached its greatest duration",
+      "maxConnectionDuration",
+      /greatest duration \(maxConnectionDuration\), idle or not/,
+      logged({ closeReason: "max_connection_duration_reached", responseFlags: "DT" }),
+    ],
+    [
+      "a drained configuration, although that makes the figure void",
+      "configDrain",
+      /its configuration changed/,
+      {
+        ...logged({ closeReason: "filter_chain_is_being_removed" }),
+        voidReasons: ["the filter chain was replaced while the connection was held"],
+      },
+    ],
+    [
+      "a server that closed in order, in both pods",
+      "serverClosed",
+      /^The endpoint, or something on the way to it, closed the connection \(Normal\), not the sidecar\.$/,
+      logged({ closeReason: null }),
+      { end: "fin", heldMs: 10_000 },
+    ],
+    [
+      "a server that reset it",
+      "serverReset",
+      /^The endpoint, or something on the way to it, reset the connection \(RemoteReset\), not the sidecar\.$/,
+      { ...logged({ closeReason: null, upstreamClose: "RemoteReset" }), end: "reset" },
+      { end: "reset", heldMs: 10_000 },
+    ],
+    [
+      "a server that reset it, by the flag alone",
+      "serverReset",
+      /^The endpoint, or something on the way to it, reset the connection, not the sidecar\.$/,
+      logged({ closeReason: null, upstreamClose: null, responseFlags: "UR" }),
+    ],
+    [
+      "a server's own limit that it told of",
+      "serverLimit",
+      /^The endpoint closed the connection \(Normal\) by its own limit on idle connections, timeout of 8s, not the sidecar\.$/,
+      {
+        ...logged({ closeReason: null }),
+        ...{ heldMs: 9000, lastByteMs: 500, idleLimit: { setting: "timeout", ms: 8000 } },
+      },
+      { end: "fin", heldMs: 9000 },
+    ],
+    [
+      "a server that closed before its own limit",
+      "serverClosed",
+      /^The endpoint, or something on the way to it, closed/,
+      {
+        ...logged({ closeReason: null }),
+        ...{ heldMs: 9000, lastByteMs: 3000, idleLimit: { setting: "timeout", ms: 8000 } },
+      },
+    ],
+    [
+      "a server whose own limit is never",
+      "serverClosed",
+      /^The endpoint, or something on the way to it, closed/,
+      { ...logged({ closeReason: null }), idleLimit: { setting: "timeout", ms: 0 } },
+    ],
+    [
+      "an endpoint that the sidecar can't reach",
+      "unreachable",
+      /could not reach the endpoint \(UF,URX\)/,
+      logged({ closeReason: "x", responseFlags: "UF,URX" }),
+    ],
+    [
+      "an endpoint that the sidecar had not reached yet, not its idle timeout",
+      "unreachable",
+      /had not reached the endpoint yet when it closed it \(tcp_session_idle_timeout\)\.$/,
+      logged({ upstreamLocal: null }),
+    ],
+    [
+      "an endpoint that went away, although the idle timeout closed the connection",
+      "endpointGone",
+      /idle timeout of 10s\. The endpoint can't be reached any more: nothing answers there; .* \(ETIMEDOUT\), so that the connection may have been dead before\.$/,
+      {},
+      { unreachableAfter: "ETIMEDOUT" },
+    ],
+    [
+      "an endpoint that went away while the connections were open",
+      "endpointGone",
+      /says nothing about later\. The endpoint can't be reached any more: nothing listens there \(ECONNREFUSED x\), so that the connections may be dead, and nobody has noticed\.$/,
+      { end: "open", heldMs: 14_000 },
+      { unreachableAfter: "ECONNREFUSED x" },
+    ],
+    [
+      "an endpoint that ended and was not there any more",
+      "endpointGone",
+      /closed the connection \(Normal\), not the sidecar\. The endpoint can't be reached any more: nothing listens there \(ECONNREFUSED x\)\.$/,
+      logged({ closeReason: null }),
+      { end: "fin", heldMs: 10_000, unreachableAfter: "ECONNREFUSED x" },
+    ],
+    [
+      "the sidecar that never reached an endpoint, although that is gone",
+      "unreachable",
+      /\(UF,URX\)/,
+      logged({ closeReason: "x", responseFlags: "UF,URX" }),
+      { unreachableAfter: "ECONNREFUSED x" },
+    ],
+    [
+      "a network that failed for both pods",
+      "error",
+      /^The network to the endpoint failed: the pod without a sidecar lost its connection too \(ETIMEDOUT\)\.$/,
+      logged({ closeReason: null }),
+      { end: "error", error: "ETIMEDOUT", heldMs: 12_000 },
+    ],
+    [
+      "nobody while it is open, whatever became of the other one",
+      "stillOpen",
+      /says nothing about later/,
+      { end: "open", heldMs: 14_000, proxy: null },
+      { end: "error", error: "ETIMEDOUT", heldMs: 12_000 },
+    ],
+    [
+      "the pod's own network",
+      "error",
+      /\(ETIMEDOUT\)/,
+      { end: "error", error: "ETIMEDOUT", proxy: null },
+    ],
+    [
+      "a reason nobody knows",
+      "unknown",
+      /another reason: sunspots/,
+      logged({ closeReason: "sunspots" }),
+    ],
+    [
+      "the idle timeout by the sidecar's count alone",
+      "idleTimeout",
+      /^The sidecar closed the connection by its own count, because nothing was sent for its idle timeout of 10s\.$/,
+      { proxy: null, idleTimeouts: counted(3, 4) },
+    ],
+    [
+      "the idle timeout by the count of a sidecar whose log does not tell",
+      "idleTimeout",
+      /by its own count/,
+      { proxy: OLD, idleTimeouts: counted(0, 1) },
+    ],
+    [
+      "the server where such a sidecar's count did not rise",
+      "serverClosed",
+      /^The endpoint, or something on the way to it, closed the connection, not the sidecar\.$/,
+      { proxy: OLD, idleTimeouts: counted(1, 1) },
+    ],
+    [
+      "nobody where such a sidecar keeps no count",
+      "unknown",
+      /the sidecar's version does not log why\.$/,
+      { proxy: OLD },
+    ],
+    [
+      "a server that reset it, by the flag of such a sidecar",
+      "serverReset",
+      /reset the connection, not the sidecar/,
+      { proxy: { ...OLD, responseFlags: "UR" } },
+    ],
+    [
+      "a connection's greatest duration, by the flag of such a sidecar",
+      "maxConnectionDuration",
+      /greatest duration/,
+      { proxy: { ...OLD, responseFlags: "DT" }, idleTimeouts: counted(0, 0) },
+    ],
+    [
+      "an endpoint that such a sidecar had not reached yet, although its count rose",
+      "unreachable",
+      /when it closed it \(its version does not log why\)/,
+      { proxy: { ...OLD, upstreamLocal: null }, idleTimeouts: counted(0, 1) },
+    ],
+    [
+      "nobody where the count rose at another time",
+      "unknown",
+      /count of idle timeouts rose, but not for all that ended in time, or this one did not\.$/,
+      { proxy: null, heldMs: 9400, idleTimeouts: counted(0, 1) },
+    ],
+    [
+      "nobody where the count rose for fewer than ended in time",
+      "unknown",
+      /count of idle timeouts rose, but not for all/,
+      { proxy: null, idleTimeouts: counted(0, 1, 2) },
+    ],
+    [
+      "the idle timeout where the count rose for all that ended in time",
+      "idleTimeout",
+      /by its own count/,
+      { proxy: null, idleTimeouts: counted(5, 7, 2) },
+    ],
+    [
+      "nobody where the count did not rise and nothing else is known",
+      "unknown",
+      /word on why is missing; it was not its idle timeout, of which its count did not rise\.$/,
+      { proxy: null, idleTimeouts: counted(1, 1) },
+    ],
+    [
+      "what the log says, whatever the count does",
+      "serverClosed",
+      /\(Normal\), not the sidecar/,
+      { ...logged({ closeReason: null }), idleTimeouts: counted(0, 1) },
+    ],
+    ["nobody without the sidecar's word", "unknown", /word on why is missing/, { proxy: null }],
+    [
+      "nobody while it is held",
+      "running",
+      /the measurement goes on/,
+      { end: "open", heldMs: 8000, proxy: null, running: true },
+      { heldMs: 8000, running: true },
+    ],
+    [
+      "nobody while it is open",
+      "stillOpen",
+      /says nothing about later/,
+      { end: "open", heldMs: 14_000, proxy: null },
+    ],
+    [
+      "something else where the control dropped as well",
+      "droppedWithoutSidecarToo",
+      /something other than the sidecar/,
+      {},
+      { end: "reset", heldMs: 12_000 },
+    ],
+    [
+      "nobody where the figure is void",
+      "void",
+      /^The figure is void: the sidecar restarted\. Set run to another number/,
+      { voidReasons: ["the sidecar restarted"] },
+    ],
+    [
+      "nobody where the control is void",
+      "void",
+      /^The figure is void: the pod was evicted\./,
+      {},
+      { voidReasons: ["the pod was evicted"] },
+    ],
+  ];
+  for (const [title, cause, sentence, subject, other] of causes) {
+    it(`blames ${title}`, () => {
+      const found = verdict(subject, other);
+      assert.equal(found.cause, cause);
+      assert.match(found.sentence, sentence);
+    });
+  }
+
+  it("is void without both samples", () => {
+    assert.equal(runVerdict(runRecord({ samples: [measurement()] })).cause, "void");
+    assert.equal(runVerdict(runRecord({ samples: [control()] })).cause, "void");
+  });
+
+  it("blames the idle timeout only by the sidecar's word or count, with a living control and nothing void", () => {
+    const proxy = fc.option(
+      fc.record(
+        {
+          durationMs: fc.nat(),
+          responseFlags: fc.constantFrom("-", "DT", "UF,URX", "UR"),
+          closeReason: fc.constantFrom(null, IDLE_CLOSE_REASON, ...DRAIN_CLOSE_REASONS, "other"),
+          upstreamClose: fc.constantFrom(null, "Normal", "RemoteReset"),
+          upstreamLocal: fc.constantFrom(null, "10.244.0.28:54190"),
+          upstreamCluster: fc.constant("PassthroughCluster"),
+        },
+        { requiredKeys: ["durationMs", "responseFlags", "upstreamCluster"] },
+      ),
+    );
+    const heldMs = fc.constantFrom(9_400, 10_001.6, 11_500);
+    const count = fc.record({
+      name: fc.constant("tcp.PassthroughCluster.idle_timeout"),
+      before: fc.nat({ max: 2 }),
+      after: fc.nat({ max: 2 }),
+      due: fc.nat({ max: 2 }),
+    });
+    const end = fc.constantFrom<ConnectionEnd[]>("fin", "reset", "error", "open");
+    const sample = fc.record(
+      {
+        ...{ proxy, end, heldMs, idleTimeouts: count },
+        voidReasons: fc.constant<string[]>(["why"]),
+        idleLimit: fc.record({ setting: fc.constant("timeout"), ms: fc.nat() }),
+        unreachableAfter: fc.constant("ETIMEDOUT"),
+      },
+      { requiredKeys: ["proxy", "end", "heldMs"] },
+    );
+    fc.assert(
+      fc.property(sample, sample, (subject, other) => {
+        const found = verdict(subject, { ...other, proxy: null });
+        assert.deepEqual(verdict(subject, { ...other, proxy: null }), found);
+        assert.ok(found.cause in CAUSE_NAMES);
+        assert.doesNotMatch(found.sentence, /\n/);
+        assert.ok(found.sentence.length > 0);
+        const flags = subject.proxy?.responseFlags ?? "-";
+        const { before = 0, after = 0, due = 0 } = subject.idleTimeouts ?? {};
+        const word = subject.proxy?.closeReason === IDLE_CLOSE_REASON;
+        const told = subject.proxy?.closeReason !== undefined;
+        const proved =
+          subject.end !== "open" &&
+          (word ||
+            (!told && after > before && after - before >= due && subject.heldMs === 10_001.6)) &&
+          !flags.includes("UF") &&
+          !flags.includes("DT") &&
+          subject.proxy?.upstreamLocal !== null &&
+          !("voidReasons" in subject) &&
+          other.end === "open" &&
+          !("unreachableAfter" in other) &&
+          !("voidReasons" in other);
+        assert.equal(found.cause === "idleTimeout", proved);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
