@@ -55,6 +55,17 @@ export interface IdleTimeoutCount {
   due: number;
 }
 
+/**
+ * The last time that the proxy took a new configuration for the listener that carried a connection, while it was held.
+ * Envoy then lets connections of the old configuration live for its drain time and closes them, idle or not.
+ */
+export interface ListenerUpdate {
+  /** `last_updated` in Envoy's config dump, ISO 8601. */
+  at: string;
+  /** Envoy's `drain_time`, in ms; absent where it is not known. */
+  drainMs?: number;
+}
+
 /** Which idle timeout the proxy's configuration really applies to the endpoint. */
 export interface EffectiveTimeout {
   /** In ms; 0 is "never", as in Envoy. */
@@ -67,6 +78,12 @@ export interface EffectiveTimeout {
   listener: string;
   filterChain: string;
   cluster: string;
+  /**
+   * Listener filters, such as `envoy.filters.listener.tls_inspector`, that wait for the client's first bytes without a
+   * limit before a filter chain is chosen: a client that says nothing is never passed on, and no idle timer runs. Absent
+   * where there are none.
+   */
+  awaitFirstBytes?: string[];
 }
 
 export type ProbeKind = "withSidecar" | "withoutSidecar";
@@ -97,6 +114,11 @@ export interface Measurement extends Sample {
   proxy: ProxyEvidence | null;
   /** Of a connection through a sidecar that has ended; absent where the sidecar keeps no such count. */
   idleTimeouts?: IdleTimeoutCount;
+  /**
+   * Of a connection through a sidecar that has ended: the update of its listener while it was held, null where there
+   * was none; absent where that is not known.
+   */
+  listenerUpdate?: ListenerUpdate | null;
   /**
    * Of the pod without a sidecar: why the endpoint could no longer be reached when this was over, e.g. `ECONNREFUSED
    * 10.0.0.5:6379`; absent where it could, or was not tried.

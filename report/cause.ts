@@ -1,10 +1,11 @@
 /**
  * Why a connection ended, or that it did not:
- * - `idleTimeout`: by the sidecar's idle timeout,
- * - `maxConnectionDuration`: by the sidecar's limit on a connection's whole life, idle or not,
- * - `configDrain`: by the sidecar, which got another configuration and drained the old one,
- * - `serverClosed`: it was closed from the endpoint's side,
- * - `serverReset`: it was reset from there,
+ * - `idleTimeout`: the sidecar's idle timeout closed it,
+ * - `maxConnectionDuration`: the sidecar closed it at its limit on a connection's whole life, idle or not,
+ * - `configDrain`: the sidecar got another configuration and drained the old one,
+ * - `notPassedOn`: the sidecar still waits for the client's first bytes and never passed it on,
+ * - `serverClosed`: the endpoint's side closed it,
+ * - `serverReset`: the endpoint's side reset it,
  * - `serverLimit`: the endpoint closed it by a limit on idle connections that it told of itself,
  * - `unreachable`: the sidecar accepted it but found nobody behind,
  * - `endpointGone`: the endpoint can't be reached any more, with a sidecar or without,
@@ -19,6 +20,7 @@ export type Cause =
   | "idleTimeout"
   | "maxConnectionDuration"
   | "configDrain"
+  | "notPassedOn"
   | "serverClosed"
   | "serverReset"
   | "serverLimit"
@@ -31,20 +33,24 @@ export type Cause =
   | "void"
   | "unknown";
 
-/** A cause with what it stands on. */
+/** A cause and the evidence for it. */
 export interface Verdict {
   cause: Cause;
-  /** What a person is told, one line. */
+  /** One line for people. */
   sentence: string;
-  /** What was seen, one line each. */
+  /** Observations that the cause stands on, one line each. */
   evidence: string[];
 }
 
-/** The same as words for a table's cell. */
+/** A cause and its sentence. */
+export type Judgement = Omit<Verdict, "evidence">;
+
+/** Causes in the words of a table's cell. */
 export const CAUSE_NAMES: Readonly<Record<Cause, string>> = {
   idleTimeout: "idle timeout",
   maxConnectionDuration: "max connection duration",
   configDrain: "config drain",
+  notPassedOn: "never passed on",
   serverClosed: "server closed",
   serverReset: "server reset",
   serverLimit: "server's own limit",

@@ -6,9 +6,10 @@ import { toWallMs } from "../model/timelapse.ts";
 import { parseTimeout } from "../model/timeout.ts";
 import { VIRTUAL_OUTBOUND } from "../model/istio/wellKnown.ts";
 import { recordTarget } from "./recordTarget.ts";
-import { groupSamples, nameTest, shortSpread } from "./sampleGroups.ts";
+import { groupSamples } from "./sampleGroups.ts";
+import { shortSpread } from "./spread.ts";
 import { seconds } from "./text.ts";
-import { CAUSE_NAMES, runVerdict, sampleVerdict, testVerdict } from "./verdict.ts";
+import { CAUSE_NAMES, judgeWithControls, runVerdict, testVerdict } from "./verdict.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** One stack's run beside others. */
@@ -21,8 +22,12 @@ export interface Comparison {
 
 /** One test of a run beside what its stack's configuration lets expect. */
 export interface TestComparison {
+  /** Tells the test from the run's others, such as `redis silent`. */
+  name: string;
   middleware: MiddlewareKind;
   mode: Mode;
+  /** `host:port`. */
+  endpoint: string;
   verdict: Verdict;
   /**
    * When the sidecar should close the connections by the stack's configuration, in ms of wall time since
@@ -35,13 +40,11 @@ export interface TestComparison {
 
 /** What was measured in a stack beside what its configuration lets expect. */
 export function compareRun(stack: string, record: RunRecord): Comparison {
-  const tests = groupSamples(record.samples).map(
-    ({ middleware, mode, samples }): TestComparison => ({
-      ...{ middleware, mode, samples },
-      verdict: testVerdict(record, samples),
-      expectedMs: mode === "ping" ? null : expectedMs(record, samples),
-    }),
-  );
+  const tests = groupSamples(record.samples).map((test): TestComparison => ({
+    ...test,
+    verdict: testVerdict(record, test.samples),
+    expectedMs: test.mode === "ping" ? null : expectedMs(record, test.samples),
+  }));
   return { stack, record, tests };
 }
 
@@ -79,10 +82,7 @@ export function comparisonRows({ stack, record, tests }: Comparison): string[][]
       stack,
       record.istioVersion,
       record.envoyVersion,
-      describeVariant(
-        record,
-        tests.length > 1 || test.mode !== "silent" ? nameTest(test) : undefined,
-      ),
+      describeVariant(record, tests.length > 1 || test.mode !== "silent" ? test.name : undefined),
       describeExpected(record, test.expectedMs),
       ends("withSidecar"),
       ends("withoutSidecar"),
@@ -122,7 +122,7 @@ export function deviation({ record, tests }: Comparison, toleranceMs: number): s
   }
   const deviations = tests.flatMap((test) => {
     const found = testDeviation(record, test, toleranceMs);
-    return found === undefined ? [] : [tests.length > 1 ? `${nameTest(test)}: ${found}` : found];
+    return found === undefined ? [] : [tests.length > 1 ? `${test.name}: ${found}` : found];
   });
   return deviations.length === 0 ? undefined : deviations.join("; ");
 }
@@ -134,10 +134,10 @@ function testDeviation(
 ): string | undefined {
   const expected = expectedMs === null ? "stillOpen" : "idleTimeout";
   const subjects = samples.filter(({ probe }) => probe === "withSidecar");
-  // The verdict on the test has heard the control, too.
-  const other = [verdict, ...subjects.map((sample) => sampleVerdict(sample, record))].find(
-    ({ cause }) => cause !== expected,
-  );
+  const other = [
+    verdict,
+    ...subjects.map((subject) => judgeWithControls(record, subject, samples)),
+  ].find(({ cause }) => cause !== expected);
   if (other !== undefined) {
     const wanted =
       expectedMs === null

@@ -1,6 +1,6 @@
 import type { Measurement, ProbeKind, RunRecord } from "../model/record.ts";
-import { firstSample } from "./sampleGroups.ts";
-import { describeSpread, groupSamples, nameTest } from "./sampleGroups.ts";
+import { firstSample, groupSamples } from "./sampleGroups.ts";
+import { describeSpread } from "./spread.ts";
 import {
   describeEffective,
   describeIdleLimit,
@@ -62,7 +62,7 @@ export function summaryLines(record: RunRecord): string[] {
   const several = record.targets.length > 1;
   const groups = groupSamples(record.samples);
   const tests = groups.map((group) => ({
-    name: groups.length > 1 ? `${nameTest(group)}, ` : "",
+    name: groups.length > 1 ? `${group.name}, ` : "",
     samples: group.samples,
   }));
   return [

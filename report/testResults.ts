@@ -1,21 +1,23 @@
-import type { Measurement, RunRecord } from "../model/record.ts";
+import type { Measurement, ProbeKind, RunRecord } from "../model/record.ts";
 import type { MiddlewareKind, Mode } from "../app/probe/sample.ts";
 import { groupSamples } from "./sampleGroups.ts";
-import { sampleVerdict, testVerdict } from "./verdict.ts";
+import { countCauses, testVerdict } from "./verdict.ts";
 import type { Cause } from "./verdict.ts";
 
-/** What one test found: connections to one kind of middleware, held in one way. */
+/** Result of one test: all connections to one endpoint that were used in one way. */
 export interface TestResult {
   middleware: MiddlewareKind;
   mode: Mode;
-  /** Of the first connection through a sidecar. */
+  /** `host:port`. */
+  endpoint: string;
+  /** Cause of the first connection through a sidecar. */
   verdict: Cause;
   sentence: string;
   withSidecar: Spread & { causes: Partial<Record<Cause, number>> };
   withoutSidecar: Spread;
 }
 
-/** How the connections of one pod ended; in wall time, in a time-lapse too. */
+/** How the connections of one pod ended, in wall time (in a time-lapse too). */
 export interface Spread {
   connections: number;
   /** Still open when the window ended. */
@@ -25,22 +27,15 @@ export interface Spread {
   longestSeconds: number | null;
 }
 
-/** Every test of a run. */
+/** Lists the tests of a run. */
 export function testResults(record: RunRecord): TestResult[] {
-  return groupSamples(record.samples).map(({ middleware, mode, samples }) => {
+  return groupSamples(record.samples).map(({ middleware, mode, endpoint, samples }) => {
     const { cause, sentence } = testVerdict(record, samples);
-    const [subjects, controls] = (["withSidecar", "withoutSidecar"] as const).map((kind) =>
-      samples.filter(({ probe }) => probe === kind),
-    ) as [Measurement[], Measurement[]];
-    const causes: Partial<Record<Cause, number>> = {};
-    for (const subject of subjects) {
-      const { cause: own } = sampleVerdict(subject, record);
-      causes[own] = (causes[own] ?? 0) + 1;
-    }
+    const of = (kind: ProbeKind): Measurement[] => samples.filter(({ probe }) => probe === kind);
     return {
-      ...{ middleware, mode, verdict: cause, sentence },
-      withSidecar: { ...spreadOf(subjects), causes },
-      withoutSidecar: spreadOf(controls),
+      ...{ middleware, mode, endpoint, verdict: cause, sentence },
+      withSidecar: { ...spreadOf(of("withSidecar")), causes: countCauses(record, samples) },
+      withoutSidecar: spreadOf(of("withoutSidecar")),
     };
   });
 }

@@ -1,111 +1,154 @@
 import type { Measurement, RunRecord } from "../model/record.ts";
 import { CAUSE_NAMES } from "./cause.ts";
-import type { Cause, Verdict } from "./cause.ts";
-import { firstSample } from "./sampleGroups.ts";
-import { nameTest } from "./sampleGroups.ts";
+import type { Cause, Judgement, Verdict } from "./cause.ts";
+import { controlOf, firstSample, groupSamples } from "./sampleGroups.ts";
 import { sampleVerdict, voidSentence } from "./sampleVerdict.ts";
-import { describeEnd, PROBE_NAMES } from "./text.ts";
+import { describeSpread } from "./spread.ts";
+import { PROBE_NAMES, shortEnd } from "./text.ts";
 import { whyUnreachable } from "./unreachable.ts";
 
-export { CAUSE_NAMES, sampleVerdict };
+export { CAUSE_NAMES };
 export type { Cause, Verdict };
 
-/** What the pod without a sidecar can't change. */
+/** Causes that the pod without a sidecar can't change. */
 const FINAL: readonly Cause[] = ["running", "unreachable", "void"];
-/** What does not blame the sidecar, so that it is no news that the other connection ended as well. */
+/** Causes that do not blame the sidecar, so that it is no news that the other connection ended as well. */
 const BLAMES_ANOTHER: readonly Cause[] = ["serverClosed", "serverReset", "serverLimit"];
-/** What a network that failed may look like from behind a sidecar. */
+/** Causes that are told of connections that are open. */
+const OPEN: readonly Cause[] = ["stillOpen", "notPassedOn"];
+/** Causes that a network which failed may look like from behind a sidecar. */
 const NETWORK: readonly Cause[] = ["serverClosed", "serverReset", "error", "unknown"];
 
-/** The verdict on a whole run: that on the test that its first silent connection is of. */
+/** Judges a whole run by the test that its first silent connection belongs to. */
 export function runVerdict(record: RunRecord): Verdict {
   const first = firstSample(record, "withSidecar");
-  const { samples } = record;
-  return testVerdict(
-    record,
-    first === undefined
-      ? samples
-      : samples.filter((sample) => nameTest(sample) === nameTest(first)),
+  const test = groupSamples(record.samples).find(
+    ({ samples }) => first !== undefined && samples.includes(first),
   );
+  return testVerdict(record, test?.samples ?? record.samples);
 }
 
 /**
- * The verdict on one test: that on its first connection through a sidecar, unless the control says that the
- * sidecar is not to blame.
+ * Judges one test by its first connection through a sidecar, unless the pod without a sidecar says that the sidecar is
+ * not to blame: any connection that ended there counts.
  *
  * @param samples of the test, from both pods.
  */
 export function testVerdict(record: RunRecord, samples: readonly Measurement[]): Verdict {
   const subject = firstSample({ samples: [...samples] }, "withSidecar");
-  const control = firstSample({ samples: [...samples] }, "withoutSidecar");
-  if (subject === undefined || control === undefined) {
+  if (subject === undefined || controlOf(subject, samples) === undefined) {
     return {
       cause: "void",
-      sentence: "There is no figure: not both pods have a sample.",
+      sentence: "There is no figure: not both pods have a sample of the same connection.",
       evidence: [],
     };
   }
-  const verdict = sampleVerdict(subject, record);
-  const { unreachableAfter: gone } = control;
-  const evidence = [
-    ...verdict.evidence,
-    ...describeOthers(record, samples),
-    `${PROBE_NAMES.withoutSidecar}: ${describeEnd(control)}`,
-    ...(gone === undefined ? [] : [`the endpoint afterwards: ${whyUnreachable(gone)}`]),
-    ...(control.voidReasons ?? []),
-  ];
-  return { ...judge(verdict, control), evidence };
+  const controls = samples.filter(({ probe }) => probe === "withoutSidecar");
+  const gone = controls.find(({ unreachableAfter }) => unreachableAfter !== undefined);
+  const { evidence } = sampleVerdict(subject, record);
+  return {
+    ...judgeWithControls(record, subject, samples),
+    evidence: [
+      ...evidence,
+      ...describeOthers(record, samples),
+      `${PROBE_NAMES.withoutSidecar}: ${describeSpread(controls)}`,
+      ...(gone?.unreachableAfter === undefined
+        ? []
+        : [`the endpoint afterwards: ${whyUnreachable(gone.unreachableAfter)}`]),
+      ...new Set(controls.flatMap(({ voidReasons = [] }) => voidReasons)),
+    ],
+  };
 }
 
-/** What became of the test's other connections through a sidecar, where not all of them ended alike. */
-function describeOthers(record: RunRecord, samples: readonly Measurement[]): string[] {
-  const counts = new Map<Cause, number>();
-  for (const sample of samples.filter(({ probe }) => probe === "withSidecar")) {
-    const { cause } = sampleVerdict(sample, record);
-    counts.set(cause, (counts.get(cause) ?? 0) + 1);
+/**
+ * Judges one connection of a test with what became of the test's connections in the pod without a sidecar.
+ *
+ * @param samples of the test, from both pods.
+ */
+export function judgeWithControls(
+  record: RunRecord,
+  subject: Measurement,
+  samples: readonly Measurement[],
+): Judgement {
+  const own = controlOf(subject, samples);
+  const { cause, sentence } = sampleVerdict(subject, record);
+  if (own === undefined) {
+    return {
+      cause: "void",
+      sentence: voidSentence(["the pod without a sidecar has no connection to compare it with"]),
+    };
   }
-  return counts.size < 2
-    ? []
-    : [
-        `causes: ${[...counts].map(([cause, count]) => `${CAUSE_NAMES[cause]} ${count}`).join(", ")}`,
-      ];
-}
-
-function judge(verdict: Verdict, control: Measurement): Omit<Verdict, "evidence"> {
-  const { cause, sentence } = verdict;
-  const { end, error, unreachableAfter, voidReasons } = control;
-  if (cause !== "void" && voidReasons !== undefined) {
-    return { cause: "void", sentence: voidSentence(voidReasons) };
+  if (cause !== "void" && own.voidReasons !== undefined) {
+    return { cause: "void", sentence: voidSentence(own.voidReasons) };
   }
   if (FINAL.includes(cause)) {
     return { cause, sentence };
   }
-  if (unreachableAfter !== undefined) {
+  const controls = samples.filter(({ probe }) => probe === "withoutSidecar");
+  const gone = [own, ...controls].find(({ unreachableAfter }) => unreachableAfter !== undefined);
+  if (gone?.unreachableAfter !== undefined) {
+    const why = whyUnreachable(gone.unreachableAfter);
     return {
       cause: "endpointGone",
-      sentence: `${sentence} The endpoint can't be reached any more: ${whyUnreachable(unreachableAfter)}${conclusion(cause)}.`,
+      sentence: `${sentence} The endpoint can't be reached any more: ${why}${conclusion(cause)}.`,
     };
   }
-  if (end === "error" && NETWORK.includes(cause)) {
+  if (own.end === "error" && NETWORK.includes(cause)) {
     return {
       cause: "error",
       sentence:
         `The network to the endpoint failed: the pod without a sidecar lost its connection too ` +
-        `(${error ?? "no errno"}).`,
+        `(${own.error ?? "no errno"}).`,
     };
   }
-  if (end === "open" || cause === "stillOpen" || BLAMES_ANOTHER.includes(cause)) {
+  if (OPEN.includes(cause) || BLAMES_ANOTHER.includes(cause)) {
     return { cause, sentence };
   }
-  return {
-    cause: "droppedWithoutSidecarToo",
-    sentence:
-      "The connection of the pod without a sidecar ended too, so something other than the sidecar ends " +
-      "connections to this endpoint.",
-  };
+  const dropped = controls.filter(({ end }) => end !== "open");
+  return dropped.length === 0
+    ? { cause, sentence }
+    : { cause: "droppedWithoutSidecarToo", sentence: describeDropped(dropped, controls.length) };
 }
 
-/** What it means for a connection that its endpoint is gone. */
+/** Names the connections that ended without a sidecar, the first of several. */
+function describeDropped(dropped: readonly Measurement[], all: number): string {
+  const [first] = [...dropped].sort((a, b) => a.heldMs - b.heldMs);
+  const conclusion = "so something other than the sidecar ends connections to this endpoint";
+  if (all === 1 || first === undefined) {
+    return `The connection of the pod without a sidecar ended too, ${conclusion}.`;
+  }
+  return (
+    `${dropped.length} of ${all} connections of the pod without a sidecar ended too, the first of them ` +
+    `(repetition ${first.repetition}, connection ${first.connection}) after ${shortEnd(first)}, ${conclusion}.`
+  );
+}
+
+/** Counts the causes of the test's connections through a sidecar, where not all of them ended alike. */
+function describeOthers(record: RunRecord, samples: readonly Measurement[]): string[] {
+  const counts = countCauses(record, samples);
+  return Object.keys(counts).length < 2
+    ? []
+    : [
+        `causes: ${Object.entries(counts)
+          .map(([cause, count]) => `${CAUSE_NAMES[cause as Cause]} ${count}`)
+          .join(", ")}`,
+      ];
+}
+
+/** Counts the causes of a test's connections through a sidecar, each judged by itself. */
+export function countCauses(
+  record: RunRecord,
+  samples: readonly Measurement[],
+): Partial<Record<Cause, number>> {
+  const counts: Partial<Record<Cause, number>> = {};
+  for (const sample of samples.filter(({ probe }) => probe === "withSidecar")) {
+    const { cause } = sampleVerdict(sample, record);
+    counts[cause] = (counts[cause] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Says what it means for a connection that its endpoint is gone. */
 function conclusion(cause: Cause): string {
   switch (cause) {
     case "stillOpen":

@@ -5,7 +5,7 @@ import { KubectlError } from "../cluster/kubectl.ts";
 import { nextWaitMs } from "./pace.ts";
 import { findAgain } from "../cluster/pods.ts";
 import type { ProbeClient } from "../cluster/probeClient.ts";
-import { describeSamples } from "../../report/sampleGroups.ts";
+import { describeSamples } from "../../report/spread.ts";
 import { PROBE_NAMES, roughly } from "../../report/text.ts";
 import { MeasureError } from "../cluster/world.ts";
 import type { World } from "../cluster/world.ts";

@@ -190,7 +190,7 @@ const COUNTED: Record<string, Case> = {
   "a sidecar that knows no close reasons": {
     ...{ endpoint: server(), timeout: "6s", observe: "9s", evidence: ALL_SILENT },
     cause: "idleTimeout",
-    sentence: /by its own count, because nothing was sent for its idle timeout of 6s/,
+    sentence: /^According to the sidecar's counter, its idle timeout of 6s/,
     ends: { withSidecar: 6, withoutSidecar: null },
     lateness: 0.1,
   },

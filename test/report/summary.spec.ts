@@ -28,7 +28,7 @@ describe("summary", () => {
       "effective idle timeout: 10s at listener virtualOutbound, filter chain virtualOutbound-catchall-tcp, cluster PassthroughCluster",
       "with sidecar: closed after 10.002 s (FIN), proxy: 10.001 s, tcp_session_idle_timeout",
       "without sidecar: open for >= 14 s (lower bound)",
-      "verdict: idle timeout. The sidecar closed the connection, because nothing was sent for its idle timeout of 10s.",
+      "verdict: idle timeout. The sidecar closed the connection because nothing was sent for its idle timeout of 10s.",
     ]);
   });
 

@@ -10,7 +10,7 @@ import type {
 import { DRAIN_CLOSE_REASONS, IDLE_CLOSE_REASON } from "../../report/closeReasons.ts";
 import { CAUSE_NAMES, runVerdict } from "../../report/verdict.ts";
 import type { Cause, Verdict } from "../../report/verdict.ts";
-import { control, measurement, runRecord } from "../cli/records.ts";
+import { control, measurement, runRecord, SAMPLE } from "../cli/records.ts";
 
 const IDLE: ProxyEvidence = {
   durationMs: 10_001,
@@ -27,7 +27,7 @@ function verdict(
   other: Partial<Measurement> = {},
   run: Partial<RunRecord> = {},
 ): Verdict {
-  return runVerdict(runRecord({ samples: [measurement(subject), control(other)], ...run }));
+  return runVerdict(runRecord({ ...run, samples: [measurement(subject), control(other)] }));
 }
 
 /** As a sidecar logs it that knows no close reasons. */
@@ -42,6 +42,11 @@ function counted(before: number, after: number, due = 1): IdleTimeoutCount {
   return { name: "tcp.PassthroughCluster.idle_timeout", before, after, due };
 }
 
+/** The time of so many ms after the connection was opened. */
+function at(ms: number): string {
+  return new Date(Date.parse(SAMPLE.connectedAt) + ms).toISOString();
+}
+
 /** A connection about which the sidecar's log says something else. */
 function logged(changes: Partial<ProxyEvidence>): Partial<Measurement> {
   return { proxy: { ...IDLE, ...changes } };
@@ -52,7 +57,7 @@ describe("verdict", () => {
     assert.deepEqual(verdict({}), {
       cause: "idleTimeout",
       sentence:
-        "The sidecar closed the connection, because nothing was sent for its idle timeout of 10s.",
+        "The sidecar closed the connection because nothing was sent for its idle timeout of 10s.",
       evidence: [
         "with sidecar: closed after 10.002 s (FIN)",
         "effective idle timeout: 10s",
@@ -62,7 +67,14 @@ describe("verdict", () => {
     });
   });
 
-  const causes: [string, Cause, RegExp, Partial<Measurement>, Partial<Measurement>?][] = [
+  const causes: [
+    title: string,
+    cause: Cause,
+    sentence: RegExp,
+    subject: Partial<Measurement>,
+    other?: Partial<Measurement>,
+    awaitFirstBytes?: string[],
+  ][] = [
     [
       "a connection that reached its greatest duration",
       "maxConnectionDuration",
@@ -146,7 +158,7 @@ describe("verdict", () => {
       "an endpoint that went away while the connections were open",
       "endpointGone",
       /says nothing about later\. The endpoint can't be reached any more: nothing listens there \(ECONNREFUSED x\), so that the connections may be dead, and nobody has noticed\.$/,
-      { end: "open", heldMs: 14_000 },
+      { end: "open", heldMs: 9000 },
       { unreachableAfter: "ECONNREFUSED x" },
     ],
     [
@@ -174,7 +186,7 @@ describe("verdict", () => {
       "nobody while it is open, whatever became of the other one",
       "stillOpen",
       /says nothing about later/,
-      { end: "open", heldMs: 14_000, proxy: null },
+      { end: "open", heldMs: 9000, proxy: null },
       { end: "error", error: "ETIMEDOUT", heldMs: 12_000 },
     ],
     [
@@ -192,26 +204,82 @@ describe("verdict", () => {
     [
       "the idle timeout by the sidecar's count alone",
       "idleTimeout",
-      /^The sidecar closed the connection by its own count, because nothing was sent for its idle timeout of 10s\.$/,
+      /^According to the sidecar's counter, its idle timeout of 10s closed the connection\.$/,
       { proxy: null, idleTimeouts: counted(3, 4) },
     ],
     [
       "the idle timeout by the count of a sidecar whose log does not tell",
       "idleTimeout",
-      /by its own count/,
+      /^According to the sidecar's counter/,
       { proxy: OLD, idleTimeouts: counted(0, 1) },
     ],
     [
       "the server where such a sidecar's count did not rise",
       "serverClosed",
       /^The endpoint, or something on the way to it, closed the connection, not the sidecar\.$/,
+      { proxy: OLD, idleTimeouts: counted(1, 1), listenerUpdate: null },
+    ],
+    [
+      "nobody where it is not known whether such a sidecar drained its listener",
+      "unknown",
+      /version does not log why it closes connections, and whether it drained its listener meanwhile is not known\.$/,
       { proxy: OLD, idleTimeouts: counted(1, 1) },
+    ],
+    [
+      "nobody where such a sidecar updated its listener meanwhile",
+      "unknown",
+      /version does not log why it closes connections, and its listener was updated while the connection was held, so that it may have drained it\.$/,
+      {
+        proxy: OLD,
+        idleTimeouts: counted(1, 1),
+        listenerUpdate: { at: at(3000), drainMs: 45_000 },
+      },
+    ],
+    [
+      "a drain that such a sidecar ended when its drain time was over",
+      "configDrain",
+      /^The sidecar updated the listener of the connection 3\.000 s after it was opened, and the connection ended when the drain time of 6s was over\.$/,
+      {
+        ...{ proxy: OLD, heldMs: 9_020, idleTimeouts: counted(1, 1) },
+        listenerUpdate: { at: at(3000), drainMs: 6000 },
+      },
+    ],
+    [
+      "a server whose close a sidecar saw, although its listener was updated",
+      "serverClosed",
+      /closed the connection \(Normal\), not the sidecar\.$/,
+      { ...logged({ closeReason: null }), listenerUpdate: { at: at(3000), drainMs: 6000 } },
+    ],
+    [
+      "nobody where a sidecar logs neither its own close nor the endpoint's, and updated its listener",
+      "unknown",
+      /the sidecar's log names no reason, and its listener was updated/,
+      {
+        ...logged({ closeReason: null, upstreamClose: null }),
+        listenerUpdate: { at: at(3000) },
+      },
+    ],
+    [
+      "a sidecar that waits for a client that says nothing",
+      "notPassedOn",
+      /^The sidecar never passed the connection on: its listener waits without a limit for the client's first bytes \(tls_inspector\), and this client sends none, so no idle timeout applies and the endpoint sees nothing\.$/,
+      { end: "open", heldMs: 14_000, proxy: null },
+      {},
+      ["envoy.filters.listener.tls_inspector"],
+    ],
+    [
+      "nobody while it is open where the client has said something",
+      "stillOpen",
+      /says nothing about later/,
+      { end: "open", heldMs: 9000, lastByteMs: 3, proxy: null },
+      {},
+      ["envoy.filters.listener.tls_inspector"],
     ],
     [
       "nobody where such a sidecar keeps no count",
       "unknown",
-      /the sidecar's version does not log why\.$/,
-      { proxy: OLD },
+      /version does not log why it closes connections, and it keeps no count of its idle timeouts\.$/,
+      { proxy: OLD, listenerUpdate: null },
     ],
     [
       "a server that reset it, by the flag of such a sidecar",
@@ -234,7 +302,7 @@ describe("verdict", () => {
     [
       "nobody where the count rose at another time",
       "unknown",
-      /count of idle timeouts rose, but not for all that ended in time, or this one did not\.$/,
+      /count of idle timeouts rose, but not for all connections that ended in time, or this one did not end in time\.$/,
       { proxy: null, heldMs: 9400, idleTimeouts: counted(0, 1) },
     ],
     [
@@ -246,13 +314,13 @@ describe("verdict", () => {
     [
       "the idle timeout where the count rose for all that ended in time",
       "idleTimeout",
-      /by its own count/,
+      /^According to the sidecar's counter/,
       { proxy: null, idleTimeouts: counted(5, 7, 2) },
     ],
     [
       "nobody where the count did not rise and nothing else is known",
       "unknown",
-      /word on why is missing; it was not its idle timeout, of which its count did not rise\.$/,
+      /log has no entry that says why; its idle timeout did not close it, for its counter did not rise\.$/,
       { proxy: null, idleTimeouts: counted(1, 1) },
     ],
     [
@@ -261,7 +329,12 @@ describe("verdict", () => {
       /\(Normal\), not the sidecar/,
       { ...logged({ closeReason: null }), idleTimeouts: counted(0, 1) },
     ],
-    ["nobody without the sidecar's word", "unknown", /word on why is missing/, { proxy: null }],
+    [
+      "nobody without the sidecar's word",
+      "unknown",
+      /log has no entry that says why\.$/,
+      { proxy: null },
+    ],
     [
       "nobody while it is held",
       "running",
@@ -273,6 +346,12 @@ describe("verdict", () => {
       "nobody while it is open",
       "stillOpen",
       /says nothing about later/,
+      { end: "open", heldMs: 9000, proxy: null },
+    ],
+    [
+      "nobody while it is open beyond its idle timeout",
+      "stillOpen",
+      /still open when the window ended, 4\.000 s after the idle timeout of 10s should have closed it\.$/,
       { end: "open", heldMs: 14_000, proxy: null },
     ],
     [
@@ -296,9 +375,14 @@ describe("verdict", () => {
       { voidReasons: ["the pod was evicted"] },
     ],
   ];
-  for (const [title, cause, sentence, subject, other] of causes) {
+  for (const [title, cause, sentence, subject, other, awaitFirstBytes] of causes) {
     it(`blames ${title}`, () => {
-      const found = verdict(subject, other);
+      const { effective } = runRecord();
+      const found = verdict(
+        subject,
+        other,
+        awaitFirstBytes && runRecord({ effective: { ...effective, awaitFirstBytes } }),
+      );
       assert.equal(found.cause, cause);
       assert.match(found.sentence, sentence);
     });
@@ -363,6 +447,57 @@ describe("verdict", () => {
           !("unreachableAfter" in other) &&
           !("voidReasons" in other);
         assert.equal(found.cause === "idleTimeout", proved);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it("blames the endpoint only where the sidecar saw it close or nothing else can explain the end", () => {
+    const proxy = fc.record(
+      {
+        durationMs: fc.constant(10_001),
+        responseFlags: fc.constantFrom("-", "UR"),
+        closeReason: fc.constantFrom(null, IDLE_CLOSE_REASON, ...DRAIN_CLOSE_REASONS, "other"),
+        upstreamClose: fc.constantFrom(null, "Normal", "RemoteReset"),
+        upstreamLocal: fc.constant("10.244.0.28:54190"),
+        upstreamCluster: fc.constant("PassthroughCluster"),
+      },
+      { requiredKeys: ["durationMs", "responseFlags", "upstreamCluster"] },
+    );
+    const sample = fc.record(
+      {
+        proxy: fc.option(proxy),
+        end: fc.constantFrom<ConnectionEnd[]>("fin", "reset"),
+        heldMs: fc.constantFrom(5000, 10_001.6),
+        listenerUpdate: fc.option(
+          fc.record(
+            { at: fc.constant(at(3000)), drainMs: fc.constantFrom(2000, 45_000) },
+            { requiredKeys: ["at"] },
+          ),
+        ),
+        idleTimeouts: fc.constantFrom(counted(0, 0), counted(0, 1)),
+      },
+      { requiredKeys: ["proxy", "end", "heldMs"] },
+    );
+    fc.assert(
+      fc.property(sample, (subject) => {
+        const { cause } = verdict(subject);
+        if (!["serverClosed", "serverReset", "serverLimit"].includes(cause)) {
+          return;
+        }
+        const entry = subject.proxy;
+        assert.ok(entry !== null);
+        assert.ok(entry.closeReason === null || entry.closeReason === undefined);
+        const seen =
+          entry.responseFlags === "UR" ||
+          entry.upstreamClose === "Normal" ||
+          entry.upstreamClose === "RemoteReset";
+        const idleRuledOut =
+          entry.closeReason === null ||
+          subject.idleTimeouts?.after === subject.idleTimeouts?.before;
+        assert.ok(
+          seen || (subject.listenerUpdate === null && idleRuledOut && "listenerUpdate" in subject),
+        );
       }),
       { numRuns: 3000 },
     );

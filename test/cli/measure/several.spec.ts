@@ -125,7 +125,7 @@ describe("a record of several connections", () => {
       "  server's own limit on idle connections (1x): wait_timeout 8h",
       "  void (1x): the sidecar restarted",
       "without sidecar: 3 open for >= 14 s (lower bound)",
-      "verdict: idle timeout. The sidecar closed the connection, because nothing was sent for its idle timeout of 10s.",
+      "verdict: idle timeout. The sidecar closed the connection because nothing was sent for its idle timeout of 10s.",
     ]);
   });
 

@@ -79,7 +79,7 @@ describe("a time-lapse", () => {
       "with sidecar: closed after 3600.319 s at x360 (10.002 s of wall time, FIN), proxy: 3600.319 s at " +
         "x360, tcp_session_idle_timeout",
       "without sidecar: open for >= 14 s (lower bound)",
-      "verdict: idle timeout. The sidecar closed the connection, because nothing was sent for its idle timeout " +
+      "verdict: idle timeout. The sidecar closed the connection because nothing was sent for its idle timeout " +
         "of 1h (Envoy's default).",
     ]);
     assert.deepEqual(comparisonRows(compareRun("default-x360", record))[0]!, [
