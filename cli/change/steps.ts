@@ -215,7 +215,7 @@ async function follow(
     throw lost(held, status);
   }
   const sinceChangeMs = roundDown(endedAtMs(sample) - Date.parse(changedAt));
-  const { entry } = (await findEntries(world, probe.pod, [sample]))(sample);
+  const { entry } = (await findEntries(world, probe.pod, [sample], 1))(sample);
   world.report(
     `${workload}, ${traffic}${opened === "after" ? ", opened after the change" : ""}: closed ` +
       `${roughly(Math.max(sinceChangeMs, 0))} after the change, ${entry?.closeReason ?? "no reason known"}`,

@@ -23,6 +23,16 @@ export interface ProbePod {
   excludedPorts?: string;
   /** How often the sidecar has restarted; 0 where there is none. */
   proxyRestarts: number;
+  /** How the sidecar's container ended the last time; absent where it never has. */
+  proxyEnded?: ContainerEnd;
+}
+
+/** The end of a container, as the kubelet reports it. */
+export interface ContainerEnd {
+  /** ISO 8601, cut to whole seconds. */
+  at: string;
+  /** Such as `OOMKilled (exit code 137)`. */
+  why: string;
 }
 
 export type ProbePods = Record<ProbeKind, ProbePod>;
@@ -140,7 +150,18 @@ function describe(pod: Pod, kind: ProbeKind): ProbePod {
     uid: pod.metadata.uid,
     ...(excludedPorts !== undefined && { excludedPorts }),
     proxyRestarts: proxy?.restartCount ?? 0,
+    ...describeContainerEnd(proxy),
   };
+}
+
+function describeContainerEnd(status?: ContainerStatus): Pick<ProbePod, "proxyEnded"> {
+  const ended = status?.state?.terminated ?? status?.lastState?.terminated;
+  if (ended?.finishedAt === undefined) {
+    return {};
+  }
+  const { finishedAt, reason = "ended", exitCode } = ended;
+  const why = exitCode === undefined ? reason : `${reason} (exit code ${exitCode})`;
+  return { proxyEnded: { at: finishedAt, why } };
 }
 
 function hasSidecar(pod: Pod): boolean {
@@ -187,5 +208,12 @@ interface Pod {
 interface ContainerStatus {
   name: string;
   restartCount: number;
-  state?: { waiting?: { reason?: string } };
+  state?: { waiting?: { reason?: string }; terminated?: Terminated };
+  lastState?: { terminated?: Terminated };
+}
+
+interface Terminated {
+  finishedAt?: string;
+  reason?: string;
+  exitCode?: number;
 }

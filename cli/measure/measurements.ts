@@ -5,13 +5,13 @@ import { formatEndpoint } from "../../model/endpoint.ts";
 import { evidenceOf, findEntries } from "../sidecar/accessLog.ts";
 import type { MeasureArguments } from "./arguments.ts";
 import { unreachableAfter } from "./reach.ts";
-import { findChanges } from "./changes.ts";
+import { findChanges, NO_CHANGE } from "./changes.ts";
 import type { Changes } from "./changes.ts";
 import { countIdleTimeouts } from "./idleTimeoutCounts.ts";
 import { findDebugLines } from "../sidecar/debugLog.ts";
 import type { Journal } from "./journal.ts";
 import { targetOf } from "./journal.ts";
-import { NO_REMARKS, notesOnSample, notesOnSubject } from "./notes.ts";
+import { notesOnSample, notesOnSubject } from "./notes.ts";
 import type { ProbePod } from "../cluster/pods.ts";
 import { Proxy } from "../sidecar/proxy.ts";
 import type { Outcome } from "./watch.ts";
@@ -65,7 +65,7 @@ export async function judge(
     changes.set(formatEndpoint(target.endpoint), await findChanges(world, pod, proxy, target));
   }
   const counts = await countIdleTimeouts(world, pod, journal.targets, samples, factor);
-  const searches = evidence ? await findEntries(world, pod, samples) : undefined;
+  const searches = evidence ? await findEntries(world, pod, samples, factor) : undefined;
   const debugLines =
     journal.logLevels !== undefined && searches !== undefined
       ? await findDebugLines(world, pod, samples, searches)
@@ -73,10 +73,11 @@ export async function judge(
   const ended = samples.map((sample) => {
     const { effective } = targetOf(journal.targets, sample).path;
     const search = searches?.(sample);
-    const found = changes.get(formatEndpoint(sample))?.(sample) ?? NO_REMARKS;
+    const found = changes.get(formatEndpoint(sample))?.(sample) ?? NO_CHANGE;
     return {
       ...about(sample, search?.entry),
       ...counts(sample),
+      ...(found.listenerUpdate !== undefined && { listenerUpdate: found.listenerUpdate }),
       ...(debugLines !== undefined && { debugLog: debugLines(sample) }),
       ...notesOnSubject({ sample, effective, search, changes: found, factor }),
     };

@@ -12,6 +12,8 @@ import { poll } from "../cluster/world.ts";
 const CLOSED_LIMIT_MS = 10_000;
 /** After the probe closed the connection itself, the proxy's entry may take as long as the server likes. */
 const OPEN_LIMIT_MS = 3000;
+/** An entry so much shorter than the connection, in ms, is a periodic one: the last one is still to come. */
+const PERIODIC_MS = 1000;
 /** Both clocks are the node's; this is for what lies between accept and "connected". */
 const SAME_CONNECTION_MS = 5000;
 
@@ -24,11 +26,17 @@ export interface EntrySearch {
 /** Tells what came of looking for the entry of a sample's connection. */
 export type EntrySearches = (sample: Sample) => EntrySearch;
 
-/** Waits for the proxy's entries of the samples' connections. A sample is worth keeping without it. */
+/**
+ * Waits for the proxy's entries of the samples' connections, also in the log of a container that has been started again
+ * since. A sample is worth keeping without its entry.
+ *
+ * @param factor how many times as fast the sidecar's clock runs; 1 is real time.
+ */
 export async function findEntries(
   world: World,
   pod: ProbePod,
   samples: readonly Sample[],
+  factor: number,
 ): Promise<EntrySearches> {
   const earliestMs = Math.min(...samples.map(({ connectedAt }) => Date.parse(connectedAt)));
   const since = new Date(earliestMs - SAME_CONNECTION_MS).toISOString();
@@ -36,33 +44,40 @@ export async function findEntries(
   const closed = samples.filter(({ end }) => end !== "open");
   const found = new Map<Sample, EvidenceEntry>();
   let unreadable: string | undefined;
-  const readOnce = async (): Promise<void> => {
+  const complete = (sample: Sample): boolean => {
+    const entry = found.get(sample);
+    return entry !== undefined && entry.durationMs / factor >= sample.heldMs - PERIODIC_MS;
+  };
+  const readOnce = async (...options: string[]): Promise<string | undefined> => {
     try {
-      const match = entryMatcher(await world.kubectl(logs));
-      unreadable = undefined;
+      const match = entryMatcher(await world.kubectl([...logs, ...options]));
       for (const sample of samples) {
         const entry = match(sample);
         if (entry !== undefined) {
           found.set(sample, entry);
         }
       }
+      return undefined;
     } catch (error) {
       if (!(error instanceof KubectlError)) {
         throw error;
       }
-      unreadable = error.message;
+      return error.message;
     }
   };
   const readUntilFound = (wanted: readonly Sample[], limitMs: number): Promise<unknown> =>
     poll(world.clock, { intervalMs: 1000, limitMs }, async () => {
-      if (wanted.some((sample) => !found.has(sample))) {
-        await readOnce();
+      if (!wanted.every(complete)) {
+        unreadable = await readOnce();
       }
-      return wanted.every((sample) => found.has(sample)) || undefined;
+      return wanted.every(complete) || undefined;
     });
   await readUntilFound(closed, CLOSED_LIMIT_MS);
   if (closed.length < samples.length) {
     await readUntilFound(samples, OPEN_LIMIT_MS);
+  }
+  if (closed.some((sample) => !found.has(sample))) {
+    await readOnce("--previous");
   }
   return (sample) => {
     const entry = found.get(sample);
@@ -71,8 +86,8 @@ export async function findEntries(
 }
 
 /**
- * Finds the entry of a sample's connection in a log: that of the same source, and where a port was used
- * again the one that began closest to "connected".
+ * Finds the last entry of a sample's connection in a log: of the same source, where a port was used again of the
+ * connection that began closest to "connected", and of the entries that a mesh may write in between the longest.
  */
 export function entryMatcher(log: string): (sample: Sample) => EvidenceEntry | undefined {
   const bySource = new Map<string, EvidenceEntry[]>();
@@ -88,7 +103,7 @@ export function entryMatcher(log: string): (sample: Sample) => EvidenceEntry | u
       Math.abs(Date.parse(entry.start) - Date.parse(connectedAt));
     return (bySource.get(source) ?? [])
       .filter((entry) => distanceMs(entry) <= SAME_CONNECTION_MS)
-      .sort((a, b) => distanceMs(a) - distanceMs(b))[0];
+      .sort((a, b) => distanceMs(a) - distanceMs(b) || b.durationMs - a.durationMs)[0];
   };
 }
 

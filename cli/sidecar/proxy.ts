@@ -15,8 +15,13 @@ import { describeEffective, formatIdleTimeout, seconds } from "../../report/text
 import { MeasureError, poll } from "../cluster/world.ts";
 import type { World } from "../cluster/world.ts";
 
-/** Longest wait for the proxy to apply what was declared, in ms. */
+/** Longest wait for the proxy to start and to have a listener for the endpoint, in ms. */
 const SETTLE_LIMIT_MS = 60_000;
+/**
+ * Longest wait while the proxy applies another configuration than expected, in ms. istiod collects changes for 10 s at
+ * most before it pushes them (PILOT_DEBOUNCE_MAX), so what has not come by then is not coming: something else wins.
+ */
+const OTHERWISE_LIMIT_MS = 14_000;
 /** Longest wait for a policy that was deleted to leave the proxy, in ms. */
 const GONE_LIMIT_MS = 10_000;
 const INTERVAL_MS = 1000;
@@ -70,26 +75,30 @@ export class Proxy {
   async settled(destination: Destination, expected: Expectation): Promise<ProxyPath> {
     const { clock, report } = this.world;
     const goneAtMs = clock.nowMs() + GONE_LIMIT_MS;
-    let obstacle = "";
+    const beganMs = clock.nowMs();
+    let obstacle: Obstacle = { text: "", otherwise: false };
+    let sinceMs = beganMs;
     const path = await poll(
       clock,
       { intervalMs: INTERVAL_MS, limitMs: SETTLE_LIMIT_MS },
-      async (): Promise<ProxyPath | undefined> => {
+      async (): Promise<ProxyPath | "otherwise" | undefined> => {
         const found = await this.judge(destination, expected, clock.nowMs() >= goneAtMs);
-        if (typeof found === "object") {
+        if (!("text" in found)) {
           return found;
         }
-        if (found !== obstacle) {
-          report(`waiting for the sidecar's configuration: ${found}`);
-          obstacle = found;
+        if (found.text !== obstacle.text) {
+          report(`waiting for the sidecar's configuration: ${found.text}`);
+          sinceMs = clock.nowMs();
         }
-        return undefined;
+        obstacle = found;
+        const waitedMs = clock.nowMs() - sinceMs;
+        return found.otherwise && waitedMs >= OTHERWISE_LIMIT_MS ? "otherwise" : undefined;
       },
     );
-    if (path === undefined) {
+    if (path === undefined || path === "otherwise") {
       throw new MeasureError(
         `the sidecar of pod ${this.pod.name} is not configured as expected after ` +
-          `${seconds(SETTLE_LIMIT_MS, 0)}: ${obstacle}`,
+          `${seconds(clock.nowMs() - beganMs, 0)}: ${obstacle.text}`,
       );
     }
     const { kubectl } = this.world;
@@ -101,25 +110,25 @@ export class Proxy {
     destination: Destination,
     expected: Expectation,
     goneByNow: boolean,
-  ): Promise<ProxyPath | string> {
+  ): Promise<ProxyPath | Obstacle> {
     try {
       const found = judge(await this.path(destination), expected, goneByNow);
-      return typeof found === "object" && expected.keepalive ? await this.keptAlive(found) : found;
+      return "text" in found || !expected.keepalive ? found : await this.keptAlive(found);
     } catch (error) {
       // The proxy may still be starting; everything else is final.
       if (error instanceof KubectlError) {
-        return error.message;
+        return { text: error.message, otherwise: false };
       }
       throw error;
     }
   }
 
-  private async keptAlive(path: ProxyPath): Promise<ProxyPath | string> {
+  private async keptAlive(path: ProxyPath): Promise<ProxyPath | Obstacle> {
     const { cluster } = path.effective;
     const dump = await this.get(clusterPath(cluster));
     return sendsKeepalive(dump as ClustersDump, cluster)
       ? path
-      : `its cluster ${cluster} sends no TCP keep-alive probes`;
+      : { text: `its cluster ${cluster} sends no TCP keep-alive probes`, otherwise: true };
   }
 
   private async info(): Promise<ServerInfo> {
@@ -131,36 +140,54 @@ export class Proxy {
   }
 }
 
-/** The path when it is as expected, otherwise what is in the way. */
+/** What is in the way of the expected configuration. */
+interface Obstacle {
+  /** Without a subject: `it has no listener for the endpoint yet`. */
+  text: string;
+  /** Whether the proxy is configured, but otherwise than expected. */
+  otherwise: boolean;
+}
+
+/** Returns the path when it is as expected, otherwise what is in the way. */
 function judge(
   reading: PathReading,
   expected: Expectation,
   goneByNow: boolean,
-): ProxyPath | string {
+): ProxyPath | Obstacle {
   const rejected =
     reading.rejected === undefined ? "" : `; it rejected an update: ${reading.rejected}`;
   if (!reading.settled) {
-    return reading.reason + rejected;
+    return { text: reading.reason + rejected, otherwise: false };
   }
-  const { effective, evidence } = reading.path;
+  const difference = differenceOf(reading.path, expected, goneByNow);
+  return difference === undefined ? reading.path : { text: difference + rejected, otherwise: true };
+}
+
+/** Says how a path differs from what is expected; undefined where it does not. */
+function differenceOf(
+  { effective, evidence }: ProxyPath,
+  expected: Expectation,
+  goneByNow: boolean,
+): string | undefined {
+  const found = describeEffective(effective);
   if (expected.cluster !== undefined && effective.cluster !== expected.cluster) {
     return (
-      `expected cluster ${expected.cluster}, found ${describeEffective(effective)}; restore the stack's ` +
-      `ServiceEntry, or remove another one for the same address${rejected}`
+      `expected cluster ${expected.cluster}, found ${found}; restore the stack's ServiceEntry, or remove another ` +
+      "one for the same address"
     );
   }
   const idleTimeoutMs = expected.idleTimeoutMs(effective);
   if (effective.idleTimeoutMs !== idleTimeoutMs && !expected.policyMissing) {
-    return `expected an idle timeout of ${formatIdleTimeout(idleTimeoutMs)}, found ${describeEffective(effective)}${rejected}`;
+    return `expected an idle timeout of ${formatIdleTimeout(idleTimeoutMs)}, found ${found}`;
   }
   if (expected.policyMissing && effective.source === "configured" && !goneByNow) {
-    return `it still applies ${describeEffective(effective)}`;
+    return `it still applies ${found}`;
   }
   if (expected.evidence && !evidence) {
     return (
-      `its access log has no entries of ours for filter chain ${effective.filterChain}; ` +
-      `restore the evidence EnvoyFilter, or measure without evidence${rejected}`
+      `its access log has no entries of ours for filter chain ${effective.filterChain}; restore the evidence ` +
+      "EnvoyFilter, or measure without evidence"
     );
   }
-  return reading.path;
+  return undefined;
 }

@@ -138,7 +138,7 @@ describe("a remedy", () => {
     cluster.listeners = () => known({ idle_timeout: "12s", cluster: "outbound|6379||theirs" });
     assert.match(
       await refused({ path: "serviceEntry" }),
-      /is not configured as expected after 60 s: expected cluster .* cluster outbound\|6379\|\|theirs; restore/,
+      /is not configured as expected after 14 s: expected cluster .* cluster outbound\|6379\|\|theirs; restore/,
     );
     const { notes } = await run({});
     assert.deepEqual(notes, [

@@ -403,10 +403,10 @@ describe("measure", () => {
       cluster.listeners = () => dump(virtualOutbound({}, { error_state }));
       assert.equal(
         await refused(),
-        "the sidecar of pod with-0 is not configured as expected after 60 s: expected an idle timeout " +
+        "the sidecar of pod with-0 is not configured as expected after 14 s: expected an idle timeout " +
           `of 10s, found 1h (Envoy's default) ${EFFECTIVE}; it rejected an update: ${error_state.details}`,
       );
-      assert.equal(cluster.clock.nowMs(), 60_000);
+      assert.equal(cluster.clock.nowMs(), 14_000);
       assert.equal(started(), false);
     });
 
@@ -434,7 +434,7 @@ describe("measure", () => {
       ];
       assert.equal(
         await refused(),
-        "the sidecar of pod with-0 is not configured as expected after 60 s: expected an idle timeout of 10s, " +
+        "the sidecar of pod with-0 is not configured as expected after 14 s: expected an idle timeout of 10s, " +
           `found 30s ${EFFECTIVE}; the idle timeout that it applies is set by EnvoyFilter istio-system/mesh of ` +
           "the root namespace",
       );

@@ -143,6 +143,13 @@ describe("a time-lapse", () => {
       ]);
     });
 
+    it("but not where the endpoint took its time to close its side of an open one", async () => {
+      cluster.probes.withSidecar.fate = {};
+      // 80 ms of wall time longer: a round trip to the endpoint.
+      cluster.log = () => evidenceLine({ duration_ms: 8080 * 360, close_reason: "-" });
+      assert.equal(subjectOf(await run({ observeMs: 8000 })).voidReasons, undefined);
+    });
+
     it("without the proxy's own word", async () => {
       cluster.log = () => "";
       const record = await run();

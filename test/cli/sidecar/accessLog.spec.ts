@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { entryMatcher } from "../../../cli/sidecar/accessLog.ts";
-import { evidenceLine } from "../fakeCluster.ts";
+import { entryMatcher, findEntries } from "../../../cli/sidecar/accessLog.ts";
+import { evidenceLine, FakeCluster } from "../fakeCluster.ts";
 import { measurement } from "../records.ts";
 
 describe("access log", () => {
@@ -31,9 +31,52 @@ describe("access log", () => {
     assert.equal(entryMatcher(log)(measurement()), undefined);
   });
 
+  it("takes the last of the entries that a mesh writes while the connection is held", () => {
+    const log = [
+      evidenceLine({ duration_ms: 60_000, close_reason: null }),
+      evidenceLine({ duration_ms: 120_000, close_reason: null }),
+      evidenceLine({ duration_ms: 121_001 }),
+    ].join("\n");
+    assert.equal(entryMatcher(log)(measurement())?.durationMs, 121_001);
+  });
+
   it("knows an IPv6 source", () => {
     const log = evidenceLine({ source: "[2001:db8::28]:54176" });
     const sample = measurement({ localAddress: "2001:db8::28" });
     assert.equal(entryMatcher(log)(sample)?.durationMs, 10_001);
+  });
+
+  describe("of a pod", () => {
+    const pod = {
+      ...{ kind: "withSidecar" as const, name: "with-0", uid: "uid-with-0" },
+      proxyRestarts: 0,
+    };
+    let cluster: FakeCluster;
+    beforeEach(() => {
+      cluster = new FakeCluster();
+    });
+
+    it("is read until the last entry is there, not a periodic one", async () => {
+      cluster.log = () =>
+        [
+          evidenceLine({ duration_ms: 5000, close_reason: null }),
+          ...(cluster.clock.nowMs() >= 3000 ? [evidenceLine()] : []),
+        ].join("\n");
+      const sample = measurement();
+      const search = await findEntries(cluster.world, pod, [sample], 1);
+      assert.equal(search(sample).entry?.durationMs, 10_001);
+      assert.equal(cluster.clock.nowMs(), 3000);
+    });
+
+    it("is read of the container before it, where that has ended since", async () => {
+      const sample = measurement();
+      const kubectl: typeof cluster.world.kubectl = (args, options) =>
+        args.includes("--previous")
+          ? Promise.resolve(`${evidenceLine({ duration_ms: 9999 })}\n`)
+          : cluster.world.kubectl(args, options);
+      cluster.log = () => "";
+      const search = await findEntries({ ...cluster.world, kubectl }, pod, [sample], 1);
+      assert.equal(search(sample).entry?.durationMs, 9999);
+    });
   });
 });
