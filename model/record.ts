@@ -167,6 +167,8 @@ export interface RunRecord {
   targets: TargetRecord[];
   istioVersion: string;
   envoyVersion: string;
+  /** Kubernetes nodes that the two pods run on; absent where that is not known. */
+  nodes?: Record<ProbeKind, string>;
   samples: Measurement[];
   notes: string[];
 }

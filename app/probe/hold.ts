@@ -52,7 +52,8 @@ export async function hold(
   { clock, credentials, signal }: HoldContext,
 ): Promise<Held> {
   const { middleware, mode, host, port, repetition, connection } = spec;
-  const socket = await connect(spec, { signal, allowHalfOpen: mode === "firstUse" });
+  const at = { host: spec.address ?? host, port };
+  const socket = await connect(at, { signal, allowHalfOpen: mode === "firstUse" });
   // The promise above resolves within the socket's connect event: no other event comes between.
   const connectedMs = clock.monotonicMs();
   const about: Connection = {

@@ -36,6 +36,7 @@ const checkMode = oneOf("silent", "keepalive", "ping", "firstUse", "inFlight");
 const checkTests: Check = (value) =>
   Array.isArray(value) && value.length >= 1 ? undefined : "must be a list of tests";
 
+const OPTIONAL = { everyMs: checkMs, address: checkHost };
 const target = { middleware: checkMiddleware, host: checkHost, port: checkPort };
 
 /** @throws RequestError naming every problem in `text`, the JSON of a {@link ProbeSpec}. */
@@ -48,7 +49,7 @@ export function parseSpec(text: string): ProbeSpec {
     tests: checkTests,
   });
   const tests = (spec.tests as unknown[]).map((test) =>
-    checkFields(isObject(test) ? test : {}, { ...target, mode: checkMode }, { everyMs: checkMs }),
+    checkFields(isObject(test) ? test : {}, { ...target, mode: checkMode }, OPTIONAL),
   ) as unknown as ProbeTest[];
   const { connections, repetitions } = spec as unknown as ProbeSpec;
   if (tests.length * connections * repetitions > MAX_SAMPLES) {

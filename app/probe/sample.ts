@@ -33,6 +33,8 @@ export interface ProbeTest {
   host: string;
   /** TCP port. */
   port: number;
+  /** IP address to connect to in place of {@link host}, so that a name that has several means one server. */
+  address?: string;
   mode: Mode;
   /** How often a connection is pinged, or probed by TCP keep-alive, in ms; for these two modes only. */
   everyMs?: number;

@@ -21,6 +21,8 @@ export interface ProbePod {
   uid: string;
   /** Ports of destinations to which connections go past its sidecar, as it was asked for. */
   excludedPorts?: string;
+  /** Node that it runs on. */
+  nodeName?: string;
   /** How often the sidecar has restarted; 0 where there is none. */
   proxyRestarts: number;
   /** How the sidecar's container ended the last time; absent where it never has. */
@@ -150,6 +152,7 @@ function describe(pod: Pod, kind: ProbeKind): ProbePod {
     uid: pod.metadata.uid,
     ...(excludedPorts !== undefined && { excludedPorts }),
     proxyRestarts: proxy?.restartCount ?? 0,
+    ...(pod.spec.nodeName !== undefined && { nodeName: pod.spec.nodeName }),
     ...describeContainerEnd(proxy),
   };
 }
@@ -194,7 +197,7 @@ interface Pod {
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
   };
-  spec: { containers: { name: string }[]; initContainers?: { name: string }[] };
+  spec: { nodeName?: string; containers: { name: string }[]; initContainers?: { name: string }[] };
   status: {
     phase: string;
     reason?: string;

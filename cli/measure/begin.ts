@@ -20,7 +20,7 @@ import { probeTests } from "./probeTests.ts";
 import { findMissingPolicy } from "./policy.ts";
 import { ProbeClient } from "../cluster/probeClient.ts";
 import { Proxy } from "../sidecar/proxy.ts";
-import { assertReachable, resolveDestination } from "./reach.ts";
+import { assertReachable, pinAddresses } from "./reach.ts";
 import { untilAnswered } from "../cluster/untilAnswered.ts";
 import { MeasureError } from "../cluster/world.ts";
 import type { UndoingWorld, World } from "../cluster/world.ts";
@@ -57,13 +57,14 @@ export async function begin(
   const targets: JournalTarget[] = [];
   // One after the other: each question to a probe is a process in its container, whose memory has a limit.
   for (const target of asked.targets) {
-    await assertReachable(control, target);
-    const destination = await resolveDestination(subject, target);
+    const reached = await assertReachable(control, target);
+    const addresses = await pinAddresses({ subject, control }, target, reached);
+    const destination = { address: addresses.withSidecar, port: target.endpoint.port };
     const carriage =
       asked.remedy === "excludeOutboundPorts"
         ? { path: bypassOf(subject.pod, target.endpoint.port) }
         : await findCarriage(world, asked, { proxy, target, destination, missingPolicy });
-    targets.push({ ...target, destination, ...carriage });
+    targets.push({ ...target, destination, addresses, ...carriage });
   }
   const versions = await proxy.versions();
   const journal: Journal = {
@@ -75,12 +76,14 @@ export async function begin(
   // Before the levels are raised: whoever comes next has to know what they were.
   await writeJournal(kubectl, journal);
 
-  const tests = probeTests(targets, asked);
-  const spec: ProbeSpec = { run, observeMs, connections, repetitions, tests };
+  const spec = (kind: ProbeKind): ProbeSpec => {
+    const tests = probeTests(targets, kind, asked);
+    return { run, observeMs, connections, repetitions, tests };
+  };
   return loudly(world, journal, async () => {
     const [withSidecar, withoutSidecar] = await Promise.all([
-      start(world, subject, spec),
-      start(world, control, spec),
+      start(world, subject, spec("withSidecar")),
+      start(world, control, spec("withoutSidecar")),
     ]);
     return { journal, seen: { withSidecar, withoutSidecar } };
   });

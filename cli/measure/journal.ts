@@ -38,6 +38,8 @@ export interface Journal {
 export interface JournalTarget extends Target {
   /** Address by which the sidecar knows the endpoint. */
   destination: Destination;
+  /** IP address that each pod connects to: the same one, unless the mesh has an address of its own for the name. */
+  addresses: Record<ProbeKind, string>;
   /** What carries the connections, as it was just before. */
   path: ProxyPath;
   /** What sets the idle timeout there, where that is known. */

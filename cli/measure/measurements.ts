@@ -71,7 +71,8 @@ export async function judge(
       ? await findDebugLines(world, pod, samples, searches)
       : undefined;
   const ended = samples.map((sample) => {
-    const { effective } = targetOf(journal.targets, sample).path;
+    const { destination, path } = targetOf(journal.targets, sample);
+    const { effective } = path;
     const search = searches?.(sample);
     const found = changes.get(formatEndpoint(sample))?.(sample) ?? NO_CHANGE;
     return {
@@ -79,7 +80,7 @@ export async function judge(
       ...counts(sample),
       ...(found.listenerUpdate !== undefined && { listenerUpdate: found.listenerUpdate }),
       ...(debugLines !== undefined && { debugLog: debugLines(sample) }),
-      ...notesOnSubject({ sample, effective, search, changes: found, factor }),
+      ...notesOnSubject({ sample, effective, destination, search, changes: found, factor }),
     };
   });
   return inOrder([...ended, ...open]);

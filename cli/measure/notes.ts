@@ -1,8 +1,10 @@
-import type { EffectiveTimeout, Measurement, ProbeKind } from "../../model/record.ts";
+import type { EffectiveTimeout, Measurement, ProbeKind, RunRecord } from "../../model/record.ts";
 import type { Sample } from "../../app/probe/sample.ts";
 import { formatDuration } from "../../model/duration.ts";
 import { toWallMs } from "../../model/timelapse.ts";
 import type { EntrySearch } from "../sidecar/accessLog.ts";
+import { formatDestination } from "../sidecar/listenerMatch.ts";
+import type { Destination } from "../sidecar/listenerMatch.ts";
 import { formatIdleTimeout, seconds } from "../../report/text.ts";
 import type { Outcome } from "./watch.ts";
 
@@ -43,6 +45,8 @@ export function notesOnSample({ lastByteMs = 0, mode, greeting }: Sample): strin
 export function notesOnSubject(subject: {
   sample: Sample;
   effective: EffectiveTimeout;
+  /** Where the connection was to go. */
+  destination: Destination;
   /** Undefined where the sidecar writes no entries of ours. */
   search: EntrySearch | undefined;
   /** What changed at the sidecar meanwhile. */
@@ -50,14 +54,18 @@ export function notesOnSubject(subject: {
   /** How many times as fast the sidecar's clock ran; 1 is real time. */
   factor: number;
 }): Pick<Measurement, "notes" | "voidReasons"> {
-  const { sample, effective, search, changes, factor } = subject;
+  const { sample, effective, destination, search, changes, factor } = subject;
   const bypassed = effective.source === "bypassed";
   const proof = bypassed
     ? proofOfBypass(search)
     : factor === 1
       ? NO_REMARKS
       : proofOfTimelapse({ sample, effective, entry: search?.entry, factor });
-  const voidReasons = [...proof.voidReasons, ...changes.voidReasons];
+  const voidReasons = [
+    ...proof.voidReasons,
+    ...elsewhere(destination, search?.entry),
+    ...changes.voidReasons,
+  ];
   return {
     ...(voidReasons.length > 0 && { voidReasons }),
     notes: [
@@ -68,6 +76,14 @@ export function notesOnSubject(subject: {
       ...changes.notes,
     ],
   };
+}
+
+/** Says so where the sidecar has logged another destination than the one whose configuration was read. */
+function elsewhere(expected: Destination, entry: EntrySearch["entry"]): string[] {
+  const meant = formatDestination(expected);
+  return entry === undefined || entry.destination === meant
+    ? []
+    : [`the sidecar's log has the connection going to ${entry.destination}, not to ${meant}`];
 }
 
 function notesOnOverdue(
@@ -174,10 +190,11 @@ function proofOfBypass(search: EntrySearch | undefined): Remarks {
 
 /** What holds for the run as a whole. */
 export function notesOnRun({
+  nodes,
   missingPolicy,
   effective: { idleTimeoutMs, source },
   outcomes,
-}: {
+}: Pick<RunRecord, "nodes"> & {
   /** What should have set the timeout but is not in the cluster. */
   missingPolicy: string | undefined;
   effective: EffectiveTimeout;
@@ -188,6 +205,12 @@ export function notesOnRun({
     const whose = source === "envoy-default" ? "its default of " : "";
     const applied = `${whose}${formatIdleTimeout(idleTimeoutMs)}`;
     notes.push(`${missingPolicy} is not in the cluster; the proxy applies ${applied}`);
+  }
+  if (nodes !== undefined && nodes.withSidecar !== nodes.withoutSidecar) {
+    notes.push(
+      `the two pods ran on different nodes (${nodes.withSidecar} and ${nodes.withoutSidecar}), so their connections ` +
+        "may have left the cluster by different ways",
+    );
   }
   const [subjectMs = 0, controlMs = 0] = Object.values(outcomes).map(firstConnectedMs);
   const apartMs = Math.abs(subjectMs - controlMs);

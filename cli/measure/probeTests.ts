@@ -1,4 +1,5 @@
 import type { ProbeTest } from "../../app/probe/sample.ts";
+import type { ProbeKind } from "../../model/record.ts";
 import { testsOf } from "../../model/modes.ts";
 import { toWallMs } from "../../model/timelapse.ts";
 import type { MeasureArguments } from "./arguments.ts";
@@ -13,14 +14,17 @@ const SHORTEST_KEEPALIVE_MS = 1000;
  */
 export function probeTests(
   targets: readonly JournalTarget[],
+  kind: ProbeKind,
   { modes, observeMs, timelapse }: Pick<MeasureArguments, "modes" | "observeMs" | "timelapse">,
 ): ProbeTest[] {
   return testsOf(targets, modes).map(({ target, mode }) => {
-    const { middleware, endpoint, path } = target;
+    const { middleware, endpoint, addresses, path } = target;
+    const address = addresses[kind];
     // Where there is no timeout, the window is all there is to go by.
     const idleMs = toWallMs(path.effective.idleTimeoutMs, timelapse) || observeMs;
     return {
       ...{ middleware, ...endpoint, mode },
+      ...(address !== endpoint.host && { address }),
       ...(mode === "ping" && { everyMs: Math.max(Math.floor(idleMs / 2), 1) }),
       ...(mode === "keepalive" && {
         everyMs: Math.max(Math.floor(idleMs / 4), SHORTEST_KEEPALIVE_MS),

@@ -5,21 +5,22 @@ import type { ProbePod } from "../cluster/pods.ts";
 import { ProbeClient } from "../cluster/probeClient.ts";
 import type { World } from "../cluster/world.ts";
 import { formatEndpoint } from "../../model/endpoint.ts";
-import type { Destination } from "../sidecar/listenerMatch.ts";
+import type { ProbeKind } from "../../model/record.ts";
+import type { JournalTarget } from "./journal.ts";
 import { whyUnreachable } from "../../report/unreachable.ts";
 import { MeasureError } from "../cluster/world.ts";
 
 /**
- * Makes sure that there is something to connect to, and that it speaks what it should. Only the pod
- * without a sidecar can tell: a sidecar accepts every connection itself, whether or not it can reach the
- * other side.
+ * Makes sure that there is something to connect to, and that it speaks what it should. Only the pod without a sidecar
+ * can tell: a sidecar accepts every connection itself, whether or not it can reach the other side.
  *
+ * @returns the IP address that was reached.
  * @throws MeasureError when no connection comes about.
  */
 export async function assertReachable(
   control: ProbeClient,
   { middleware, endpoint }: Target,
-): Promise<void> {
+): Promise<string> {
   const answer = await control.check({ middleware, ...endpoint });
   if (!answer.ok) {
     throw new MeasureError(
@@ -27,24 +28,38 @@ export async function assertReachable(
         `${whyUnreachable(answer.error)}; start the server or correct the endpoint`,
     );
   }
+  return answer.address;
 }
 
-/** The address by which the sidecar knows the endpoint: names may mean another one in the mesh. */
-export async function resolveDestination(
-  subject: ProbeClient,
+/**
+ * Chooses the address that each pod connects to. A name with several addresses is looked up once, so that both pods
+ * reach the same server; where the mesh gives a name an address of its own, which means nothing without a sidecar, each
+ * pod keeps the one it knows.
+ *
+ * @param reached address that the pod without a sidecar has reached.
+ * @throws MeasureError when the pod with a sidecar can't connect.
+ */
+export async function pinAddresses(
+  { subject, control }: { subject: ProbeClient; control: ProbeClient },
   { endpoint: { host, port } }: Target,
-): Promise<Destination> {
+  reached: string,
+): Promise<Record<ProbeKind, string>> {
+  const pinned = { withSidecar: reached, withoutSidecar: reached };
   if (isIP(host) !== 0) {
-    return { address: host, port };
+    return pinned;
   }
   // Nothing is said: whoever speaks first may be kept waiting by a sidecar that is just starting.
-  const answer = await subject.check({ middleware: "tcp", host, port });
-  if (!answer.ok) {
+  const own = await subject.check({ middleware: "tcp", host, port });
+  if (!own.ok) {
     throw new MeasureError(
-      `endpoint ${formatEndpoint({ host, port })} can't be reached from pod ${subject.pod.name} (${answer.error})`,
+      `endpoint ${formatEndpoint({ host, port })} can't be reached from pod ${subject.pod.name} (${own.error})`,
     );
   }
-  return { address: answer.address, port };
+  if (own.address === reached) {
+    return pinned;
+  }
+  const known = await control.check({ middleware: "tcp", host: own.address, port });
+  return known.ok ? pinned : { ...pinned, withSidecar: own.address };
 }
 
 /**
@@ -58,10 +73,11 @@ export async function resolveDestination(
 export async function unreachableAfter(
   { kubectl }: World,
   control: ProbePod,
-  { middleware, endpoint }: Target,
+  { middleware, endpoint, addresses }: JournalTarget,
 ): Promise<string | undefined> {
+  const host = addresses.withoutSidecar;
   try {
-    const answer = await new ProbeClient(control, kubectl).check({ middleware, ...endpoint });
+    const answer = await new ProbeClient(control, kubectl).check({ middleware, ...endpoint, host });
     return answer.ok ? undefined : answer.error;
   } catch (error) {
     if (error instanceof KubectlError) {

@@ -86,6 +86,13 @@ function remedyNotesOn(asked: MeasureArguments, { targets }: Journal): string[] 
   return [...new Set(notes)];
 }
 
+function nodesOf({ pods }: Journal): Pick<RunRecord, "nodes"> {
+  const [withSidecar, withoutSidecar] = [pods.withSidecar.nodeName, pods.withoutSidecar.nodeName];
+  return withSidecar === undefined || withoutSidecar === undefined
+    ? {}
+    : { nodes: { withSidecar, withoutSidecar } };
+}
+
 function compose(
   asked: MeasureArguments,
   journal: Journal,
@@ -119,10 +126,16 @@ function compose(
     effective,
     targets,
     ...journal.versions,
+    ...nodesOf(journal),
     samples,
     notes: [
       ...remedyNotesOn(asked, journal),
-      ...notesOnRun({ missingPolicy: journal.missingPolicy, effective, outcomes }),
+      ...notesOnRun({
+        ...nodesOf(journal),
+        missingPolicy: journal.missingPolicy,
+        effective,
+        outcomes,
+      }),
     ],
   };
 }

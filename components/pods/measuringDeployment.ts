@@ -61,6 +61,15 @@ const SIDECAR_REQUESTS = {
   "sidecar.istio.io/statsInclusionPrefixes": "tcp",
 };
 
+/** Prefers the node of the run's other pods. */
+function besideRun(runId: string): k8s.types.input.core.v1.WeightedPodAffinityTerm {
+  const matchLabels = { [RUN_LABEL]: runId };
+  return {
+    weight: 100,
+    podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels } },
+  };
+}
+
 /**
  * A Deployment that keeps one pod. With and without sidecar differ in name and labels only, so that what differs
  * between their results is the sidecar's doing.
@@ -96,6 +105,10 @@ export function measuringDeployment(
             arch !== undefined && {
               nodeSelector: { "kubernetes.io/os": os, "kubernetes.io/arch": arch },
             }),
+          // On one node both connections leave the cluster in the same way.
+          affinity: {
+            podAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [besideRun(runId)] },
+          },
           // The sidecar's own token is a volume of the injected template and not affected.
           automountServiceAccountToken: false,
           enableServiceLinks: false,

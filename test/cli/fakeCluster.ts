@@ -22,7 +22,8 @@ export interface Fate {
 
 /** A pod with a probe that holds its connection on the virtual clock. */
 export class FakeProbe {
-  check: Json = { ok: true, address: "10.0.0.5" };
+  /** Answers whether the host of a target can be reached. */
+  check: Json | ((host: string) => Json) = { ok: true, address: "10.0.0.5" };
   fate: Fate = {};
   spec: ProbeSpec | undefined;
   /** What it says instead of how things stand. */
@@ -42,7 +43,9 @@ export class FakeProbe {
     const [verb, request = "", waitMs = "0"] = command;
     switch (verb) {
       case "check":
-        return this.check;
+        return typeof this.check === "function"
+          ? this.check((JSON.parse(request) as { host: string }).host)
+          : this.check;
       case "start":
         if (this.spec === undefined) {
           this.spec = JSON.parse(request) as ProbeSpec;

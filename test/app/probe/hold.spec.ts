@@ -37,6 +37,12 @@ describe("hold", () => {
     return hold(spec, { clock: on, credentials: {}, signal: abort.signal });
   }
 
+  it("connects to the address that a name was looked up to, and is known by the name", async () => {
+    const held = await start({ host: "redis.invalid", address: "127.0.0.1" });
+    await server.accepted();
+    assert.equal(held.status().host, "redis.invalid");
+  });
+
   it("takes the peer's FIN for the end, at the moment it is seen", async () => {
     const held = await start();
     const peer = await server.accepted();

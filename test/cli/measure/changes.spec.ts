@@ -67,6 +67,7 @@ describe("what changed at a sidecar while a connection was held", () => {
       middleware: "tcp",
       endpoint: { host: "10.0.0.5", port: 6379 },
       destination: DESTINATION,
+      addresses: { withSidecar: "10.0.0.5", withoutSidecar: "10.0.0.5" },
       path: reading.path,
     };
     meanwhile();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import type { ProbeSpec } from "../../../app/probe/sample.ts";
-import type { RunRecord } from "../../../model/record.ts";
+import type { ProbeKind, RunRecord } from "../../../model/record.ts";
 import type { MeasureArguments } from "../../../cli/measure/arguments.ts";
 import { measure } from "../../../cli/measure/run.ts";
 import { KubectlError } from "../../../cli/cluster/kubectl.ts";
@@ -341,8 +341,13 @@ describe("measure", () => {
       });
     }
 
-    it("with a name is looked for under the address the pod with a sidecar gets", async () => {
+    it("with a name is looked for under the address that the mesh gives the pod with a sidecar", async () => {
       cluster.probes.withSidecar.check = { ok: true, address: "240.240.0.1" };
+      cluster.probes.withoutSidecar.check = (host) =>
+        host === "redis.mesh"
+          ? { ok: true, address: "10.0.0.5" }
+          : { ok: false, error: "ENETUNREACH 240.240.0.1:6379" };
+      cluster.log = () => evidenceLine({ destination: "240.240.0.1:6379" });
       cluster.listeners = () =>
         dump(virtualOutbound({ idle_timeout: "1s" }), {
           name: "240.240.0.1_6379",
@@ -359,6 +364,49 @@ describe("measure", () => {
       });
       assert.equal(endpoint, "redis.mesh:6379");
       assert.equal(effective.listener, "240.240.0.1_6379");
+      assert.equal(cluster.probes.withSidecar.spec?.tests[0]?.address, "240.240.0.1");
+      assert.equal(cluster.probes.withoutSidecar.spec?.tests[0]?.address, "10.0.0.5");
+    });
+
+    it("with several addresses is looked up once, and both pods connect to the same one", async () => {
+      cluster.probes.withSidecar.check = { ok: true, address: "10.0.0.6" };
+      cluster.probes.withoutSidecar.check = (host) => ({
+        ok: true,
+        address: host === "redis.mesh" ? "10.0.0.5" : host,
+      });
+      await run({ targets: [{ middleware: "tcp", endpoint: { host: "redis.mesh", port: 6379 } }] });
+      for (const probe of Object.values(cluster.probes)) {
+        assert.deepEqual(probe.spec?.tests, [
+          {
+            middleware: "tcp",
+            host: "redis.mesh",
+            port: 6379,
+            mode: "silent",
+            address: "10.0.0.5",
+          },
+        ]);
+      }
+    });
+
+    it("that the sidecar's log has elsewhere makes a void sample", async () => {
+      cluster.log = () => evidenceLine({ destination: "10.0.0.6:6379" });
+      assert.deepEqual((await run()).samples[0]?.voidReasons, [
+        "the sidecar's log has the connection going to 10.0.0.6:6379, not to 10.0.0.5:6379",
+      ]);
+    });
+
+    it("is reached from one node or two, which the record says", async () => {
+      const on = (kind: ProbeKind, nodeName: string) => {
+        const pod = cluster.pod(kind);
+        return { ...pod, spec: { ...(pod.spec as object), nodeName } };
+      };
+      cluster.pods = [on("withSidecar", "node-a"), on("withoutSidecar", "node-b")];
+      const record = await run();
+      assert.deepEqual(record.nodes, { withSidecar: "node-a", withoutSidecar: "node-b" });
+      assert.deepEqual(record.notes, [
+        "the two pods ran on different nodes (node-a and node-b), so their connections may have left the cluster by " +
+          "different ways",
+      ]);
     });
 
     it("that the mesh carries as HTTP can't be measured", async () => {

@@ -22,7 +22,11 @@ describe("measure with several tests", () => {
     // One for each port that the probe with a sidecar uses.
     cluster.log = () =>
       Array.from({ length: 8 }, (_none, nth) =>
-        evidenceLine({ source: `10.244.0.28:${54_176 + nth}`, duration_ms: 10_000 + nth }),
+        evidenceLine({
+          source: `10.244.0.28:${54_176 + nth}`,
+          destination: `10.0.0.5:${nth < 4 ? 6379 : 3306}`,
+          duration_ms: 10_000 + nth,
+        }),
       ).join("\n");
   });
 

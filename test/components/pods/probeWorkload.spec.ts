@@ -54,6 +54,19 @@ function expected(name: string, sidecar: string): Inputs {
           },
         },
         spec: {
+          affinity: {
+            podAffinity: {
+              preferredDuringSchedulingIgnoredDuringExecution: [
+                {
+                  weight: 100,
+                  podAffinityTerm: {
+                    topologyKey: "kubernetes.io/hostname",
+                    labelSelector: { matchLabels: { "istio-idle-timeout/run": "0123456789" } },
+                  },
+                },
+              ],
+            },
+          },
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           terminationGracePeriodSeconds: 2,
