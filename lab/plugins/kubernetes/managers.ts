@@ -1,4 +1,6 @@
-import type { PlainMap } from "../shared/value.ts";
+import { uniqueName } from "../shared/naming.ts";
+import { isMap, reveal } from "../shared/value.ts";
+import type { PlainMap, PropertyMap } from "../shared/value.ts";
 import type { KubeObject } from "./object.ts";
 
 /** Who a create is recorded for; the next apply takes over from it. */
@@ -13,6 +15,21 @@ const TAKEN_OVER: Record<string, string[]> = {
   Apply: ["kubectl"],
   Update: ["kubectl", "before-first-apply", CREATE_MANAGER, "pulumi-resource-kubernetes"],
 };
+
+/**
+ * The manager under which an object is applied: the one that the annotation `pulumi.com/patchFieldManager` of
+ * its inputs names, else the one of its earlier outputs, else a new one.
+ */
+export function applierOf(inputs: PropertyMap, outputs: PropertyMap = {}): string {
+  const { metadata } = reveal(inputs);
+  const annotations = isMap(metadata) && isMap(metadata.annotations) ? metadata.annotations : {};
+  const named = annotations["pulumi.com/patchFieldManager"];
+  if (typeof named === "string" && named !== "") {
+    return named;
+  }
+  const known = outputs.__fieldManager;
+  return typeof known === "string" ? known : uniqueName("pulumi-kubernetes-", new Uint8Array(), 8);
+}
 
 interface ManagedFields extends PlainMap {
   manager: string;

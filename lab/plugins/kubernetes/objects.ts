@@ -61,6 +61,14 @@ export class Objects {
     })) as KubeObject;
   }
 
+  /** Gives up what a manager applied: fields that nobody else manages are removed. */
+  async relinquish(ref: ObjectRef, fieldManager: string, signal: AbortSignal): Promise<void> {
+    const { apiVersion, kind, metadata } = ref;
+    const { name, namespace } = metadata;
+    const nothing = { apiVersion, kind, metadata: { name, ...(namespace && { namespace }) } };
+    await this.apply(nothing, { fieldManager, dryRun: false, force: false, signal });
+  }
+
   /** Applies a JSON patch (RFC 6902). */
   async patch(ref: ObjectRef, patch: unknown[], signal: AbortSignal): Promise<KubeObject> {
     const resource = await this.resourceOf(ref, signal);

@@ -1,5 +1,4 @@
 import { InitializationFailed, messageOf } from "../shared/errors.ts";
-import { uniqueName } from "../shared/naming.ts";
 import { pause } from "../shared/pause.ts";
 import type {
   CreateRequest,
@@ -23,7 +22,7 @@ import {
   isYetToCome,
   undefinedIfNeverThere,
 } from "./failures.ts";
-import { CREATE_MANAGER, handOver } from "./managers.ts";
+import { applierOf, CREATE_MANAGER, handOver } from "./managers.ts";
 import { annotation, idOf, parseId } from "./object.ts";
 import type { KubeObject, ObjectKind } from "./object.ts";
 import type { Cluster, ObjectRef, WriteOptions } from "./objects.ts";
@@ -58,7 +57,7 @@ export class KubeResource implements ResourceType {
     if (operation.preview) {
       return { id: "", outputs: await this.#previewCreate(inputs, operation) };
     }
-    const fieldManager = uniqueName("pulumi-kubernetes-", new Uint8Array(), 8);
+    const fieldManager = applierOf(inputs);
     const options = { fieldManager, dryRun: false, signal: operation.signal() };
     let created: KubeObject;
     try {
@@ -92,7 +91,7 @@ export class KubeResource implements ResourceType {
     }
     const isOurs = oldInputs.metadata !== undefined;
     const inputs = isOurs ? refreshedInputs(oldInputs, liveOf(oldOutputs), live) : inputsOf(live);
-    const outputs = outputsOf(live, { inputs, fieldManager: fieldManagerOf(oldOutputs) });
+    const outputs = outputsOf(live, { inputs, fieldManager: applierOf(oldInputs, oldOutputs) });
     try {
       if (isOurs) {
         await requireReady(objects, live);
@@ -108,7 +107,7 @@ export class KubeResource implements ResourceType {
   }
 
   async update(
-    { urn, oldOutputs, newInputs }: UpdateRequest,
+    { urn, oldInputs, oldOutputs, newInputs }: UpdateRequest,
     operation: Operation,
   ): Promise<PropertyMap> {
     const { objects } = this.#cluster();
@@ -117,7 +116,7 @@ export class KubeResource implements ResourceType {
       return newInputs;
     }
     const object = toPlain(newInputs) as KubeObject;
-    const fieldManager = fieldManagerOf(oldOutputs);
+    const fieldManager = applierOf(newInputs, oldOutputs);
     const state = { inputs: newInputs, fieldManager };
     let applied: KubeObject;
     try {
@@ -150,6 +149,10 @@ export class KubeResource implements ResourceType {
         `or become live: ${reason}`
       );
     });
+    const before = applierOf(oldInputs, oldOutputs);
+    if (before !== fieldManager) {
+      await objects.relinquish(object, before, signal);
+    }
     return outputsOf(live, state);
   }
 
@@ -177,14 +180,15 @@ export class KubeResource implements ResourceType {
       return inputs;
     }
     try {
+      const fieldManager = applierOf(inputs);
       const live = await this.#write(inputs, {
-        fieldManager: CREATE_MANAGER,
+        fieldManager,
         dryRun: true,
         signal: operation.signal(),
       });
       // A status that isn't one yet would mislead a program that looks at it.
       delete live.status;
-      return outputsOf(live, { inputs, fieldManager: CREATE_MANAGER });
+      return outputsOf(live, { inputs, fieldManager });
     } catch (error) {
       if (isNotPreviewable(error)) {
         return inputs;
@@ -198,7 +202,7 @@ export class KubeResource implements ResourceType {
     const { objects, upsert } = this.#cluster();
     const object = toPlain(inputs) as KubeObject;
     return upsert
-      ? objects.apply(object, { ...options, force: this.#forces(object) })
+      ? objects.apply(object, { ...options, force: options.dryRun || this.#forces(object) })
       : objects.create(object, { ...options, fieldManager: CREATE_MANAGER });
   }
 
@@ -259,11 +263,6 @@ async function withRetry<T>(
     }
   }
   return write();
-}
-
-function fieldManagerOf(outputs: PropertyMap): string {
-  const known = outputs.__fieldManager;
-  return typeof known === "string" ? known : uniqueName("pulumi-kubernetes-", new Uint8Array(), 8);
 }
 
 function propagationOf(object: KubeObject): string {

@@ -19,6 +19,13 @@ async function setOutside(name: string, idleTimeout: string): Promise<void> {
   await kubectl("patch", "envoyfilter", name, `--namespace=${prefix}`, "--type=json", "-p", patch);
 }
 
+/** Who manages fields of the filter. */
+async function managersOf(name: string): Promise<string[]> {
+  const path = "--output=jsonpath={.metadata.managedFields[*].manager}";
+  const scope = ["--namespace", prefix, "--show-managed-fields"];
+  return (await kubectl("get", "envoyfilter", name, ...scope, path)).split(" ");
+}
+
 describe("kubernetes EnvoyFilter", () => {
   it("is created, left alone, changed in place and deleted", async () => {
     const stack = await TestStack.create();
@@ -96,6 +103,45 @@ describe("kubernetes EnvoyFilter", () => {
     assert.deepEqual((await stack.up(provider, ours)).steps, ["create filter"]);
     assert.equal(tcpProxyOf(await kubeObject("envoyfilter", name)).idle_timeout, "10s");
     assert.deepEqual((await stack.up(provider, ours)).steps, []);
+  });
+
+  it("that a killed update made is changed without a conflict where the manager is named", async () => {
+    const stack = await TestStack.create();
+    const name = newName();
+    const annotations = { "pulumi.com/patchFieldManager": "ours" };
+    const provider: Declared = {
+      name: "taking",
+      type: "pulumi:providers:kubernetes",
+      properties: { upsertExistingObjects: "true" },
+    };
+    const wanted = (idleTimeout: string, labels: Record<string, string> = {}): Declared =>
+      envoyFilter(
+        { name, annotations, labels },
+        { idle_timeout: idleTimeout },
+        { provider: "taking" },
+      );
+    // The killed update applied this, and the state knows nothing of it.
+    await applyAs("ours", wanted("10s", { kept: "yes", dropped: "yes" }).properties);
+    await stack.up(provider, wanted("10s", { kept: "yes" }));
+    await stack.up(provider, wanted("20s", { kept: "yes" }));
+    const live = await kubeObject("envoyfilter", name);
+    assert.equal(tcpProxyOf(live).idle_timeout, "20s");
+    assert.deepEqual(live.metadata.labels, { kept: "yes" });
+    assert.deepEqual(await managersOf(name), ["ours"]);
+  });
+
+  it("that gets another field manager is given up by the one before", async () => {
+    const stack = await TestStack.create();
+    const name = newName();
+    const managed = (annotations: Record<string, string>): Declared =>
+      envoyFilter({ name, annotations }, { idle_timeout: "10s" });
+    await stack.up(managed({ step: "one" }));
+    await stack.up(managed({ step: "two" }));
+    const [before, ...none] = await managersOf(name);
+    assert.match(before ?? "", /^pulumi-kubernetes-[0-9a-f]+$/);
+    assert.deepEqual(none, []);
+    await stack.up(managed({ step: "two", "pulumi.com/patchFieldManager": "ours" }));
+    assert.deepEqual(await managersOf(name), ["ours"]);
   });
 
   it("whose deletion is held up fails after customTimeouts, and stays", async () => {

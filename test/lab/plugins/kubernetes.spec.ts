@@ -80,6 +80,10 @@ describe("kubernetes plugin", () => {
     spec: { selector: { matchLabels: { app: "web" } }, template: { spec: {} }, ...spec },
   });
 
+  const managedBy = (fieldManager: string): PropertyMap => ({
+    annotations: { "pulumi.com/patchFieldManager": fieldManager },
+  });
+
   /** Creates a Deployment whose rollout succeeds. */
   const createDeployment = async (inputs = deployment()): ReturnType<Plugin["create"]> => {
     const created = plugin.create(deploymentUrn, inputs);
@@ -351,6 +355,20 @@ describe("kubernetes plugin", () => {
       });
     });
 
+    it("applies under the manager that the object's annotation names", async () => {
+      await plugin.configure({ upsertExistingObjects: "true" });
+      const { outputs } = await plugin.create(filterUrn, filter("10s", managedBy("ours")));
+      assert.equal(outputs.__fieldManager, "ours");
+      assert.deepEqual(server.writes[0]?.query, { fieldManager: "ours", force: "false" });
+    });
+
+    it("finds no conflict in a preview", async () => {
+      await plugin.configure({ upsertExistingObjects: "true" });
+      await plugin.create(filterUrn, filter("10s", managedBy("ours")), { preview: true });
+      const query = { fieldManager: "ours", force: "true", dryRun: "All" };
+      assert.deepEqual(server.writes[0]?.query, query);
+    });
+
     it("tries again while the namespace is yet to come", async () => {
       const inputs = filter("10s", { namespace: "late" });
       const created = plugin.create(filterUrn, inputs);
@@ -538,6 +556,36 @@ describe("kubernetes plugin", () => {
         [[outputs.__fieldManager, "Apply"]],
       );
       assert.deepEqual(apply?.query, { fieldManager: outputs.__fieldManager, force: "false" });
+    });
+
+    it("keeps to the manager that the annotation names", async () => {
+      const inputs = filter("10s", managedBy("ours"));
+      const { id, outputs } = await plugin.create(filterUrn, inputs);
+      const news = filter("30s", managedBy("ours"));
+      const updated = await plugin.update(filterUrn, id, inputs, outputs, news);
+      assert.equal(updated.__fieldManager, "ours");
+      const applied = server.writes.filter(({ query }) => query.force !== undefined);
+      assert.deepEqual(
+        applied.map(({ query }) => query.fieldManager),
+        ["ours"],
+      );
+    });
+
+    it("gives up what it applied under another manager before", async () => {
+      const { id, outputs } = await plugin.create(filterUrn, filter());
+      const news = filter("30s", managedBy("ours"));
+      const updated = await plugin.update(filterUrn, id, filter(), outputs, news);
+      assert.equal(updated.__fieldManager, "ours");
+      const [apply, relinquish] = server.writes.slice(-2);
+      assert.ok(apply && relinquish);
+      assert.deepEqual(apply.query, { fieldManager: "ours", force: "false" });
+      const query = { fieldManager: outputs.__fieldManager, force: "false" };
+      assert.deepEqual(relinquish.query, query);
+      assert.deepEqual(relinquish.body, {
+        apiVersion: "networking.istio.io/v1alpha3",
+        kind: "EnvoyFilter",
+        metadata: { name: "idle", namespace: "default" },
+      });
     });
 
     it("asks the server in a preview", async () => {
