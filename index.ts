@@ -7,6 +7,7 @@ import { runVerdict } from "./report/verdict.ts";
 import { ConnectionTest } from "./components/runs/connectionTest.ts";
 import { ConnectionPoolRule } from "./components/mesh/connectionPoolRule.ts";
 import { driverSummaryLines } from "./report/driverSummary.ts";
+import { sameFieldManager } from "./components/common/fieldManager.ts";
 import { DriverImages } from "./components/pods/driverImages.ts";
 import { languagesOf } from "./components/settings/drivers.ts";
 import { DriverTest } from "./components/runs/driverTest.ts";
@@ -59,7 +60,7 @@ const cluster = new kubernetes.Provider(
   { dependsOn: ready },
 );
 const dockerDaemon = new docker.Provider("docker-daemon", {}, { dependsOn: ready });
-const inCluster = { providers: { kubernetes: cluster } };
+const inCluster = { providers: { kubernetes: cluster }, transformations: [sameFieldManager] };
 const inDocker = { providers: { docker: dockerDaemon } };
 
 const servers =

@@ -170,6 +170,29 @@ describe("the program", () => {
     }
   });
 
+  it("has every object in the cluster applied by one manager in every update", async () => {
+    const { resources } = await run({ path: "serviceEntry", drivers: "go-redis" });
+    const objects = resources.filter(({ type }) => type.startsWith("kubernetes:"));
+    assert.deepEqual(
+      objects.map(({ name, inputs }) => [
+        name,
+        inputs.metadata.annotations["pulumi.com/patchFieldManager"],
+      ]),
+      [
+        "credentials-secret",
+        "drivers-config",
+        "drivers-with-sidecar-deployment",
+        "drivers-without-sidecar-deployment",
+        "endpoint-entry",
+        "evidence-filter",
+        "idle-timeout-filter",
+        "mesh-namespace",
+        "with-sidecar-deployment",
+        "without-sidecar-deployment",
+      ].map((name) => [name, "istio-idle-timeout"]),
+    );
+  });
+
   it("names every child after its component", async () => {
     const { resources } = await run({});
     for (const { name, path } of resources.filter((resource) => resource.path.includes("$"))) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync, rmSync, statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { ExecError } from "../../lab/base/exec.ts";
 import type { LabStack } from "../../lab/use/stack.ts";
 import {
@@ -15,40 +16,45 @@ import {
 /** Long enough to be interrupted, and to be taken up again before the end. */
 const TIMEOUT_SECONDS = 40;
 
-/** Sends `signal` to `pulumi up` once `due` says so of its output; returns what it said until its end. */
+/** How often is looked whether the moment has come, in ms. */
+const LOOK_EVERY_MS = 100;
+
+/**
+ * Sends `signal` to `pulumi up` once `due` says so, which is asked over and over with what it has printed;
+ * returns what it printed until its end.
+ */
 async function upInterrupted(
   stack: LabStack,
   due: (output: string) => boolean | Promise<boolean>,
   signal: NodeJS.Signals,
 ): Promise<string> {
   let output = "";
-  let asking: Promise<void> | undefined;
-  let sent = false;
-  const ended = stack.run(["up", "--yes", "--skip-preview"], {
-    timeoutMs: 200_000,
-    onOutput: (text, pid) => {
-      output += text;
-      asking ??= (async () => {
-        if (!sent && (await due(output))) {
-          sent = true;
-          // A program whose engine was killed can compute for minutes before it gives up.
-          for (const each of signal === "SIGKILL" ? family(pid) : [pid]) {
-            process.kill(each, signal);
-          }
-        }
-        asking = undefined;
-      })();
-    },
-  });
-  await assert.rejects(ended, ExecError);
+  let pid: number | undefined;
+  let over = false;
+  const ended = stack
+    .run(["up", "--yes", "--skip-preview"], {
+      timeoutMs: 200_000,
+      // A program whose engine was killed can compute for minutes before it gives up.
+      contained: signal === "SIGKILL",
+      onOutput: (text, id) => {
+        output += text;
+        pid = id;
+      },
+    })
+    .finally(() => (over = true));
+  const interrupt = async (): Promise<boolean> => {
+    while (!over) {
+      if (pid !== undefined && (await due(output))) {
+        process.kill(pid, signal);
+        return true;
+      }
+      await pause(LOOK_EVERY_MS);
+    }
+    return false;
+  };
+  const [sent] = await Promise.all([interrupt(), assert.rejects(ended, ExecError)]);
   assert.ok(sent, `it was not interrupted: ${output}`);
   return output;
-}
-
-/** A process and all that it has started. */
-function family(pid: number): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
-  return [pid, ...children.split(" ").filter(Boolean).map(Number).flatMap(family)];
 }
 
 /** What the README says to do after a kill. */
@@ -89,15 +95,6 @@ describe("an update that ends before its time", () => {
     await recover(stack);
   });
 
-  it("has what it made and did not note down taken over by the next one", async () => {
-    const awaited = async (): Promise<boolean> => {
-      const found = await kubectl("get", "deployments", "--namespace", namespace, "--output=name");
-      return found.trim().split("\n").length === 2;
-    };
-    await upInterrupted(stack, awaited, "SIGKILL");
-    await recover(stack);
-  });
-
   it("goes on with the very connection that was held when it was killed while measuring", async () => {
     await upInterrupted(stack, measuring, "SIGKILL");
     const killedAt = Date.now();
@@ -131,6 +128,62 @@ describe("an update that ends before its time", () => {
     await stack.run(["destroy", "--yes", "--skip-preview"]);
     assert.equal(await kubectl("get", "namespace", namespace, "--ignore-not-found"), "");
     assert.doesNotMatch((await dockerContainers()).join(), /crash/);
+  });
+});
+
+describe("an update that is killed while its Deployments are made", () => {
+  const namespace = "istio-idle-timeout-made";
+  let stack: LabStack;
+
+  before(async () => {
+    stack = await devStack("made", { timeout: "5s" });
+  });
+
+  after(() => stack.remove());
+
+  /** The Deployments that the API server has, each as `name uid`. */
+  async function deployments(): Promise<string[]> {
+    const each = '{range .items[*]}{.metadata.name} {.metadata.uid}{"\\n"}{end}';
+    const options = ["--namespace", namespace, `--output=jsonpath=${each}`];
+    return (await kubectl("get", "deployments", ...options)).split("\n").filter(Boolean);
+  }
+
+  /** Who applies what is in them; a manager for each Deployment. */
+  async function managers(): Promise<string[]> {
+    const each = '{.items[*].metadata.managedFields[?(@.operation=="Apply")].manager}';
+    const options = ["--namespace", namespace, "--show-managed-fields"];
+    return (await kubectl("get", "deployments", ...options, `--output=jsonpath=${each}`)).split(
+      " ",
+    );
+  }
+
+  let left: string[];
+
+  it("is followed by one that takes them over and measures", async () => {
+    const made = async (): Promise<boolean> => (await deployments()).length === 2;
+    const output = await upInterrupted(stack, made, "SIGKILL");
+    assert.doesNotMatch(output, / with-sidecar-deployment created/);
+    left = await deployments();
+    await recover(stack);
+    await pulumiUp(stack);
+    assertClosedByIdleTimeout(await record(stack), 5);
+    assert.deepEqual(await deployments(), left);
+    assert.deepEqual(await managers(), ["istio-idle-timeout", "istio-idle-timeout"]);
+  });
+
+  it("lets the timeout be changed afterwards, and every later change", async () => {
+    for (const seconds of [6, 7]) {
+      await stack.configure({ timeout: `${seconds}s` });
+      await pulumiUp(stack);
+      assertClosedByIdleTimeout(await record(stack), seconds);
+    }
+    assert.deepEqual(await deployments(), left);
+  });
+
+  it("can be destroyed then, and leaves nothing", async () => {
+    await stack.run(["destroy", "--yes", "--skip-preview"]);
+    assert.equal(await kubectl("get", "namespace", namespace, "--ignore-not-found"), "");
+    assert.doesNotMatch((await dockerContainers()).join(), /-made-/);
   });
 });
 
