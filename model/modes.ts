@@ -1,11 +1,8 @@
 import { protocols } from "../app/probe/middleware/protocols.ts";
 import { MAX_SAMPLES } from "../app/probe/request.ts";
+import { MIDDLEWARE_KINDS, MODES } from "../app/probe/sample.ts";
 import type { MiddlewareKind, Mode } from "../app/probe/sample.ts";
-import { MIDDLEWARE } from "./target.ts";
 import { parseList } from "./list.ts";
-
-/** Every way of holding a connection, as {@link Mode} tells them. */
-export const MODES: readonly Mode[] = ["silent", "keepalive", "ping", "firstUse", "inFlight"];
 
 /** What is done with connections, and with how many. */
 export interface Load {
@@ -74,7 +71,7 @@ export function loadProblems(
   const problems = modes
     .filter((mode) => !middleware.some((kind) => takesMode(kind, mode)))
     .map((mode) => {
-      const takers = MIDDLEWARE.filter((kind) => takesMode(kind, mode));
+      const takers = MIDDLEWARE_KINDS.filter((kind) => takesMode(kind, mode));
       return (
         `modes: ${mode} can't be had with ${middleware.join(", ")}; set middleware to one or more of ` +
         `${takers.join(", ")}, or take the mode out`

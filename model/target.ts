@@ -1,11 +1,8 @@
+import { MIDDLEWARE_KINDS } from "../app/probe/sample.ts";
 import type { MiddlewareKind } from "../app/probe/sample.ts";
-import { protocols } from "../app/probe/middleware/protocols.ts";
 import { formatEndpoint, parseEndpoint } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { parseList } from "./list.ts";
-
-/** Every kind of middleware that can be measured. */
-export const MIDDLEWARE = Object.keys(protocols) as readonly MiddlewareKind[];
 
 /** What the probes connect to, and what is spoken there. */
 export interface Target {
@@ -19,7 +16,7 @@ export interface Target {
  * @throws Error with one line for the user.
  */
 export function parseMiddleware(text: string): MiddlewareKind[] {
-  return parseList(text, MIDDLEWARE, "a kind of middleware");
+  return parseList(text, MIDDLEWARE_KINDS, "a kind of middleware");
 }
 
 /**

@@ -1,8 +1,12 @@
 import type { Target } from "./connect.ts";
+import { MIDDLEWARE_KINDS, MODES } from "./sample.ts";
 import type { MiddlewareKind, ProbeSpec, ProbeTest } from "./sample.ts";
 
-/** Longest window, in ms: what a timer of Node's can hold (24.8 days). */
-export const MAX_OBSERVE_MS = 2_147_483_647;
+/** Longest window that a connection is held and watched, in ms: a week. */
+export const MAX_OBSERVE_MS = 168 * 3_600_000;
+
+/** Longest time that a timer of Node.js can wait, in ms: 24.8 days. */
+export const MAX_TIMER_MS = 2_147_483_647;
 
 /** Most samples of a run, and so most connections at once: what 128 MiB hold. */
 export const MAX_SAMPLES = 1000;
@@ -29,21 +33,22 @@ const checkHost: Check = (value) =>
     : "must be an IP address or a DNS name";
 
 const checkPort = wholeNumber(1, 65_535);
-const checkMs = wholeNumber(1, MAX_OBSERVE_MS);
+const checkObserveMs = wholeNumber(1, MAX_OBSERVE_MS);
+const checkEveryMs = wholeNumber(1, MAX_TIMER_MS);
 const checkCount = wholeNumber(1, MAX_SAMPLES);
-const checkMiddleware = oneOf("redis", "memcached", "mysql", "mongodb", "tcp");
-const checkMode = oneOf("silent", "keepalive", "ping", "firstUse", "inFlight");
+const checkMiddleware = oneOf(...MIDDLEWARE_KINDS);
+const checkMode = oneOf(...MODES);
 const checkTests: Check = (value) =>
   Array.isArray(value) && value.length >= 1 ? undefined : "must be a list of tests";
 
-const OPTIONAL = { everyMs: checkMs, address: checkHost };
+const OPTIONAL = { everyMs: checkEveryMs, address: checkHost };
 const target = { middleware: checkMiddleware, host: checkHost, port: checkPort };
 
 /** @throws RequestError naming every problem in `text`, the JSON of a {@link ProbeSpec}. */
 export function parseSpec(text: string): ProbeSpec {
   const spec = parseFields(text, {
     run: checkRun,
-    observeMs: checkMs,
+    observeMs: checkObserveMs,
     connections: checkCount,
     repetitions: checkCount,
     tests: checkTests,
@@ -83,7 +88,7 @@ export function parseRun(text: string): string {
 /** @throws RequestError unless `text` is a whole number of ms that a timer can hold. */
 export function parseWaitMs(text: string): number {
   const value = text === "" ? Number.NaN : Number(text);
-  const problem = wholeNumber(0, MAX_OBSERVE_MS)(value);
+  const problem = wholeNumber(0, MAX_TIMER_MS)(value);
   if (problem !== undefined) {
     throw new RequestError(`wait ${problem} (ms), got ${JSON.stringify(text)}`);
   }

@@ -1,8 +1,9 @@
-/** What speaks at the other end: `tcp` is anything, with which nothing is spoken. */
-export type MiddlewareKind = "redis" | "memcached" | "mysql" | "mongodb" | "tcp";
+/** Kinds of middleware that a probe can connect to; with `tcp` it sends nothing. */
+export const MIDDLEWARE_KINDS = ["redis", "memcached", "mysql", "mongodb", "tcp"] as const;
+export type MiddlewareKind = (typeof MIDDLEWARE_KINDS)[number];
 
 /**
- * What is done with a connection once it stands:
+ * Modes in which a probe holds a connection:
  * - `silent`: nothing,
  * - `keepalive`: nothing, with TCP keep-alive on,
  * - `ping`: the protocol's own ping, every {@link ProbeTest.everyMs},
@@ -10,7 +11,8 @@ export type MiddlewareKind = "redis" | "memcached" | "mysql" | "mongodb" | "tcp"
  *   a question, the reading of its answer, and another question ({@link Sample.use}),
  * - `inFlight`: a question that the server takes longer to answer than the window is.
  */
-export type Mode = "silent" | "keepalive" | "ping" | "firstUse" | "inFlight";
+export const MODES = ["silent", "keepalive", "ping", "firstUse", "inFlight"] as const;
+export type Mode = (typeof MODES)[number];
 
 /** What a probe is asked to do. Two requests with equal fields are the same run. */
 export interface ProbeSpec {

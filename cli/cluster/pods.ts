@@ -1,6 +1,7 @@
 import type { ProbeKind } from "../../model/record.ts";
 import { EXCLUDED_PORTS_ANNOTATION } from "../../model/istio/injection.ts";
 import { probeLabels, RUN_LABEL } from "../../model/istio/labels.ts";
+import { PROXY_CONTAINER } from "../../model/istio/wellKnown.ts";
 import { askJson, KubectlError } from "./kubectl.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { MeasureError, poll } from "./world.ts";
@@ -10,8 +11,6 @@ import type { World } from "./world.ts";
 const READY_LIMIT_MS = 60_000;
 
 const REPLACED = "was deleted or replaced";
-
-export const PROXY_CONTAINER = "istio-proxy";
 
 /** One of the two pods that hold connections. */
 export interface ProbePod {

@@ -1,6 +1,6 @@
 import { askJson, KubectlError } from "../cluster/kubectl.ts";
 import type { Kubectl } from "../cluster/kubectl.ts";
-import { PROXY_CONTAINER } from "../cluster/pods.ts";
+import { PROXY_CONTAINER } from "../../model/istio/wellKnown.ts";
 import { DoctorError } from "./doctorError.ts";
 
 /** A pod in the parts that are read here. */

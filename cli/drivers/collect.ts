@@ -1,7 +1,7 @@
 import type { ProbeKind } from "../../model/record.ts";
 import type { Row } from "../../app/drivers/node/row.ts";
 import { parseEvidenceLine } from "../../model/istio/evidence.ts";
-import { PROXY_CONTAINER } from "../cluster/pods.ts";
+import { PROXY_CONTAINER } from "../../model/istio/wellKnown.ts";
 import { PROBE_NAMES, roughly } from "../../report/text.ts";
 import { untilAnswered } from "../cluster/untilAnswered.ts";
 import { MeasureError, poll } from "../cluster/world.ts";

@@ -1,7 +1,7 @@
 import type { ProbeKind } from "../../model/record.ts";
 import { driverLabels, RUN_LABEL } from "../../model/istio/labels.ts";
 import { askJson } from "../cluster/kubectl.ts";
-import { PROXY_CONTAINER } from "../cluster/pods.ts";
+import { PROXY_CONTAINER } from "../../model/istio/wellKnown.ts";
 import { MeasureError } from "../cluster/world.ts";
 import type { World } from "../cluster/world.ts";
 

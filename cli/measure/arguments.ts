@@ -7,9 +7,11 @@ import type { Path, Remedy } from "../../model/remedy.ts";
 import { parseTimelapse } from "../../model/timelapse.ts";
 import { parseTimeout } from "../../model/timeout.ts";
 import type { Timeout } from "../../model/timeout.ts";
-import { MIDDLEWARE, pairTargets, parseEndpoints, parseMiddleware } from "../../model/target.ts";
+import { pairTargets, parseEndpoints, parseMiddleware } from "../../model/target.ts";
 import type { Target } from "../../model/target.ts";
-import { DEFAULT_LOAD, loadProblems, MODES, parseCount, parseModes } from "../../model/modes.ts";
+import { MAX_OBSERVE_MS } from "../../app/probe/request.ts";
+import { MIDDLEWARE_KINDS, MODES } from "../../app/probe/sample.ts";
+import { DEFAULT_LOAD, loadProblems, parseCount, parseModes } from "../../model/modes.ts";
 import type { Load } from "../../model/modes.ts";
 import { parsePolicyReference, POLICY_KINDS } from "./policy.ts";
 import type { PolicyReference } from "./policy.ts";
@@ -54,7 +56,7 @@ without, and prints the record as JSON on stdout.
   --run R               run id, as in the pods' label istio-idle-timeout/run
   --endpoint HOST:PORT  what the pods connect to; more than one separated by commas
   --middleware K        what is spoken there (default: tcp, which says nothing), in the same order:
-                        ${MIDDLEWARE.join(", ")}
+                        ${MIDDLEWARE_KINDS.join(", ")}
   --modes M             what is done with the connections (default: ${DEFAULT_LOAD.modes.join(",")}):
                         one or more of ${MODES.join(", ")}
   --connections N       how many connections each mode holds at once (default: 1)
@@ -79,9 +81,6 @@ without, and prints the record as JSON on stdout.
 
 Exit codes: 0 measured, whatever was found; 1 could not measure; 2 wrong arguments.
 `;
-
-/** Longest window, in ms: what a timer in the probe can hold (24.8 days). */
-const MAX_OBSERVE_MS = 2_147_483_647;
 
 const REQUIRED = ["namespace", "run", "endpoint", "timeout", "observe"] as const;
 const VALUED = new Set<string>([
@@ -209,7 +208,7 @@ function isValue(token: { value: string | undefined; inlineValue?: boolean | und
 function parseObserve(text: string): number {
   const ms = parseDuration(text);
   if (ms === 0 || ms > MAX_OBSERVE_MS) {
-    throw new Error(`${JSON.stringify(text)} is out of range; use more than 0s and at most 596h`);
+    throw new Error(`${JSON.stringify(text)} is out of range; use more than 0s and at most 168h`);
   }
   return ms;
 }

@@ -1,3 +1,4 @@
+import { PROXY_CONTAINER } from "../../model/istio/wellKnown.ts";
 import { isIPv6 } from "node:net";
 import type { ProxyEvidence } from "../../model/record.ts";
 import type { Sample } from "../../app/probe/sample.ts";
@@ -40,7 +41,7 @@ export async function findEntries(
 ): Promise<EntrySearches> {
   const earliestMs = Math.min(...samples.map(({ connectedAt }) => Date.parse(connectedAt)));
   const since = new Date(earliestMs - SAME_CONNECTION_MS).toISOString();
-  const logs = ["logs", pod.name, "--container", "istio-proxy", "--since-time", since];
+  const logs = ["logs", pod.name, "--container", PROXY_CONTAINER, "--since-time", since];
   const closed = samples.filter(({ end }) => end !== "open");
   const found = new Map<Sample, EvidenceEntry>();
   let unreadable: string | undefined;

@@ -1,6 +1,6 @@
 import { askJson } from "../cluster/kubectl.ts";
 import type { Kubectl } from "../cluster/kubectl.ts";
-import { PROXY_CONTAINER } from "../cluster/pods.ts";
+import { PROXY_CONTAINER } from "../../model/istio/wellKnown.ts";
 
 /**
  * Has a pod's Envoy change something of itself, by its admin interface; returns what it answers.

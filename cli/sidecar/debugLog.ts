@@ -3,6 +3,7 @@
  * `Session timed out` where its idle timeout closes it. Levels are a sidecar's, not a connection's, and so they are
  * given back what they were.
  */
+import { PROXY_CONTAINER } from "../../model/istio/wellKnown.ts";
 import type { Sample } from "../../app/probe/sample.ts";
 import type { EntrySearches } from "./accessLog.ts";
 import { postAdmin } from "./admin.ts";
@@ -71,7 +72,7 @@ export async function findDebugLines(
   const since = new Date(earliestMs - BEFORE_MS).toISOString();
   let log: string;
   try {
-    log = await kubectl(["logs", pod.name, "--container", "istio-proxy", "--since-time", since]);
+    log = await kubectl(["logs", pod.name, "--container", PROXY_CONTAINER, "--since-time", since]);
   } catch (error) {
     if (error instanceof KubectlError) {
       return () => [];

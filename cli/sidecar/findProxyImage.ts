@@ -1,3 +1,4 @@
+import { PROXY_CONTAINER } from "../../model/istio/wellKnown.ts";
 import { askJson } from "../cluster/kubectl.ts";
 import { untilAnswered } from "../cluster/untilAnswered.ts";
 import { MeasureError } from "../cluster/world.ts";
@@ -5,8 +6,6 @@ import type { World } from "../cluster/world.ts";
 
 /** Longest wait for a new namespace to take pods, in ms: its service account comes a moment later. */
 const NAMESPACE_LIMIT_MS = 30_000;
-
-const PROXY_CONTAINER = "istio-proxy";
 
 /** Nothing is ever pulled under this name: the pod is not created. */
 const TRIAL = ["run", "proxy-image", "--image", "trial.invalid/trial", "--restart", "Never"];

@@ -2,6 +2,7 @@
  * Reads from Envoy's own configuration dump what a silent TCP connection to an endpoint will meet:
  * which listener and filter chain carry it, and the idle timeout that applies there.
  */
+import { canonicalJson } from "../../model/canonicalJson.ts";
 import { digest } from "../../model/digest.ts";
 import { EVIDENCE_LOG } from "../../model/istio/evidence.ts";
 import { ENVOY_DEFAULT_IDLE_TIMEOUT_MS } from "../../model/timeout.ts";
@@ -92,6 +93,7 @@ function describePath(listener: Listener, destination: Destination): ProxyPath {
       (log) => log.typed_config?.log_format?.json_format?.log === EVIDENCE_LOG,
     ),
     ...(tcpProxy.stat_prefix !== undefined && { statPrefix: tcpProxy.stat_prefix }),
+    // Envoy dumps maps in a different order each time.
     chain: digest(canonicalJson(chain)),
   };
 }
@@ -113,13 +115,4 @@ export function parseProtobufDuration(text: string): number {
     throw new Error(`the sidecar's idle_timeout ${JSON.stringify(text)} is not a duration`);
   }
   return Math.round(Number(text.slice(0, -1)) * 1e6) / 1000;
-}
-
-/** JSON with sorted keys: Envoy dumps maps in an order of their own each time. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }

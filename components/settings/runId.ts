@@ -1,3 +1,4 @@
+import { canonicalJson } from "../../model/canonicalJson.ts";
 import { digest } from "../../model/digest.ts";
 import { DEFAULT_PATH, DEFAULT_REMEDY } from "../../model/remedy.ts";
 import type { Settings } from "./settings.ts";
@@ -47,12 +48,3 @@ type RunDefinition = Pick<
   | "timelapse"
   | "timeout"
 >;
-
-/** JSON with sorted keys, so that the order in which an object was put together does not matter. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}

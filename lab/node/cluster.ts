@@ -1,3 +1,4 @@
+import { PROXY_CONTAINER } from "../../model/istio/wellKnown.ts";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { istio, kubernetes } from "../build/builds.ts";
@@ -104,7 +105,7 @@ export async function checkInjection(cluster: Cluster): Promise<void> {
       namespace,
       "-o=jsonpath={.spec.initContainers[*].name} {.spec.containers[*].name}",
     ]);
-    if (!containers.split(" ").includes("istio-proxy")) {
+    if (!containers.split(" ").includes(PROXY_CONTAINER)) {
       throw new Error(`the pod got no sidecar; its containers: ${containers}`);
     }
   } finally {

@@ -5,7 +5,7 @@ import type { DynamicListener } from "../../sidecar/envoyListener.ts";
 import { KubectlError } from "../../cluster/kubectl.ts";
 import type { Kubectl } from "../../cluster/kubectl.ts";
 import { WILDCARDS } from "../../sidecar/listenerMatch.ts";
-import { PROXY_CONTAINER } from "../../cluster/pods.ts";
+import { PROXY_CONTAINER } from "../../../model/istio/wellKnown.ts";
 import { tcpProxyOf } from "../../sidecar/proxyConfig.ts";
 import { DoctorError } from "../doctorError.ts";
 

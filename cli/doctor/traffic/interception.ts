@@ -2,7 +2,7 @@
  * Which of a pod's connections are redirected to its sidecar, by the same rules as Istio's firewall rules in
  * the pod (`tools/istio-iptables/pkg/capture/run.go`).
  */
-import { BlockList, isIPv6 } from "node:net";
+import { cidrHolds } from "../../../model/cidr.ts";
 import { EXCLUDED_PORTS_ANNOTATION } from "../../../model/istio/injection.ts";
 import type { Destination } from "../../sidecar/listenerMatch.ts";
 
@@ -52,15 +52,15 @@ export function bypassReason(
   if (items(excludePorts).includes(String(port))) {
     return because("excludePorts", excludePorts);
   }
-  if (holds("127.0.0.1/32", address) || holds("::1/128", address)) {
+  if (cidrHolds("127.0.0.1/32", address) || cidrHolds("::1/128", address)) {
     return `${address} is the pod itself`;
   }
-  if (items(excludeRanges).some((range) => holds(range, address))) {
+  if (items(excludeRanges).some((range) => cidrHolds(range, address))) {
     return because("excludeRanges", excludeRanges);
   }
   if (
     items(includePorts).includes(String(port)) ||
-    items(includeRanges).some((range) => range === "*" || holds(range, address))
+    items(includeRanges).some((range) => range === "*" || cidrHolds(range, address))
   ) {
     return undefined;
   }
@@ -79,24 +79,4 @@ function items(list = ""): string[] {
     .split(",")
     .map((item) => item.trim())
     .filter((item) => item !== "");
-}
-
-/** Whether a range such as `10.0.0.0/8` holds an address; a bare address is a range of one. */
-function holds(range: string, address: string): boolean {
-  const [start = "", length] = range.split("/");
-  const family = isIPv6(address) ? "ipv6" : "ipv4";
-  if (family !== (isIPv6(start) ? "ipv6" : "ipv4")) {
-    return false;
-  }
-  const list = new BlockList();
-  try {
-    list.addSubnet(
-      start,
-      length === undefined ? (family === "ipv6" ? 128 : 32) : Number(length),
-      family,
-    );
-  } catch {
-    return false;
-  }
-  return list.check(address, family);
 }

@@ -4,6 +4,7 @@ import fc from "fast-check";
 
 import {
   MAX_OBSERVE_MS,
+  MAX_TIMER_MS,
   parseRun,
   parseSpec,
   parseTarget,
@@ -43,7 +44,7 @@ describe("requests to the probe", () => {
     const busy = fc.record(
       {
         ...{ middleware: kind, ...at, mode: fc.constantFrom("ping", "keepalive") },
-        everyMs: fc.integer({ min: 1, max: MAX_OBSERVE_MS }),
+        everyMs: fc.integer({ min: 1, max: MAX_TIMER_MS }),
       },
       { noNullPrototype: true },
     );
@@ -93,7 +94,7 @@ describe("requests to the probe", () => {
         parseSpec('{"run":"../r1","observeMs":1.5,"connections":0,"extra":1,"tests":[]}'),
       ),
       "run must be 1 to 63 letters, digits, '.', '_' or '-', and start and end with a letter or digit, " +
-        'got "../r1"; observeMs must be a whole number from 1 to 2147483647, got 1.5; ' +
+        'got "../r1"; observeMs must be a whole number from 1 to 604800000, got 1.5; ' +
         "connections must be a whole number from 1 to 1000, got 0; " +
         "repetitions must be a whole number from 1 to 1000, got nothing; " +
         "tests must be a list of tests, got []; " +

@@ -170,7 +170,7 @@ describe("measure's arguments", () => {
           "port from 1 to 65535, such as redis.example.com:6379 or [2001:db8::5]:6379",
         '--timeout: "10" has no unit after 10; use a Go duration such as 10s, 13.7s, 1h30m or 24h, ' +
           "or one of default, remove, off",
-        '--observe: "0s" is out of range; use more than 0s and at most 596h',
+        '--observe: "0s" is out of range; use more than 0s and at most 168h',
       ],
     );
   });
@@ -186,8 +186,8 @@ describe("measure's arguments", () => {
   });
 
   it("keep the window to what a timer can hold", () => {
-    assert.deepEqual(problems(...COMPLETE, "--observe", "597h"), [
-      '--observe: "597h" is out of range; use more than 0s and at most 596h',
+    assert.deepEqual(problems(...COMPLETE, "--observe", "169h"), [
+      '--observe: "169h" is out of range; use more than 0s and at most 168h',
     ]);
   });
 });
