@@ -27,7 +27,7 @@ import { preflightRequest } from "./components/runs/preflightRequest.ts";
 import { ProbeCredentials } from "./components/pods/probeCredentials.ts";
 import { ProbeImage } from "./components/pods/probeImage.ts";
 import { ProbeWorkload } from "./components/pods/probeWorkload.ts";
-import { remedyPlan } from "./model/remedy.ts";
+import { remedyPlan } from "./model/remedyBehaviour.ts";
 import { runId as runIdOf } from "./components/settings/runId.ts";
 import { kindsOf, parseSettings, projectConfig } from "./components/settings/settings.ts";
 import { expectedIdleTimeoutMs } from "./model/timeout.ts";

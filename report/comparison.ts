@@ -1,7 +1,8 @@
 import type { Measurement, ProbeKind, RunRecord } from "../model/record.ts";
 import type { MiddlewareKind, Mode } from "../app/probe/sample.ts";
 import { formatDuration } from "../model/duration.ts";
-import { DEFAULT_REMEDY, lawfulIdleTimeoutMs, parseRemedy } from "../model/remedy.ts";
+import { DEFAULT_REMEDY, parseRemedy } from "../model/remedy.ts";
+import { idleTimeoutByRule } from "../model/remedyBehaviour.ts";
 import { toWallMs } from "../model/timelapse.ts";
 import { parseTimeout } from "../model/timeout.ts";
 import { VIRTUAL_OUTBOUND } from "../model/istio/wellKnown.ts";
@@ -56,7 +57,7 @@ function expectedMs(record: RunRecord, [sample]: readonly Measurement[]): number
   };
   const hasPort =
     sample !== undefined && recordTarget(record, sample).effective.listener !== VIRTUAL_OUTBOUND;
-  const idleTimeoutMs = lawfulIdleTimeoutMs(configured, hasPort);
+  const idleTimeoutMs = idleTimeoutByRule(configured, hasPort);
   const wallMs = toWallMs(idleTimeoutMs, timelapse?.factor ?? 1);
   return idleTimeoutMs > 0 && wallMs < observeMs ? wallMs : null;
 }

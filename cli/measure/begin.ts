@@ -1,7 +1,7 @@
 import type { ProbeKind } from "../../model/record.ts";
 import type { ProbeSpec } from "../../app/probe/sample.ts";
 import { endpointCluster } from "../../model/istio/endpointHost.ts";
-import { lawfulIdleTimeoutMs } from "../../model/remedy.ts";
+import { idleTimeoutByRule, remedyPlan } from "../../model/remedyBehaviour.ts";
 import type { MeasureArguments } from "./arguments.ts";
 import { bypassOf } from "./bypass.ts";
 import type { Target } from "../../model/target.ts";
@@ -55,15 +55,15 @@ export async function begin(
 
   const missingPolicy = await findMissingPolicy(world, asked.policy);
   const targets: JournalTarget[] = [];
+  const { excludesPort } = remedyPlan(asked);
   // One after the other: each question to a probe is a process in its container, whose memory has a limit.
   for (const target of asked.targets) {
     const reached = await assertReachable(control, target);
     const addresses = await pinAddresses({ subject, control }, target, reached);
     const destination = { address: addresses.withSidecar, port: target.endpoint.port };
-    const carriage =
-      asked.remedy === "excludeOutboundPorts"
-        ? { path: bypassOf(subject.pod, target.endpoint.port) }
-        : await findCarriage(world, asked, { proxy, target, destination, missingPolicy });
+    const carriage = excludesPort
+      ? { path: bypassOf(subject.pod, target.endpoint.port) }
+      : await findCarriage(world, asked, { proxy, target, destination, missingPolicy });
     targets.push({ ...target, destination, addresses, ...carriage });
   }
   const versions = await proxy.versions();
@@ -106,15 +106,15 @@ async function findCarriage(
     missingPolicy: string | undefined;
   },
 ): Promise<Pick<JournalTarget, "path" | "origin">> {
-  const { evidence, namespace, remedy } = asked;
+  const { evidence, namespace } = asked;
   const { proxy, target, destination, missingPolicy } = way;
   const findOrigin = () => originOf(world, { namespace, pod: proxy.pod.name }, destination);
   const path = await proxy
     .settled(destination, {
-      idleTimeoutMs: ({ listener }) => lawfulIdleTimeoutMs(asked, listener !== VIRTUAL_OUTBOUND),
+      idleTimeoutMs: ({ listener }) => idleTimeoutByRule(asked, listener !== VIRTUAL_OUTBOUND),
       cluster:
         asked.path === "serviceEntry" ? endpointCluster(target.endpoint, namespace) : undefined,
-      keepalive: remedy === "tcpKeepalive",
+      keepalive: remedyPlan(asked).connectionPool?.tcpKeepalive !== undefined,
       evidence,
       policyMissing: missingPolicy !== undefined,
     })

@@ -1,5 +1,5 @@
 import type { PreflightRequest } from "../../model/preflight.ts";
-import { remedyPlan } from "../../model/remedy.ts";
+import { remedyPlan } from "../../model/remedyBehaviour.ts";
 import type { Kubectl } from "../cluster/kubectl.ts";
 import { reasonOf } from "./cluster.ts";
 

@@ -4,7 +4,7 @@ import type { IDestinationRule } from "@kubernetes-models/istio/networking.istio
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { OBJECT_TIMEOUTS } from "../common/objectTimeouts.ts";
-import type { TcpConnectionPool } from "../../model/remedy.ts";
+import type { TcpConnectionPool } from "../../model/remedyBehaviour.ts";
 
 export type DestinationRuleSpec = NonNullable<IDestinationRule["spec"]>;
 

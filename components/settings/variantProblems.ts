@@ -1,23 +1,8 @@
 import { isIP } from "node:net";
 import { DEFAULT_REMEDY, REMEDIES } from "../../model/remedy.ts";
 import type { Path, Remedy } from "../../model/remedy.ts";
+import { remedyNeeds, settableBy } from "../../model/remedyBehaviour.ts";
 import type { Timeout } from "../../model/timeout.ts";
-
-/** A DestinationRule is for a host that the mesh knows. */
-const NEEDS_SERVICE_ENTRY: readonly Remedy[] = ["destinationRule", "tcpKeepalive"];
-
-/** Made for one port. */
-const NEEDS_PORT: readonly Remedy[] = ["envoyFilterPort", "excludeOutboundPorts"];
-
-/**
- * The timeouts that a remedy can set where it can't set all of them. Only a filter can be merged without a
- * value (`remove`), and `default` sets nothing at all, by whichever remedy.
- */
-const SETTABLE: Readonly<Partial<Record<Remedy, readonly Timeout["variant"][]>>> = {
-  envoyFilterPort: ["duration", "remove", "off"],
-  destinationRule: ["duration", "off"],
-  proxyMetadata: ["duration", "off"],
-};
 
 /** Labels of a host's name as Istio takes them; DNS itself knows `_` too. */
 const ISTIO_HOST = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\.?$/i;
@@ -39,14 +24,14 @@ export interface PartialVariant {
 export function variantProblems(variant: PartialVariant): string[] {
   const { path, remedy, timeout, timelapse, targets, host } = variant;
   const problems: string[] = [];
-  if (path === "passthrough" && remedy !== undefined && NEEDS_SERVICE_ENTRY.includes(remedy)) {
-    const others = REMEDIES.filter((each) => !NEEDS_SERVICE_ENTRY.includes(each));
+  if (path === "passthrough" && remedy !== undefined && remedyNeeds(remedy, "serviceEntry")) {
+    const others = REMEDIES.filter((each) => !remedyNeeds(each, "serviceEntry"));
     problems.push(
       `remedy: ${remedy} is for a host that the mesh knows, and path is passthrough; set path to serviceEntry, ` +
         `or remedy to one of ${others.join(", ")}`,
     );
   }
-  const settable = remedy && SETTABLE[remedy];
+  const settable = remedy && settableBy(remedy);
   if (remedy && timeout && settable && !settable.includes(timeout.variant)) {
     const allowed = settable.map((variant) => (variant === "duration" ? "a duration" : variant));
     problems.push(
@@ -54,10 +39,10 @@ export function variantProblems(variant: PartialVariant): string[] {
         `${allowed.join(", ")}, or remedy to ${DEFAULT_REMEDY}`,
     );
   }
-  if (remedy === "excludeOutboundPorts" && timelapse !== undefined && timelapse > 1) {
+  if (remedy !== undefined && remedyNeeds(remedy, "realTime") && (timelapse ?? 1) > 1) {
     problems.push(
-      `timelapse: ${timelapse} has no meaning with remedy excludeOutboundPorts, whose connection goes past ` +
-        "the sidecar and its clock; set timelapse to 1, or remedy to another",
+      `timelapse: ${timelapse} has no effect with remedy ${remedy}, whose connection bypasses the sidecar and its ` +
+        "clock; set timelapse to 1, or remedy to another",
     );
   }
   if (targets > 1 && path === "serviceEntry") {
@@ -65,7 +50,7 @@ export function variantProblems(variant: PartialVariant): string[] {
       `path: serviceEntry is for one endpoint, and there are ${targets}; set path to passthrough, or middleware ` +
         "to one kind",
     );
-  } else if (targets > 1 && remedy !== undefined && NEEDS_PORT.includes(remedy)) {
+  } else if (targets > 1 && remedy !== undefined && remedyNeeds(remedy, "onePort")) {
     problems.push(
       `remedy: ${remedy} is for the port of one endpoint, and there are ${targets}; set remedy to ` +
         `${DEFAULT_REMEDY}, or middleware to one kind`,

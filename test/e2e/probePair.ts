@@ -13,7 +13,7 @@ import { evidenceSpec } from "../../model/istio/evidence.ts";
 import type { EvidenceVersions } from "../../model/istio/evidence.ts";
 import { idleTimeoutSpec } from "../../components/mesh/idleTimeoutPolicy.ts";
 import { probeLabels, RUN_LABEL } from "../../model/istio/labels.ts";
-import { remedyPlan } from "../../model/remedy.ts";
+import { remedyPlan } from "../../model/remedyBehaviour.ts";
 import { parseTimeout } from "../../model/timeout.ts";
 import { environment } from "../../lab/commands/lab.ts";
 import { eventually } from "../../lab/base/wait.ts";

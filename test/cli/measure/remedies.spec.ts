@@ -198,7 +198,7 @@ describe("a remedy", () => {
   describe("by keep-alive", () => {
     const asked = { path: "serviceEntry", remedy: "tcpKeepalive" } as const;
     const note =
-      "remedy tcpKeepalive: the sidecar's keep-alive probes towards the endpoint carry no data, so that the " +
+      "remedy tcpKeepalive: the sidecar's keep-alive probes towards the endpoint carry no data, so the " +
       "idle timeout goes on";
 
     it("is measured once the cluster probes, and said not to help", async () => {
