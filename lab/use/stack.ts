@@ -20,6 +20,9 @@ import { environment } from "../commands/lab.ts";
 import { nodeState } from "../node/node.ts";
 import { labPaths, projectDir } from "../base/paths.ts";
 
+/** Folders with the committed stack files, in the order in which they are searched. */
+const STACK_FILES = [projectDir, join(projectDir, "examples")];
+
 /**
  * A stack of this project on the lab. Its configuration is a copy of the committed stack file in
  * the lab's own folder, because Pulumi writes into the file it is given.
@@ -39,7 +42,7 @@ export class LabStack {
   /**
    * Makes the stack if it is not there yet, and sets where things run and whatever else is given.
    *
-   * @param template the committed stack file to start from: `Pulumi.<template>.yaml`.
+   * @param template the committed stack file to start from: `Pulumi.<template>.yaml`, at the top or in `examples`.
    * @param config values by key, without namespace.
    */
   static async prepare(
@@ -49,9 +52,11 @@ export class LabStack {
     config: Record<string, string> = {},
   ): Promise<LabStack> {
     const { nodeAddress } = nodeState(lab);
-    const committed = join(projectDir, `Pulumi.${template}.yaml`);
-    if (!existsSync(committed)) {
-      throw new LabError(`There is no stack file ${committed}.`);
+    const committed = STACK_FILES.map((folder) => join(folder, `Pulumi.${template}.yaml`)).find(
+      (file) => existsSync(file),
+    );
+    if (committed === undefined) {
+      throw new LabError(`no stack file Pulumi.${template}.yaml in ${STACK_FILES.join(" or ")}`);
     }
     const prepared = new LabStack(lab, stack);
     // Making a stack takes no --config-file and writes beside the project file: so this is done in a
