@@ -29,12 +29,14 @@ import { ProbeImage } from "./components/pods/probeImage.ts";
 import { ProbeWorkload } from "./components/pods/probeWorkload.ts";
 import { remedyPlan } from "./model/remedyBehaviour.ts";
 import { runId as runIdOf } from "./components/settings/runId.ts";
-import { kindsOf, parseSettings, projectConfig } from "./components/settings/settings.ts";
+import { kindsOf } from "./components/settings/outside.ts";
+import { parseSettings } from "./components/settings/parseSettings.ts";
+import { projectConfig } from "./components/settings/projectConfig.ts";
 import { expectedIdleTimeoutMs } from "./model/timeout.ts";
 import { TimelapseProxy } from "./components/mesh/timelapseProxy.ts";
 
 const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
-const settings = parseSettings(projectConfig(pulumi.runtime.allConfig(), project));
+const settings = parseSettings(projectConfig(project));
 const runId = runIdOf(settings);
 const { kubeContext, outside, revision } = settings;
 const plan = remedyPlan(settings);

@@ -36,12 +36,13 @@ export const UNKNOWN = "<unknown>";
  *
  * What this can't show: aliases, dependencies, diffs, and whether a real provider accepts the inputs.
  *
- * @returns what was registered, in the order of names, and what the piece returned.
+ * @returns the resources that were registered, in the order of names, what the piece returned, and the warnings that
+ *   it logged.
  */
 export async function declare<T>(
   program: () => T | Promise<T>,
   options: MockOptions = {},
-): Promise<{ resources: Registered[]; result: T }> {
+): Promise<{ resources: Registered[]; result: T; warnings: string[] }> {
   const registered: Omit<Registered, "path">[] = [];
   await pulumi.runtime.setMocks(
     {
@@ -69,9 +70,12 @@ export async function declare<T>(
     options.stack ?? "test",
     options.preview ?? false,
   );
-  const result = await program();
+  const { result, warnings } = await withWarnings(async () => {
+    const returned = await program();
+    await pulumi.runtime.disconnect();
+    return returned;
+  });
   const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor;
-  await pulumi.runtime.disconnect();
   const urns = [...monitor.getRegisteredResources().keys()];
   const resources = registered
     .map((resource) => {
@@ -79,7 +83,21 @@ export async function declare<T>(
       return { ...resource, path: urn.split("::").slice(2, -1).join("::") };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { resources, result };
+  return { resources, result, warnings };
+}
+
+/** Without an engine Pulumi's SDK writes warnings to the console. */
+async function withWarnings<T>(run: () => Promise<T>): Promise<{ result: T; warnings: string[] }> {
+  const warnings: string[] = [];
+  const { warn } = console;
+  console.warn = (line: string) => {
+    warnings.push(line.replace(/^warning: \[runtime\] /, ""));
+  };
+  try {
+    return { result: await run(), warnings };
+  } finally {
+    console.warn = warn;
+  }
 }
 
 /** The one resource of a type, whose name starts so; fails when there is none or there are several. */

@@ -5,7 +5,7 @@ import type { Timeout } from "../../model/timeout.ts";
 /** Languages of the programs that use the drivers; each program is a container of its own. */
 export type DriverLanguage = "go" | "node";
 
-/** Every driver that can be measured, with the kind of middleware that it talks to. */
+/** Drivers that can be measured, each with the kind of middleware that it talks to. */
 const DRIVERS = {
   "go-memcached": { kind: "memcached", language: "go" },
   "go-mongodb": { kind: "mongodb", language: "go" },
@@ -19,16 +19,17 @@ const DRIVERS = {
 
 export type DriverName = keyof typeof DRIVERS;
 
-const NAMES = Object.keys(DRIVERS) as DriverName[];
+/** Names of all drivers, in alphabetical order. */
+export const DRIVER_NAMES = Object.keys(DRIVERS) as DriverName[];
 
-/** Which drivers were asked for; `all` is each for which there is a server. */
+/** Drivers that were asked for; `all` takes every driver that the stack has a server for. */
 export type AskedDrivers = "all" | readonly DriverName[];
 
-/** A driver is left alone for that much longer than the timeout, in ms. */
+/** Time beyond the timeout for which a driver sends nothing, in ms. */
 const GRACE_MS = 3_000;
-/** The advice, half the timeout, is a time that all drivers can be set to. */
+/** Shortest timeout, in ms: every driver can be set to half of it, which is the advice. */
 const MIN_TIMEOUT_MS = 2_000;
-/** `up` waits for the drivers to the end. What they do depends little on how long that is. */
+/** Longest timeout, in ms: `up` waits for the drivers to the end, and what they do depends little on its length. */
 const MAX_TIMEOUT_MS = 600_000;
 
 /**
@@ -40,21 +41,21 @@ export function parseDrivers(text: string): AskedDrivers {
   if (text === "all" || text === "") {
     return text === "all" ? "all" : [];
   }
-  return parseList(text, NAMES, "a driver", "all, or ");
+  return parseList(text, DRIVER_NAMES, "a driver", "all, or ");
 }
 
 /**
- * The drivers to measure, in alphabetical order.
+ * Returns the drivers to measure, in alphabetical order.
  *
- * @param kinds of the servers that there are.
+ * @param kinds middleware that the stack has servers for.
  */
 export function driversFor(asked: AskedDrivers, kinds: readonly string[]): DriverName[] {
-  return NAMES.filter((name) =>
+  return DRIVER_NAMES.filter((name) =>
     asked === "all" ? kinds.includes(DRIVERS[name].kind) : asked.includes(name),
   );
 }
 
-/** What is wrong with measuring these drivers in this stack, one line each. */
+/** Lists why these drivers can not be measured in this stack, one line each. */
 export function driverProblems(
   asked: AskedDrivers,
   stack: { kinds: readonly string[]; timeout: Timeout; timelapse: number },
@@ -70,7 +71,7 @@ export function driverProblems(
         `${DRIVERS[driver].kind} to middleware`,
     );
   if (asked === "all" && allowed.length === 0) {
-    problems.push("drivers: there is none for what this stack has; add redis to middleware");
+    problems.push("drivers: no driver talks to what this stack has; add redis to middleware");
   }
   if (drivers.length === 0) {
     return problems;
@@ -82,30 +83,30 @@ export function driverProblems(
     timeout.ms > MAX_TIMEOUT_MS
   ) {
     problems.push(
-      "drivers: they are left alone for longer than the timeout, which has to be a duration from 2s to 10m for " +
-        "that; set timeout to one, such as 12s, or drivers to nothing",
+      "drivers: they send nothing for longer than the timeout, which has to be a duration from 2s to 10m; set " +
+        "timeout to one such as 12s, or unset drivers",
     );
   }
   if (timelapse > 1) {
     problems.push(
-      "drivers: their own timers run in real time, so that they can't be measured in a time-lapse; set timelapse " +
-        "to 1, or drivers to nothing",
+      "drivers: their own timers run in real time, so they can't be measured in a time-lapse; set timelapse to 1, " +
+        "or unset drivers",
     );
   }
   return problems;
 }
 
-/** How long a driver is left alone, in ms, so that the sidecar has closed its connection for sure. */
+/** Returns how long a driver sends nothing, in ms: long enough for the sidecar to have closed its connection. */
 export function driverIdleMs(timeoutMs: number): number {
   return timeoutMs + GRACE_MS;
 }
 
-/** Languages of the drivers, each once, in alphabetical order. */
+/** Lists the languages of the drivers, each once, in alphabetical order. */
 export function languagesOf(drivers: readonly DriverName[]): DriverLanguage[] {
   return [...new Set(drivers.map((driver) => DRIVERS[driver].language))].sort();
 }
 
-/** Kinds of middleware of the drivers, each once, in alphabetical order. */
+/** Lists the kinds of middleware of the drivers, each once, in alphabetical order. */
 export function driverKinds(drivers: readonly DriverName[]): ServerKind[] {
   return [...new Set(drivers.map((driver) => DRIVERS[driver].kind))].sort();
 }

@@ -66,14 +66,14 @@ describe("the drivers to measure", () => {
       "drivers: go-redis talks to redis, which this stack does not have; none is allowed, or add redis to middleware",
     ]);
     assert.deepEqual(driverProblems("all", { ...stack, kinds: ["tcp"] }), [
-      "drivers: there is none for what this stack has; add redis to middleware",
+      "drivers: no driver talks to what this stack has; add redis to middleware",
     ]);
   });
 
   it("need a timeout that can be waited out, in real time", () => {
     const timeout =
-      "drivers: they are left alone for longer than the timeout, which has to be a duration from 2s to 10m for " +
-      "that; set timeout to one, such as 12s, or drivers to nothing";
+      "drivers: they send nothing for longer than the timeout, which has to be a duration from 2s to 10m; set " +
+      "timeout to one such as 12s, or unset drivers";
     for (const refused of [
       { variant: "off" },
       { variant: "default" },
@@ -83,8 +83,8 @@ describe("the drivers to measure", () => {
       assert.deepEqual(driverProblems("all", { ...stack, timeout: refused }), [timeout]);
     }
     assert.deepEqual(driverProblems("all", { ...stack, timelapse: 360 }), [
-      "drivers: their own timers run in real time, so that they can't be measured in a time-lapse; set timelapse " +
-        "to 1, or drivers to nothing",
+      "drivers: their own timers run in real time, so they can't be measured in a time-lapse; set timelapse to 1, " +
+        "or unset drivers",
     ]);
   });
 });

@@ -1,30 +1,9 @@
 import assert from "node:assert/strict";
 import { runId } from "../../../components/settings/runId.ts";
-import { parseSettings } from "../../../components/settings/settings.ts";
+import { parseSettings } from "../../../components/settings/parseSettings.ts";
+import { stackConfig } from "../../stackConfig.ts";
 
-const raw = {
-  timeout: "60s",
-  wait: "5m",
-  run: "1",
-  timelapse: "1",
-  path: "passthrough",
-  remedy: "envoyFilter",
-  evidence: "true",
-  modes: "silent",
-  connections: "1",
-  repetitions: "1",
-  externalHost: "192.0.2.1",
-  redisImage: "redis:7",
-  memcachedImage: "memcached:1.6",
-  mysqlImage: "mariadb:11",
-  mongodbImage: "mongo:8",
-  registry: "localhost:5000",
-  baseImage: "node:22-slim",
-  compilerImage: "gcc:14",
-  drivers: "",
-  goImage: "golang:1.26",
-  nodeBuildImage: "node:22-slim",
-};
+const raw = { ...stackConfig(), timeout: "60s" };
 const idOf = (change: Record<string, string>) => runId(parseSettings({ ...raw, ...change }));
 
 describe("runId", () => {
