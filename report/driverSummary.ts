@@ -13,8 +13,8 @@ const EFFECTS: Record<ReturnType<typeof effectOf>, string> = {
   notMeasured: "not measured",
 };
 
-/** What was found, as a table in lines to read. */
-export function driverSummaryLines(record: DriverRecord): string[] {
+/** Writes what real drivers did in the two pods: a line, and a table with a row for each driver and case. */
+export function driverSummary(record: DriverRecord): string {
   const { idleMs, idleTimeoutMs, rows } = record;
   const cells = rows
     .filter(({ probe }) => probe === "withSidecar")
@@ -36,10 +36,10 @@ export function driverSummaryLines(record: DriverRecord): string[] {
       ];
     });
   const header = ["driver", "case", "effect", "first request", "second", "opened", "no sidecar"];
-  return [
-    `after ${formatDuration(idleMs)} without a request, with an idle timeout of ${formatDuration(idleTimeoutMs)}:`,
-    ...renderTable(header, cells).trimEnd().split("\n"),
-  ];
+  return (
+    `after ${formatDuration(idleMs)} without a request, with an idle timeout of ${formatDuration(idleTimeoutMs)}:\n` +
+    renderTable(header, cells).trimEnd()
+  );
 }
 
 export function effectText(row: DriverRow): string {

@@ -3,37 +3,8 @@ import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { EffectiveTimeout, RunRecord } from "../model/record.ts";
 import { declare, only, UNKNOWN, valueOf } from "./mocks.ts";
+import { stackConfig } from "./stackConfig.ts";
 import type { Inputs, MockOptions, Outputs, Registered } from "./mocks.ts";
-
-const config = {
-  timeout: "10s",
-  observe: "",
-  wait: "5m",
-  run: "1",
-  timelapse: "1",
-  path: "passthrough",
-  remedy: "envoyFilter",
-  evidence: "true",
-  middleware: "",
-  modes: "silent",
-  connections: "1",
-  repetitions: "1",
-  endpoint: "",
-  externalHost: "192.0.2.1",
-  redisImage: "redis:7",
-  memcachedImage: "memcached:1.6",
-  mysqlImage: "mariadb:11",
-  mongodbImage: "mongo:8",
-  kubeContext: "",
-  revision: "",
-  registry: "localhost:5000",
-  baseImage: "node:22-slim",
-  compilerImage: "gcc:14",
-  drivers: "",
-  goImage: "golang:1.26",
-  nodeBuildImage: "node:22-slim",
-  platform: "",
-};
 
 const effective: EffectiveTimeout = {
   idleTimeoutMs: 10_000,
@@ -102,21 +73,21 @@ const load = createRequire(__filename);
 const PROGRAM = load.resolve("../index.ts");
 
 /** Runs the program, which is a module: it has to be loaded afresh each time. */
-function run(change: Partial<typeof config>, options: MockOptions = {}) {
-  const program = () => {
-    pulumi.runtime.setAllConfig(
-      Object.fromEntries(
-        Object.entries({ ...config, ...change }).map(([key, value]) => [
-          `istio-idle-timeout:${key}`,
-          value,
-        ]),
-      ),
-    );
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the cache is no Map
-    delete load.cache[PROGRAM];
-    return load(PROGRAM) as typeof import("../index.ts");
-  };
-  return declare(program, { outputs, functions, ...options });
+function run(change: Record<string, string>, options: MockOptions = {}) {
+  return declare(() => loadProgram(change), { outputs, functions, ...options });
+}
+
+function loadProgram(change: Record<string, string>): typeof import("../index.ts") {
+  const config = Object.entries({ ...stackConfig(), ...change }).map(([key, value]) => [
+    `istio-idle-timeout:${key}`,
+    value,
+  ]);
+  pulumi.runtime.setAllConfig(Object.fromEntries(config) as Record<string, string>, [
+    "istio-idle-timeout:mysqlPassword",
+  ]);
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the cache is no Map
+  delete load.cache[PROGRAM];
+  return load(PROGRAM) as typeof import("../index.ts");
 }
 
 /** What is in the one Secret, which the engine is told to keep as one. */
@@ -319,69 +290,29 @@ describe("the program", () => {
     );
   });
 
-  it("sets the timeout by a filter where a rule only keeps connections alive", async () => {
-    const { resources } = await run({ path: "serviceEntry", remedy: "tcpKeepalive" });
-    const rule = only(resources, "kubernetes:networking.istio.io/v1beta1:DestinationRule");
-    assert.deepEqual(rule.inputs.spec.trafficPolicy, {
-      connectionPool: { tcp: { tcpKeepalive: { probes: 9, time: "1s", interval: "1s" } } },
-    });
-    const { create } = only(resources, "command:local:Command", "connection-measurement").inputs;
-    assert.match(String(create), / --remedy tcpKeepalive --policy EnvoyFilter\/idle-timeout$/);
-  });
-
-  it("asks its filter for the endpoint's port", async () => {
-    const { resources } = await run({ remedy: "envoyFilterPort" });
-    const type = "kubernetes:networking.istio.io/v1alpha3:EnvoyFilter";
-    const { spec } = only(resources, type, "idle-timeout").inputs;
-    assert.equal(spec.configPatches[0].match.listener.portNumber, 49_153);
-  });
-
-  const annotationsOf = (resources: Registered[]) =>
-    only(resources, "kubernetes:apps/v1:Deployment", "with-sidecar").inputs.spec.template.metadata
-      .annotations as Record<string, string>;
-
-  it("puts the timeout and the faster clock into one piece of metadata", async () => {
-    const { resources } = await run({ remedy: "proxyMetadata", timeout: "24h", timelapse: "360" });
-    assert.equal(
-      annotationsOf(resources)["proxy.istio.io/config"],
-      '{"proxyMetadata":{"ISTIO_META_IDLE_TIMEOUT":"24h",' +
-        '"LD_PRELOAD":"/usr/local/lib/istio-idle-timeout/timelapse.so","TIMELAPSE_FACTOR":"360"}}',
-    );
-    assert.deepEqual(
-      namesOf(resources).filter((name) => name.endsWith("-filter")),
-      ["evidence-filter"],
-    );
-  });
-
-  it("lets connections to the endpoint's port go past the sidecar", async () => {
-    const { resources } = await run({ remedy: "excludeOutboundPorts" });
-    const annotation = "traffic.sidecar.istio.io/excludeOutboundPorts";
-    assert.equal(annotationsOf(resources)[annotation], "49153");
-    assert.ok(namesOf(resources).includes("idle-timeout-filter"));
-  });
-
-  it("leaves out what is not wanted", async () => {
-    const { resources } = await run({ timeout: "default", evidence: "false" });
-    assert.deepEqual(
-      resources.filter(({ type }) => type.includes("EnvoyFilter")),
-      [],
-    );
-    const { create } = only(resources, "command:local:Command", "connection-measurement").inputs;
-    assert.match(String(create), / --timeout default --observe 2m --wait 5m --no-evidence$/);
-  });
-
   it("exports what was found", async () => {
     const { result } = await run({});
-    assert.deepEqual(await valueOf(result.disconnectSeconds), {
-      withSidecar: 10.001,
-      withoutSidecar: null,
-    });
     assert.deepEqual(await valueOf(result.results), record);
-    assert.ok(
-      (await valueOf(result.summary)).includes(
-        "endpoint 192.0.2.1:49153, timeout 10s, run 0123456789",
-      ),
-    );
+  });
+
+  it("exports outputs of drivers where some are measured, and no undefined ones elsewhere", async () => {
+    const asStack = (change: Record<string, string>) =>
+      declare(() => pulumi.runtime.runInPulumiStack(() => Promise.resolve(loadProgram(change))), {
+        ...{ outputs, functions },
+      });
+    const exported = ["disconnectSeconds", "results", "status", "summary", "tests", "verdict"];
+    const without = await asStack({});
+    assert.deepEqual(Object.keys(without.result as object).sort(), exported);
+    assert.deepEqual(without.warnings, []);
+    const { warnings } = await asStack({
+      redisPassword: "x",
+      endpoint: "a:1",
+      middleware: "redis",
+    });
+    assert.equal(warnings.length, 1);
+
+    const { result } = await run({ drivers: "node-redis" });
+    assert.deepEqual(Object.keys(result).sort(), [...exported, "drivers", "driverSummary"].sort());
   });
 
   it("previews a stack of which nothing is there yet", async () => {

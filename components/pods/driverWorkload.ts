@@ -20,13 +20,10 @@ const CONFIG_DIRECTORY = "/etc/drivers";
  * what they found stays in their logs.
  */
 export class DriverWorkload extends pulumi.ComponentResource {
-  /** Name of the Deployment, once its pod is ready. */
-  readonly deploymentName: pulumi.Output<string>;
-
   constructor(name: string, args: DriverWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
     super("istio-idle-timeout:index:DriverWorkload", name, {}, opts);
 
-    const deployment = new k8s.apps.v1.Deployment(
+    new k8s.apps.v1.Deployment(
       `${name}-deployment`,
       measuringDeployment(args, {
         name: "drivers",
@@ -39,8 +36,7 @@ export class DriverWorkload extends pulumi.ComponentResource {
       { parent: this, customTimeouts: DEPLOYMENT_TIMEOUTS },
     );
 
-    this.deploymentName = deployment.metadata.name;
-    this.registerOutputs({ deploymentName: this.deploymentName });
+    this.registerOutputs({});
   }
 }
 

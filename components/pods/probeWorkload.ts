@@ -23,13 +23,10 @@ const CREDENTIALS_ANNOTATION = "istio-idle-timeout/credentials";
 
 /** One pod with the probe, kept by a Deployment. */
 export class ProbeWorkload extends pulumi.ComponentResource {
-  /** Name of the Deployment, once its pod is ready. */
-  readonly deploymentName: pulumi.Output<string>;
-
   constructor(name: string, args: ProbeWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
     super("istio-idle-timeout:index:ProbeWorkload", name, {}, opts);
 
-    const deployment = new k8s.apps.v1.Deployment(
+    new k8s.apps.v1.Deployment(
       `${name}-deployment`,
       measuringDeployment(args, {
         name: "probe",
@@ -45,8 +42,7 @@ export class ProbeWorkload extends pulumi.ComponentResource {
       { parent: this, customTimeouts: DEPLOYMENT_TIMEOUTS },
     );
 
-    this.deploymentName = deployment.metadata.name;
-    this.registerOutputs({ deploymentName: this.deploymentName });
+    this.registerOutputs({});
   }
 }
 

@@ -2,6 +2,7 @@ import type { RunRecord } from "../../model/record.ts";
 import { legendOf } from "../../report/comparison.ts";
 import { COMPARISON_HEADER, compareRun, comparisonRows } from "../../report/comparison.ts";
 import type { Comparison } from "../../report/comparison.ts";
+import { summaryLines } from "../../report/summary.ts";
 import { renderTable } from "../../report/table.ts";
 import { LabError } from "../base/errors.ts";
 import { up } from "../commands/lab.ts";
@@ -23,11 +24,11 @@ export async function demo(lab: string): Promise<void> {
     console.error(`\nStack ${stack} (${index + 1} of ${STACKS.length})`);
     const prepared = await LabStack.prepare(lab, stack, stack, config);
     await bringUp(prepared);
-    const { results, summary } = await prepared.outputs();
-    for (const line of summary as string[]) {
+    const record = (await prepared.outputs()).results as RunRecord;
+    for (const line of summaryLines(record)) {
       console.log(`  ${line}`);
     }
-    comparisons.push(compareRun(stack, results as RunRecord));
+    comparisons.push(compareRun(stack, record));
   }
   console.log(`\n${renderTable(COMPARISON_HEADER, comparisons.flatMap(comparisonRows))}`);
   for (const line of legendOf(comparisons)) {

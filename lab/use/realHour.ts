@@ -1,6 +1,6 @@
 import type { RunRecord } from "../../model/record.ts";
 import { COMPARISON_HEADER, compareRun, comparisonRows } from "../../report/comparison.ts";
-import { windowEndMs } from "../../report/summary.ts";
+import { summaryLines, windowEndMs } from "../../report/summary.ts";
 import { renderTable } from "../../report/table.ts";
 import { bringUp } from "./demo.ts";
 import { up } from "../commands/lab.ts";
@@ -17,11 +17,10 @@ export async function realHour(lab: string): Promise<void> {
   const config = { observe: "1h5m", wait: "1m" };
   const prepared = await LabStack.prepare(lab, STACK, "default", config);
   await bringUp(prepared);
-  const { results, summary } = await prepared.outputs();
-  for (const line of summary as string[]) {
+  const run = (await prepared.outputs()).results as RunRecord;
+  for (const line of summaryLines(run)) {
     console.log(`  ${line}`);
   }
-  const run = results as RunRecord;
   const again = `npm run demo -- --real-hour --name ${lab}`;
   if (run.running) {
     const end = new Date(windowEndMs(run));

@@ -246,7 +246,7 @@ describe("what ends a connection", () => {
     const { cause, sentence } = verdict as Verdict;
     assert.equal(cause, "serverClosed");
     assert.match(sentence, /closed the connection \(Normal\), not the sidecar/);
-    assert.doesNotMatch((summary as string[]).join("\n"), /tcp_session_idle_timeout/);
+    assert.doesNotMatch(summary as string, /tcp_session_idle_timeout/);
   });
 
   for (const title of Object.keys(CASES)) {

@@ -32,7 +32,7 @@ describe("a run that takes longer than up waits", () => {
     }
     const { status, summary, disconnectSeconds } = await stack.outputs();
     assert.equal(status, "running");
-    assert.match((summary as string[]).join("\n"), /^with sidecar: running, open for >= /m);
+    assert.match(summary as string, /^with sidecar: running, open for >= /m);
     assert.deepEqual(disconnectSeconds, { withSidecar: null, withoutSidecar: null });
   });
 

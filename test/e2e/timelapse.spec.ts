@@ -55,7 +55,7 @@ describe("a time-lapse at x360", () => {
         "wallSeconds",
       ]);
       assert.equal(withoutSidecar, null);
-      const lines = (summary as string[]).join("\n");
+      const lines = summary as string;
       assert.match(
         lines,
         /with sidecar: closed after \d+\.\d{3} s at x360 \(\d+\.\d{3} s of wall time/,

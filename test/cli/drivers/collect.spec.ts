@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { collectDrivers } from "../../../cli/drivers/collect.ts";
-import { driverSummaryLines } from "../../../report/driverSummary.ts";
+import { driverSummary } from "../../../report/driverSummary.ts";
 import { KubectlError } from "../../../cli/cluster/kubectl.ts";
 import type { Kubectl } from "../../../cli/cluster/kubectl.ts";
 import { MeasureError } from "../../../cli/cluster/world.ts";
@@ -95,7 +95,7 @@ describe("collecting what drivers did", () => {
   });
 
   it("is told as a table", async () => {
-    assert.deepEqual(driverSummaryLines(await collectDrivers(world(both), asked)), [
+    assert.deepEqual(driverSummary(await collectDrivers(world(both), asked)).split("\n"), [
       "after 15s without a request, with an idle timeout of 12s:",
       "driver    case               effect      first request                                      second    opened  no sidecar",
       "--------  -----------------  ----------  -------------------------------------------------  --------  ------  --------------------------------",
