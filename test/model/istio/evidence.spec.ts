@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import {
+  EVIDENCE_VERSIONS,
   evidenceJsonFormat,
   parseEvidenceLine,
   silentJsonFormat,
@@ -100,6 +101,44 @@ describe("evidence access log", () => {
       fc.property(fc.json(), (json) => {
         parseEvidenceLine(`${json}istio-idle-timeout`);
         parseEvidenceLine(`{"log":"istio-idle-timeout","source":${json}}`);
+      }),
+    );
+  });
+});
+
+describe("EVIDENCE_VERSIONS", () => {
+  for (const [version, telling] of [
+    ["1.30.0", true],
+    ["1.30-alpha.0123", true],
+    ["1.31-dev", true],
+    ["1.40", true],
+    ["1.100.2", true],
+    ["2.0.0", true],
+    ["10.1", true],
+    ["1.29.9", false],
+    ["1.3.0", false],
+    ["1.3", false],
+    ["1.9-dev", false],
+    ["0.8.0", false],
+    ["master-alpha", false],
+  ] as const) {
+    it(`takes Istio ${version} for one that ${telling ? "tells" : "does not tell"} why it closes`, () => {
+      const matches = (regex: string) => new RegExp(regex).test(version);
+      assert.equal(matches(EVIDENCE_VERSIONS.telling), telling);
+      assert.equal(matches(EVIDENCE_VERSIONS.silent), !telling);
+    });
+  }
+
+  it("asks each release of Istio for one entry", () => {
+    const part = fc.nat({ max: 300 });
+    fc.assert(
+      fc.property(part, part, fc.constantFrom("", ".0", "-dev"), (major, minor, rest) => {
+        const { telling, silent } = EVIDENCE_VERSIONS;
+        const matches = [telling, silent].filter((regex) =>
+          new RegExp(regex).test(`${major}.${minor}${rest}`),
+        );
+        const tells = major > 1 || (major === 1 && minor >= 30);
+        assert.deepEqual(matches, [tells ? telling : silent]);
       }),
     );
   });
