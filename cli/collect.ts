@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 
 import { collect } from "./stacks/collectStack.ts";
+import { sayAs } from "./output.ts";
 import { interruption } from "./cluster/world.ts";
 import { pulumi, readRecord, StackError } from "./stacks/stackRecords.ts";
 import { MeasureError, systemClock } from "./cluster/world.ts";
@@ -17,6 +18,8 @@ stack, and prints it. Ctrl-C ends the waiting at any time; the measurement goes 
 
 Exit codes: 0 collected, or nothing was running; 1 could not be collected; 2 wrong arguments.
 `;
+
+const say = sayAs("collect");
 
 async function main([stack, ...options]: string[]): Promise<number> {
   if (stack === "--help" || stack === "help") {
@@ -58,10 +61,6 @@ async function up(stack: string, options: string[]): Promise<void> {
   if (code !== 0) {
     throw new MeasureError(`pulumi up failed, see above; run npm run collect -- ${stack} again`);
   }
-}
-
-function say(line: string): void {
-  process.stderr.write(`collect: ${line}\n`);
 }
 
 void main(process.argv.slice(2)).then((code) => {

@@ -4,11 +4,12 @@
  */
 import { runDoctor } from "./doctor/run.ts";
 import { kubectlFor } from "./cluster/kubectl.ts";
+import { print, sayAs } from "./output.ts";
 
 void runDoctor(process.argv.slice(2), {
   kubectlFor,
-  print: (text) => process.stdout.write(text),
-  say: (line) => process.stderr.write(`doctor: ${line}\n`),
+  print,
+  say: sayAs("doctor"),
 }).then((code) => {
   process.exitCode = code;
 });

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 
 import { parseDuration } from "../model/duration.ts";
 import { collectDrivers } from "./drivers/collect.ts";
+import { sayAs } from "./output.ts";
 import { answerQuestion } from "./cluster/question.ts";
 
 const USAGE = `usage: node --import tsx cli/drivers.ts --namespace N --run R --timeout T --idle D
@@ -23,6 +24,8 @@ Waits for the programs with real drivers in the run's two pods and prints what t
 
 Exit codes: 0 collected, whatever was found; 1 could not be collected; 2 wrong arguments.
 `;
+
+const say = sayAs("drivers");
 
 async function main(argv: string[]): Promise<number> {
   const option = { type: "string" } as const;
@@ -51,10 +54,6 @@ async function main(argv: string[]): Promise<number> {
     // In many short lines: the Command provider hangs on a line of more than 64 KiB.
     return JSON.stringify(record, undefined, 2);
   });
-}
-
-function say(line: string): void {
-  process.stderr.write(`drivers: ${line}\n`);
 }
 
 void main(process.argv.slice(2)).then((code) => {

@@ -2,17 +2,19 @@
  * `node --import tsx cli/measure.ts`: what the program's Command runs. One record on stdout, all else
  * on stderr.
  */
-import { SCHEMA_VERSION } from "../model/record.ts";
 import type { RunRecord } from "../model/record.ts";
 import { packRecord, unpackRecord } from "../model/packedRecord.ts";
 import { parseArguments, USAGE } from "./measure/arguments.ts";
 import { measure } from "./measure/run.ts";
+import { sayAs } from "./output.ts";
 import { interruption } from "./cluster/world.ts";
 import { kubectlFor, KubectlError } from "./cluster/kubectl.ts";
 import { MeasureError, systemClock } from "./cluster/world.ts";
 
 const EXIT_NOT_MEASURED = 1;
 const EXIT_BAD_ARGUMENTS = 2;
+
+const say = sayAs("measure");
 
 async function main(argv: readonly string[]): Promise<number> {
   const parsed = parseArguments(argv);
@@ -63,9 +65,8 @@ async function main(argv: readonly string[]): Promise<number> {
  */
 function finishedRecord(text: string | undefined, run: string): RunRecord | undefined {
   try {
-    const record = unpackRecord(text ?? "null");
-    const known = record?.schemaVersion === SCHEMA_VERSION && record.run === run;
-    return known && record.running === undefined ? (record as RunRecord) : undefined;
+    const record = unpackRecord(text ?? "");
+    return record.run === run && record.running === undefined ? record : undefined;
   } catch {
     return undefined;
   }
@@ -73,10 +74,6 @@ function finishedRecord(text: string | undefined, run: string): RunRecord | unde
 
 function print(record: RunRecord): void {
   process.stdout.write(`${packRecord(record)}\n`);
-}
-
-function say(line: string): void {
-  process.stderr.write(`measure: ${line}\n`);
 }
 
 void main(process.argv.slice(2)).then((code) => {

@@ -5,9 +5,12 @@
 import { parseArgs } from "node:util";
 
 import { findProxyImage } from "./sidecar/findProxyImage.ts";
+import { sayAs } from "./output.ts";
 import { answerQuestion } from "./cluster/question.ts";
 
 const USAGE = "usage: node --import tsx cli/proxyImage.ts --namespace N [--context C]";
+
+const say = sayAs("proxy image");
 
 async function main(argv: string[]): Promise<number> {
   const { namespace, context } = parseArgs({
@@ -19,10 +22,6 @@ async function main(argv: string[]): Promise<number> {
     return 2;
   }
   return answerQuestion({ namespace, context }, say, (world) => findProxyImage(world, namespace));
-}
-
-function say(line: string): void {
-  process.stderr.write(`proxy image: ${line}\n`);
 }
 
 void main(process.argv.slice(2)).then((code) => {

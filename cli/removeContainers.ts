@@ -3,6 +3,7 @@
  * that its state does not know, because the update that made them was killed.
  */
 import { dockerAddresses, findDocker } from "./cluster/docker.ts";
+import { print, sayAs } from "./output.ts";
 import { removeContainers } from "./cluster/leftovers.ts";
 
 async function main([owner = "", name = "", kept]: string[]): Promise<void> {
@@ -11,11 +12,11 @@ async function main([owner = "", name = "", kept]: string[]): Promise<void> {
     return; // Only Docker's own tools get there, and to look is the user's.
   }
   for (const removed of await removeContainers(docker, { owner, name, kept })) {
-    console.log(`removed container ${removed}, which was left by an update that was killed`);
+    print(`removed container ${removed}, which was left by an update that was killed\n`);
   }
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(`Docker: ${(error as Error).message}`);
+  sayAs("Docker")((error as Error).message);
   process.exitCode = 1;
 });

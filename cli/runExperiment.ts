@@ -5,11 +5,14 @@ import { parseChangeArguments, USAGE } from "./change/arguments.ts";
 import type { ChangeArguments } from "./change/arguments.ts";
 import { measureChange } from "./change/experiment.ts";
 import { describeChanges } from "./change/report.ts";
+import { print, sayAs } from "./output.ts";
 import { kubectlFor, KubectlError } from "./cluster/kubectl.ts";
 import { MeasureError, systemClock } from "./cluster/world.ts";
 
 const EXIT_NOT_MEASURED = 1;
 const EXIT_BAD_ARGUMENTS = 2;
+
+const say = sayAs("experiment");
 
 async function main([experiment, ...argv]: string[]): Promise<number> {
   if (experiment === "--help") {
@@ -53,7 +56,7 @@ async function runChange(asked: ChangeArguments): Promise<number> {
       report: say,
     });
     await writeFile(asked.record, `${JSON.stringify(record, undefined, 2)}\n`);
-    console.log(describeChanges(record));
+    print(`${describeChanges(record)}\n`);
     say(`the record is in ${asked.record}`);
     return 0;
   } catch (error) {
@@ -70,10 +73,6 @@ async function runChange(asked: ChangeArguments): Promise<number> {
 
 function isFileError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "path" in error;
-}
-
-function say(line: string): void {
-  process.stderr.write(`experiment: ${line}\n`);
 }
 
 void main(process.argv.slice(2)).then((code) => {

@@ -6,9 +6,12 @@ import { parseArgs } from "node:util";
 
 import { formatRunState } from "../model/runState.ts";
 import { findRunState } from "./measure/detach.ts";
+import { sayAs } from "./output.ts";
 import { answerQuestion } from "./cluster/question.ts";
 
 const USAGE = "usage: node --import tsx cli/runState.ts --namespace N --run R [--context C]";
+
+const say = sayAs("run");
 
 async function main(argv: string[]): Promise<number> {
   const option = { type: "string" } as const;
@@ -23,10 +26,6 @@ async function main(argv: string[]): Promise<number> {
   return answerQuestion({ namespace, context }, say, async (world) =>
     formatRunState(await findRunState(world, run)),
   );
-}
-
-function say(line: string): void {
-  process.stderr.write(`run: ${line}\n`);
 }
 
 void main(process.argv.slice(2)).then((code) => {

@@ -3,8 +3,11 @@
  * of its environment the next time, of which Linux takes 128 KiB: so a long one is packed.
  */
 import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
+import * as v from "valibot";
 
 import type { RunRecord } from "./record.ts";
+import { readJson, RecordError } from "./schema/read.ts";
+import { runRecordSchema } from "./schema/run.ts";
 
 /** Longest text, in characters, that is left as it is. */
 const PLAIN_LIMIT = 49_152;
@@ -12,12 +15,18 @@ const PLAIN_LIMIT = 49_152;
 /** The Command provider hangs on a line of more than 64 KiB. */
 const LINE_LENGTH = 120;
 
-interface Packed extends Pick<RunRecord, "schemaVersion" | "run"> {
-  /** The whole record as JSON, compressed by Brotli, in base64, in lines. */
-  brotli: string[];
-}
+/** Most that a record may unpack to, in bytes. */
+const UNPACKED_LIMIT = 64 * 1024 * 1024;
 
-/** In many short lines. */
+const packedSchema = v.object({
+  ...v.pick(runRecordSchema.pipe[0], ["schemaVersion", "run"]).entries,
+  /** The whole record as JSON, compressed by Brotli, in base64, in lines. */
+  brotli: v.array(v.string()),
+});
+
+type Packed = v.InferOutput<typeof packedSchema>;
+
+/** Writes a record in many short lines. */
 export function packRecord(record: RunRecord): string {
   const plain = JSON.stringify(record, undefined, 2);
   if (plain.length <= PLAIN_LIMIT) {
@@ -33,14 +42,29 @@ export function packRecord(record: RunRecord): string {
 /**
  * Reads what {@link packRecord} made.
  *
- * @returns whatever the text holds, which need not be a record of this version.
- * @throws Error when it is no JSON, or packed in another way.
+ * @throws RecordError when it is no record of this version.
  */
-export function unpackRecord(text: string): Partial<RunRecord> | null {
-  const value = JSON.parse(text) as Partial<Packed> | null;
-  if (value?.brotli === undefined) {
-    return value;
+export function unpackRecord(text: string): RunRecord {
+  const packed = tryPacked(text);
+  return readJson(packed === undefined ? text : unpack(packed), runRecordSchema);
+}
+
+/** @returns undefined for a record that is not packed, and for what is none. */
+function tryPacked(text: string): Packed | undefined {
+  try {
+    return readJson(text, packedSchema);
+  } catch {
+    return undefined;
   }
-  const json = brotliDecompressSync(Buffer.from(value.brotli.join(""), "base64")).toString();
-  return JSON.parse(json) as Partial<RunRecord>;
+}
+
+function unpack({ brotli }: Packed): string {
+  try {
+    const bytes = Buffer.from(brotli.join(""), "base64");
+    return brotliDecompressSync(bytes, { maxOutputLength: UNPACKED_LIMIT }).toString();
+  } catch (error) {
+    throw new RecordError(`brotli can't be unpacked: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }

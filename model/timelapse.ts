@@ -5,7 +5,7 @@
 import type { InjectionRequest } from "./istio/injection.ts";
 
 /** Up to this factor it was measured that what Envoy's timers do stays true. */
-const MAX_FACTOR = 360;
+export const MAX_FACTOR = 360;
 
 /** Where the derived proxy image has the shim; its Dockerfile puts it there. */
 const SHIM = "/usr/local/lib/istio-idle-timeout/timelapse.so";

@@ -1,5 +1,6 @@
 import type { Measurement, ProbeKind, RunRecord } from "../model/record.ts";
 import { firstSample, groupSamples } from "./sampleGroups.ts";
+import { safeText } from "./safeText.ts";
 import { describeSpread } from "./spread.ts";
 import {
   describeEffective,
@@ -89,7 +90,7 @@ export function summaryLines(record: RunRecord): string[] {
       const { cause, sentence } = testVerdict(record, samples);
       return `${name}verdict: ${CAUSE_NAMES[cause]}. ${sentence}`;
     }),
-  ];
+  ].map(safeText);
 }
 
 /** Lines of a kind beside the samples of one pod; of a thousand connections there may be hundreds. */

@@ -1,6 +1,8 @@
+import { markdownText, safeText } from "./safeText.ts";
+
 /**
- * A plain text table: columns as wide as their widest cell, two spaces between them, and a rule under
- * the header.
+ * Renders a plain text table: columns as wide as their widest cell, two spaces between them, and a rule under the
+ * header. Titles and cells are made safe to show.
  *
  * @throws Error when a row has not as many cells as the header.
  */
@@ -14,8 +16,9 @@ export function renderTable(
       `a row has ${wrong.length} cells, the header ${header.length}: ${wrong.join(", ")}`,
     );
   }
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  const [titles = [], ...safe] = [header, ...rows].map((row) => row.map(safeText));
+  const widths = titles.map((title, column) =>
+    Math.max(title.length, ...safe.map((row) => row[column]?.length ?? 0)),
   );
   const line = (cells: readonly string[]): string =>
     cells
@@ -23,15 +26,14 @@ export function renderTable(
       .join("  ")
       .trimEnd();
   const rule = widths.map((width) => "-".repeat(width));
-  return [header, rule, ...rows].map((cells) => `${line(cells)}\n`).join("");
+  return [titles, rule, ...safe].map((cells) => `${line(cells)}\n`).join("");
 }
 
-/** The same as a Markdown table. */
+/** Renders a Markdown table, whose cells show their text as it is. */
 export function renderMarkdown(
   header: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
+  const line = (cells: readonly string[]): string => `| ${cells.map(markdownText).join(" | ")} |\n`;
   return [header, header.map(() => "---"), ...rows].map(line).join("");
 }

@@ -1,54 +1,69 @@
-import type { ConnectionEnd } from "../../app/probe/sample.ts";
-import type { EffectiveTimeout, ProxyEvidence } from "../../model/record.ts";
-import type { ProxyVersions } from "../sidecar/serverInfo.ts";
+import * as v from "valibot";
 
-/** Shape of {@link ChangeRecord}. */
+import { durationMs, instant, list, name, offsetMs, sentences } from "../../model/schema/fields.ts";
+import {
+  effectiveTimeoutSchema,
+  proxyEvidenceSchema,
+  proxyVersionsSchema,
+} from "../../model/schema/proxy.ts";
+import { connectionEnd } from "../../model/schema/sample.ts";
+
+/** Version of the change record's shape; raised whenever a reader of the old shape would misread the new one. */
 export const CHANGE_SCHEMA_VERSION = 1;
 
-/** What changes of the idle timeout did to connections that were open at the time. */
-export interface ChangeRecord extends ProxyVersions {
-  schemaVersion: typeof CHANGE_SCHEMA_VERSION;
-  experiment: "change";
-  /** `host:port` as the pods reached it. */
-  endpoint: string;
-  /** How long the sidecar lets connections of a replaced filter chain live (`--drain-time-s`), in ms. */
-  drainMs: number;
-  steps: ChangeStep[];
-}
+/** Most steps, and most connections of a step. */
+const MAX_ROWS = 100;
 
-/** The filter is created, given another timeout, deleted. */
-export type Change = "apply" | "alter" | "remove";
+const connectionSchema = v.object({
+  /** The workload that the filter selects, or the other one. */
+  workload: v.picklist(["changed", "untouched"]),
+  /** `idle`: nothing is sent; `busy`: something is, far more often than any timeout asks for. */
+  traffic: v.picklist(["idle", "busy"]),
+  /** Before the change, or after it as proof of what new connections get. */
+  opened: v.picklist(["before", "after"]),
+  /** From "connected" to the end, in ms; where it was open to the last, a lower bound. */
+  heldMs: durationMs,
+  end: connectionEnd,
+  /** From the change to the end, in ms; null while open. */
+  sinceChangeMs: v.nullable(offsetMs),
+  /** The sidecar's own word on the end; null while open. */
+  proxy: v.nullable(proxyEvidenceSchema),
+});
+
+const stepSchema = v.object({
+  /** The filter is created, given another timeout, deleted. */
+  change: v.picklist(["apply", "alter", "remove"]),
+  /** Timeout that the sidecar of the changed workload applied to new connections before the change. */
+  before: effectiveTimeoutSchema,
+  /** Timeout that it applied after the change. */
+  after: effectiveTimeoutSchema,
+  /** When that sidecar took the change, by its wall clock, ISO 8601. */
+  changedAt: instant,
+  connections: list(connectionSchema, { max: MAX_ROWS }),
+  /** What a reader has to know before trusting the figures. */
+  notes: sentences,
+});
+
+export const changeRecordSchema = v.object({
+  schemaVersion: v.literal(CHANGE_SCHEMA_VERSION),
+  experiment: v.literal("change"),
+  /** `host:port` as the pods reached it. */
+  endpoint: name,
+  ...proxyVersionsSchema.entries,
+  /** How long the sidecar lets connections of a replaced filter chain live (`--drain-time-s`), in ms. */
+  drainMs: durationMs,
+  steps: list(stepSchema, { max: MAX_ROWS }),
+});
+
+/** What changes of the idle timeout did to connections that were open at the time. */
+export type ChangeRecord = v.InferOutput<typeof changeRecordSchema>;
 
 /** One change, and the connections that were open at the time. */
-export interface ChangeStep {
-  change: Change;
-  /** What the sidecar of the changed workload applied to new connections before, and after. */
-  before: EffectiveTimeout;
-  after: EffectiveTimeout;
-  /** When that sidecar took the change, by its wall clock, ISO 8601. */
-  changedAt: string;
-  connections: ChangeConnection[];
-  /** What a reader has to know before trusting the figures. */
-  notes: string[];
-}
-
-/** The workload that the filter selects, and the other one. */
-export type Workload = "changed" | "untouched";
-
-/** `idle`: nothing is sent; `busy`: something is, far more often than any timeout asks for. */
-export type Traffic = "idle" | "busy";
+export type ChangeStep = v.InferOutput<typeof stepSchema>;
 
 /** One connection and its end. */
-export interface ChangeConnection {
-  workload: Workload;
-  traffic: Traffic;
-  /** Before the change, or after it as proof of what new connections get. */
-  opened: "before" | "after";
-  /** From "connected" to the end, in ms; where it was open to the last, a lower bound. */
-  heldMs: number;
-  end: ConnectionEnd;
-  /** From {@link ChangeStep.changedAt} to the end, in ms; null while open. */
-  sinceChangeMs: number | null;
-  /** The sidecar's own word on the end; null while open. */
-  proxy: ProxyEvidence | null;
-}
+export type ChangeConnection = v.InferOutput<typeof connectionSchema>;
+
+export type Change = ChangeStep["change"];
+export type Workload = ChangeConnection["workload"];
+export type Traffic = ChangeConnection["traffic"];

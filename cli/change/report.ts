@@ -1,4 +1,5 @@
 import { DRAIN_CLOSE_REASONS, IDLE_CLOSE_REASON } from "../../report/closeReasons.ts";
+import { safeText } from "../../report/safeText.ts";
 import { renderTable } from "../../report/table.ts";
 import { describeIdleTimeout, seconds, shortEnd } from "../../report/text.ts";
 import type { ChangeConnection, ChangeRecord, ChangeStep } from "./record.ts";
@@ -24,7 +25,7 @@ export function describeChanges(record: ChangeRecord): string {
   const notes = record.steps.flatMap(({ change, notes }) =>
     notes.map((note) => `note on ${change}: ${note}`),
   );
-  return [renderTable(HEADER, rows), ...conclude(record), ...notes].join("\n");
+  return [renderTable(HEADER, rows), ...[...conclude(record), ...notes].map(safeText)].join("\n");
 }
 
 /** `apply: 1h (Envoy's default) -> 20s`. */

@@ -1,6 +1,6 @@
 /** What the experiment takes from the stack beside which it runs. */
 import { probeLabels } from "../../model/istio/labels.ts";
-import { newestJournal } from "../measure/journal.ts";
+import { newestJournal } from "../measure/journalStore.ts";
 import { askJson } from "../cluster/kubectl.ts";
 import type { Kubectl } from "../cluster/kubectl.ts";
 import type { Destination } from "../sidecar/listenerMatch.ts";

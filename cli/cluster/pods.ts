@@ -158,7 +158,8 @@ function describe(pod: Pod, kind: ProbeKind): ProbePod {
 
 function describeContainerEnd(status?: ContainerStatus): Pick<ProbePod, "proxyEnded"> {
   const ended = status?.state?.terminated ?? status?.lastState?.terminated;
-  if (ended?.finishedAt === undefined) {
+  // Of a container that it has lost sight of, the kubelet writes null.
+  if (ended?.finishedAt === undefined || ended.finishedAt === null) {
     return {};
   }
   const { finishedAt, reason = "ended", exitCode } = ended;
@@ -215,7 +216,7 @@ interface ContainerStatus {
 }
 
 interface Terminated {
-  finishedAt?: string;
+  finishedAt?: string | null;
   reason?: string;
   exitCode?: number;
 }

@@ -1,5 +1,6 @@
 import { formatDuration } from "../../model/duration.ts";
 import type { TcpKeepalive } from "../sidecar/clusterConfig.ts";
+import { safeJson, safeText } from "../../report/safeText.ts";
 import { renderTable } from "../../report/table.ts";
 import { formatIdleTimeout } from "../../report/text.ts";
 import type { Carriage, Diagnosis, Way } from "./diagnosis.ts";
@@ -27,7 +28,9 @@ export function renderDiagnosis(diagnosis: Diagnosis): string {
 }
 
 function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [`\n${title}\n`, ...lines.map((line) => `- ${line}\n`)];
+  return lines.length === 0
+    ? []
+    : [`\n${title}\n`, ...lines.map((line) => `- ${safeText(line)}\n`)];
 }
 
 function rowsOf(way: Way): string[][] {
@@ -113,5 +116,5 @@ export function diagnosisJson(diagnosis: Diagnosis): string {
     findings,
     unseen,
   };
-  return `${JSON.stringify(record, undefined, 2)}\n`;
+  return `${safeJson(record)}\n`;
 }

@@ -10,6 +10,7 @@ import { findDriverPods } from "./pods.ts";
 import { finishedRows } from "./programLog.ts";
 import { DRIVER_SCHEMA_VERSION } from "../../model/driverRecord.ts";
 import type { DriverRecord, DriverRow } from "../../model/driverRecord.ts";
+import { readOr } from "../../model/schema/read.ts";
 import { isComplete, withEvidence } from "./sidecarLog.ts";
 
 /** What is to be collected. */
@@ -76,9 +77,18 @@ async function programRows(
   idleMs: number,
 ): Promise<Row[]> {
   const limits = { intervalMs: INTERVAL_MS, limitMs: idleMs + MARGIN_MS };
-  const rows = await poll(world.clock, limits, async () =>
-    finishedRows(await readLog(world, pod, container)),
-  );
+  const rows = await poll(world.clock, limits, async () => {
+    const log = await readLog(world, pod, container);
+    return readOr(
+      () => finishedRows(log),
+      (cause) =>
+        new MeasureError(
+          `the program ${container} in the pod ${PROBE_NAMES[probe]}, ${pod}, printed an unknown row: ` +
+            cause.message,
+          { cause },
+        ),
+    );
+  });
   if (rows === undefined) {
     const log = (await readLog(world, pod, container)).trim().split("\n").at(-1) ?? "";
     throw new MeasureError(

@@ -5,8 +5,9 @@ import { idleTimeoutByRule, remedyPlan } from "../../model/remedyBehaviour.ts";
 import type { MeasureArguments } from "./arguments.ts";
 import { bypassOf } from "./bypass.ts";
 import type { Target } from "../../model/target.ts";
-import { forgetOtherRuns, readJournal, writeJournal } from "./journal.ts";
+import { JOURNAL_SCHEMA_VERSION } from "./journal.ts";
 import type { Journal, JournalTarget, LastSeen } from "./journal.ts";
+import { forgetOtherRuns, readJournal, writeJournal } from "./journalStore.ts";
 import { VIRTUAL_OUTBOUND } from "../../model/istio/wellKnown.ts";
 import type { Destination } from "../sidecar/listenerMatch.ts";
 import { originOf } from "./origin.ts";
@@ -68,7 +69,7 @@ export async function begin(
   }
   const versions = await proxy.versions();
   const journal: Journal = {
-    ...{ run, observeMs, pods, targets, versions },
+    ...{ schemaVersion: JOURNAL_SCHEMA_VERSION, run, observeMs, pods, targets, versions },
     ...(missingPolicy !== undefined && { missingPolicy }),
     ...(asked.debugLog && { logLevels: await formerLogLevels(kubectl, run, pods.withSidecar) }),
   };

@@ -1,4 +1,4 @@
-import { SCHEMA_VERSION } from "../../model/record.ts";
+import { SCHEMA_VERSION } from "../../model/schema/run.ts";
 import type { Measurement, ProbeKind, RunRecord, TargetRecord } from "../../model/record.ts";
 import { formatEndpoint } from "../../model/endpoint.ts";
 import { DEFAULT_PATH, DEFAULT_REMEDY } from "../../model/remedy.ts";

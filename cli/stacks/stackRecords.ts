@@ -1,7 +1,11 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { SCHEMA_VERSION } from "../../model/record.ts";
+import * as v from "valibot";
+
 import type { RunRecord } from "../../model/record.ts";
+import { name } from "../../model/schema/fields.ts";
+import { readOr, readJson } from "../../model/schema/read.ts";
+import { runRecordSchema } from "../../model/schema/run.ts";
 
 /** Runs one Pulumi command in the project's folder and returns what it printed. */
 export type Pulumi = (args: readonly string[]) => Promise<string>;
@@ -34,29 +38,38 @@ export async function pulumi(args: readonly string[]): Promise<string> {
   }
 }
 
-/** Every stack of the project in the backend. */
+const stacksSchema = v.array(v.object({ name }), "a list");
+
+const outputsSchema = v.object({ results: v.exactOptional(runRecordSchema) });
+
+/**
+ * Lists every stack of the project in the backend.
+ *
+ * @throws StackError
+ */
 export async function listStacks(run: Pulumi): Promise<string[]> {
-  const stacks = JSON.parse(await run(["stack", "ls", "--json"])) as { name: string }[];
-  return stacks.map(({ name }) => name).sort();
+  const text = await run(["stack", "ls", "--json"]);
+  const stacks = readOr(
+    () => readJson(text, stacksSchema),
+    (cause) => new StackError(`the list of stacks can't be read: ${cause.message}`, { cause }),
+  );
+  return stacks.map((stack) => stack.name).sort();
 }
 
 /**
- * The record of a stack's last run; undefined where the stack has none.
+ * Reads the record of a stack's last run.
  *
- * @throws StackError when there is no such stack, or its record is one of another version.
+ * @returns undefined where the stack has none.
+ * @throws StackError when there is no such stack, or its record is none that this program reads.
  */
 export async function readRecord(run: Pulumi, stack: string): Promise<RunRecord | undefined> {
-  const outputs = JSON.parse(await run(["stack", "output", "--json", "--stack", stack])) as {
-    results?: RunRecord;
-  };
-  const { results } = outputs;
-  // Kept from a reader of a later version, whatever the type says of this one.
-  const version: unknown = results?.schemaVersion;
-  if (results !== undefined && version !== SCHEMA_VERSION) {
-    throw new StackError(
-      `its record has schema version ${JSON.stringify(version)}, and this program reads ${SCHEMA_VERSION}; ` +
-        "bring the stack up with this version: pulumi up",
-    );
-  }
-  return results;
+  const text = await run(["stack", "output", "--json", "--stack", stack]);
+  return readOr(
+    () => readJson(text, outputsSchema).results,
+    (cause) =>
+      new StackError(
+        `${cause.message}; measure again: set run to another number and run pulumi up --stack ${stack}`,
+        { cause },
+      ),
+  );
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { safeLines, safeText } from "../../report/safeText.ts";
 
 /**
  * A mistake of the user's, which Pulumi shows as it is.
@@ -9,12 +10,12 @@ import * as pulumi from "@pulumi/pulumi";
  * @param message one line, or a heading with a line for each problem below.
  */
 export function userError(message: string): pulumi.RunError {
-  const error = new pulumi.RunError(message);
+  const error = new pulumi.RunError(safeLines(message));
   delete error.stack;
   return error;
 }
 
 /** The same for several problems at once. */
 export function userErrors(heading: string, problems: readonly string[]): pulumi.RunError {
-  return userError(`${heading}:\n${problems.map((line) => `  ${line}`).join("\n")}`);
+  return userError(`${heading}:\n${problems.map((line) => `  ${safeText(line)}`).join("\n")}`);
 }

@@ -1,9 +1,9 @@
-import type { RunRecord } from "../../model/record.ts";
-import { userError } from "../common/userError.ts";
-import { SCHEMA_VERSION } from "../../model/record.ts";
-import { unpackRecord } from "../../model/packedRecord.ts";
 import type { DriverRecord } from "../../model/driverRecord.ts";
-import { DRIVER_SCHEMA_VERSION } from "../../model/driverRecord.ts";
+import { driverRecordSchema } from "../../model/driverRecord.ts";
+import { unpackRecord } from "../../model/packedRecord.ts";
+import type { RunRecord } from "../../model/record.ts";
+import { readOr, readJson } from "../../model/schema/read.ts";
+import { userError } from "../common/userError.ts";
 
 /**
  * Reads the record that `cli/measure` printed.
@@ -11,26 +11,7 @@ import { DRIVER_SCHEMA_VERSION } from "../../model/driverRecord.ts";
  * @throws pulumi.RunError when it is none, or one of another version of this program.
  */
 export function parseRecord(text: string): RunRecord {
-  const record = parse(text);
-  if (record?.schemaVersion !== SCHEMA_VERSION) {
-    const found =
-      record?.schemaVersion === undefined
-        ? `${JSON.stringify(text.slice(0, 60))}, which is none`
-        : `one of schema version ${JSON.stringify(record.schemaVersion)}`;
-    throw userError(
-      `the measurement's record: found ${found}; this program reads schema version ` +
-        `${SCHEMA_VERSION}, set run to another number to measure again`,
-    );
-  }
-  return record as RunRecord;
-}
-
-function parse(text: string): { schemaVersion?: unknown } | null {
-  try {
-    return unpackRecord(text);
-  } catch {
-    return null;
-  }
+  return readOr(() => unpackRecord(text), unreadable("the measurement's record"));
 }
 
 /**
@@ -39,17 +20,10 @@ function parse(text: string): { schemaVersion?: unknown } | null {
  * @throws pulumi.RunError when it is none, or one of another version of this program.
  */
 export function parseDriverRecord(text: string): DriverRecord {
-  let record: Partial<DriverRecord> | null = null;
-  try {
-    record = JSON.parse(text) as Partial<DriverRecord> | null;
-  } catch {
-    // It is told below what was found in its place.
-  }
-  if (record?.schemaVersion !== DRIVER_SCHEMA_VERSION) {
-    throw userError(
-      `the record of the drivers: found ${JSON.stringify(text.slice(0, 60))}, which is none of schema version ` +
-        `${DRIVER_SCHEMA_VERSION}; set run to another number to measure again`,
-    );
-  }
-  return record as DriverRecord;
+  return readOr(() => readJson(text, driverRecordSchema), unreadable("the record of the drivers"));
+}
+
+function unreadable(what: string): (cause: Error) => Error {
+  return ({ message }) =>
+    userError(`${what} can't be read: ${message}; set run to another number to measure again`);
 }

@@ -154,8 +154,9 @@ describe("cli/measure.ts", () => {
   });
 
   it("ends at once and without a record when it is interrupted", async () => {
-    const holding =
-      '{"state":"holding","heldMs":5,"repetitionsLeft":0,"held":[{"localPort":1}],"samples":[]}';
+    const holding = JSON.stringify({
+      ...{ state: "holding", heldMs: 5, repetitionsLeft: 0, held: [SAMPLE], samples: [] },
+    });
     const waiting = { ...answers(), "client.mjs start": holding, "client.mjs status": "wait" };
     const child = await start(ARGUMENTS, waiting);
     const stdout = text(child.stdout);

@@ -207,20 +207,6 @@ describe("compare", () => {
 
   for (const [title, args, names, line] of [
     [
-      "a stack that is named and has no results",
-      ["10s", "new"],
-      [],
-      "stack new: it has no results yet; bring it up first: pulumi up --stack new",
-    ],
-    ["a stack that is not there", ["x"], [], "stack x: no stack named 'x' found"],
-    [
-      "a record of another version",
-      ["old"],
-      [],
-      "stack old: its record has schema version 0, and this program reads 1; bring the stack up with " +
-        "this version: pulumi up",
-    ],
-    [
       "a backend without stacks",
       [],
       [],
@@ -237,6 +223,35 @@ describe("compare", () => {
       assert.deepEqual(await run(args, names), { code: 1, printed: "", said: [line] });
     });
   }
+
+  it("shows a stack that can't be read as a row with its reason, beside the others", async () => {
+    const { code, printed, said } = await run(["10s", "new", "x", "old", "default"]);
+    assert.deepEqual({ code, said }, { code: 1, said: [] });
+    assert.deepEqual(
+      printed
+        .split("\n")
+        .slice(2, 7)
+        .map((row) => row.split(/ {2,}/).slice(0, 1).concat(row.split(/ {2,}/).slice(7))),
+      [
+        ["10s", "idle timeout"],
+        ["new", "can't be read: it has no results yet; bring it up first: pulumi up --stack new"],
+        ["x", "can't be read: no stack named 'x' found"],
+        [
+          "old",
+          "can't be read: results.schemaVersion must be 1, got 0; measure again: set run to another number and run " +
+            "pulumi up --stack old",
+        ],
+        ["default", "still open"],
+      ],
+    );
+  });
+
+  it("names in JSON what can't be read, too", async () => {
+    const { printed } = await run(["--json", "x", "10s"]);
+    const { stacks: found } = JSON.parse(printed) as { stacks: { stack: string }[] };
+    assert.deepEqual(found[0], { stack: "x", problem: "no stack named 'x' found" });
+    assert.equal(found[1]!.stack, "10s");
+  });
 
   for (const [args, line] of [
     [["--json", "--markdown"], /^--json and --markdown exclude each other; see --help$/],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { renderTable } from "../../report/table.ts";
+import { renderMarkdown, renderTable } from "../../report/table.ts";
 
 describe("table", () => {
   it("aligns columns to their widest cell", () => {
@@ -30,5 +30,18 @@ describe("table", () => {
     assert.throws(() => renderTable(["a", "b"], [["1"]]), {
       message: "a row has 1 cells, the header 2: 1",
     });
+  });
+});
+
+describe("a table of text from outside", () => {
+  it("has one line for each row, whatever its cells hold", () => {
+    assert.equal(
+      renderTable(["pod", "a\nb"], [["x\ny", "\u001b[2Jz"]]),
+      "pod  a b\n---  -----\nx y  \ufffd[2Jz\n",
+    );
+  });
+
+  it("has no cells in Markdown but its own", () => {
+    assert.equal(renderMarkdown(["a"], [["x | <y>\nz"]]), "| a |\n| --- |\n| x \\| &lt;y> z |\n");
   });
 });

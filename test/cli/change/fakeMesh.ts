@@ -8,6 +8,7 @@ import type {
   Sample,
 } from "../../../app/probe/sample.ts";
 import { evidenceLine } from "../fakeCluster.ts";
+import { aJournal } from "../journals.ts";
 import { dump, virtualOutbound } from "../listeners.ts";
 import { VirtualClock } from "../virtualClock.ts";
 
@@ -242,12 +243,14 @@ function pod(workload: string): Json {
 }
 
 function journal(creationTimestamp: string, address: string): Json {
+  const { targets, ...rest } = aJournal();
+  const changed = targets.map((target) => ({
+    ...target,
+    middleware: "redis",
+    destination: { address, port: 6379 },
+  }));
   return {
-    metadata: { creationTimestamp },
-    data: {
-      journal: JSON.stringify({
-        targets: [{ middleware: "redis", destination: { address, port: 6379 } }],
-      }),
-    },
+    metadata: { name: "run-1-a", creationTimestamp },
+    data: { journal: JSON.stringify({ ...rest, targets: changed }) },
   };
 }

@@ -4,11 +4,12 @@ import { ConnectionTest } from "../../../components/runs/connectionTest.ts";
 import type { ConnectionTestArgs } from "../../../components/runs/connectionTest.ts";
 import { DEFAULT_LOAD } from "../../../model/modes.ts";
 import type { RunState } from "../../../model/runState.ts";
+import { runRecord } from "../../cli/records.ts";
 import { declare, only, UNKNOWN, valueOf } from "../../mocks.ts";
 import type { Outputs } from "../../mocks.ts";
 
 const COMMAND = "command:local:Command";
-const record = { schemaVersion: 1, run: "0123456789", samples: [] };
+const record = runRecord({ run: "0123456789" });
 /** Where the run stands, as `cli/runState` says it. */
 const runIs = (state: RunState) => ({
   "command:local:run": () => ({ stdout: JSON.stringify(state) }),

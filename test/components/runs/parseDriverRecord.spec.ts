@@ -5,8 +5,8 @@ describe("parseDriverRecord", () => {
   it("refuses what is no record", () => {
     assert.throws(() => parseDriverRecord('{"schemaVersion":0}'), {
       message:
-        'the record of the drivers: found "{\\"schemaVersion\\":0}", which is none of schema version 1; set run to ' +
-        "another number to measure again",
+        "the record of the drivers can't be read: schemaVersion must be 1, got 0; set run to another number to " +
+        "measure again",
     });
   });
 });

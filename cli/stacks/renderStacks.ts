@@ -1,0 +1,53 @@
+import { COMPARISON_HEADER, comparisonRows, legendOf } from "../../report/comparison.ts";
+import type { Comparison, TestComparison } from "../../report/comparison.ts";
+import { markdownText, safeJson, safeText } from "../../report/safeText.ts";
+import { disconnectSeconds } from "../../report/summary.ts";
+import { renderMarkdown, renderTable } from "../../report/table.ts";
+import type { UnreadableStack } from "./readStacks.ts";
+
+export type Format = "text" | "json" | "markdown";
+
+/** A stack of the table, with how it differs from what is asserted. */
+export type StackResult = Comparison | (Comparison & { deviation: string }) | UnreadableStack;
+
+/** Renders stacks beside each other; one that can't be read is a row with the reason. */
+export function renderStacks(format: Format, results: readonly StackResult[]): string {
+  if (format === "json") {
+    return `${safeJson({ schemaVersion: 1, stacks: results.map(toJson) })}\n`;
+  }
+  const rows = results.flatMap((result) =>
+    "problem" in result ? [unreadableRow(result)] : comparisonRows(result),
+  );
+  const legend = legendOf(results.filter((result) => "record" in result));
+  return format === "markdown"
+    ? `${renderMarkdown(COMPARISON_HEADER, rows)}\n${legend.map((line) => `${markdownText(line)}\n\n`).join("")}`
+    : `${renderTable(COMPARISON_HEADER, rows)}\n${legend.map((line) => `${safeText(line)}\n`).join("")}`;
+}
+
+function unreadableRow({ stack, problem }: UnreadableStack): string[] {
+  const empty = COMPARISON_HEADER.slice(2).map(() => "-");
+  return [stack, ...empty, `can't be read: ${problem}`];
+}
+
+function toJson(result: StackResult): object {
+  if ("problem" in result) {
+    return result;
+  }
+  const { stack, record, tests } = result;
+  return {
+    stack,
+    ...expectationOf(tests[0]),
+    disconnectSeconds: disconnectSeconds(record),
+    tests: tests.map((test) => {
+      const { middleware, mode } = test;
+      return { middleware, mode, ...expectationOf(test) };
+    }),
+    ...("deviation" in result && { deviation: result.deviation }),
+    results: record,
+  };
+}
+
+function expectationOf(test: TestComparison | undefined): object {
+  const { expectedMs = null, verdict } = test ?? {};
+  return { expectedSeconds: expectedMs === null ? null : expectedMs / 1000, verdict };
+}
