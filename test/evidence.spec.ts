@@ -7,7 +7,7 @@ import { describeChanges } from "../cli/change/report.ts";
 import { driverRecordSchema } from "../model/driverRecord.ts";
 import { unpackRecord } from "../model/packedRecord.ts";
 import { readJson, RecordError } from "../model/schema/read.ts";
-import { driverSummaryLines } from "../report/driverSummary.ts";
+import { driverSummary } from "../report/driverSummary.ts";
 import { lacking, swapped } from "./swaps.ts";
 
 const FOLDER = "docs/evidence";
@@ -15,7 +15,7 @@ const FOLDER = "docs/evidence";
 /** Reads a file of evidence as the program reads such a record, and words it; returns its last line. */
 const READERS: Readonly<Record<string, (text: string) => string | undefined>> = {
   "change.json": (text) => describeChanges(readJson(text, changeRecordSchema)).split("\n").at(-1),
-  "drivers.json": (text) => driverSummaryLines(readJson(text, driverRecordSchema)).at(0),
+  "drivers.json": (text) => driverSummary(readJson(text, driverRecordSchema)).split("\n").at(0),
   "real-hour.json": (text) => unpackRecord(text).run,
 };
 

@@ -2,10 +2,9 @@ import * as v from "valibot";
 
 import type { CheckAnswer } from "../../app/probe/check.ts";
 import { MAX_SAMPLES } from "../../app/probe/request.ts";
+import { MIDDLEWARE_KINDS, MODES } from "../../app/probe/sample.ts";
 import type { Connection, ProbeStatus, Sample } from "../../app/probe/sample.ts";
 import { parseHost } from "../endpoint.ts";
-import { MODES } from "../modes.ts";
-import { MIDDLEWARE } from "../target.ts";
 import {
   durationMs,
   instant,
@@ -20,7 +19,7 @@ import {
 
 /** What a probe answers. `app/probe` says what each field means; its image has no schemas. */
 
-export const middleware = v.picklist(MIDDLEWARE);
+export const middleware = v.picklist(MIDDLEWARE_KINDS);
 
 export const host = textFor(parseHost, "a DNS name or an IP address");
 
