@@ -23,7 +23,7 @@ const ROOMS = {
 /** Floors within a folder, the lowest first: a room may import those before it in its list. */
 const FLOORS = {
   components: ["common", "settings", "mesh", "middleware", "pods", "runs"],
-  cli: ["cluster", "sidecar", "doctor", "measure"],
+  cli: ["command", "cluster", "sidecar", "doctor", "measure"],
   lab: ["plugins", "base", "build", "machine", "node", "commands", "use"],
 };
 

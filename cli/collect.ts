@@ -1,68 +1,67 @@
-/**
- * `npm run collect -- STACK [options of pulumi up]`: waits until a run that goes on in the pods is over,
- * and has `pulumi up` put its result into the stack.
- */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { defineCommand } from "./command/command.ts";
+import { EXIT } from "./command/exitCode.ts";
+import { render } from "./command/output.ts";
+import { interruption, systemClock } from "./cluster/world.ts";
+import { awaitResult } from "./stacks/awaitResult.ts";
+import { pulumi, readRecord } from "./stacks/stackRecords.ts";
+import { UserError } from "../model/userError.ts";
+import { safeLines } from "../report/safeText.ts";
+import { summaryText } from "../report/summaryText.ts";
 
-import { collect } from "./stacks/collectStack.ts";
-import { sayAs } from "./output.ts";
-import { interruption } from "./cluster/world.ts";
-import { pulumi, readRecord, StackError } from "./stacks/stackRecords.ts";
-import { MeasureError, systemClock } from "./cluster/world.ts";
-
-const USAGE = `usage: npm run collect -- STACK [options of pulumi up, such as --config-file FILE]
-
-Waits until the measurement that goes on in STACK's pods is over, has pulumi up put its result into the
-stack, and prints it. Ctrl-C ends the waiting at any time; the measurement goes on.
-
-Exit codes: 0 collected, or nothing was running; 1 could not be collected; 2 wrong arguments.
-`;
-
-const say = sayAs("collect");
-
-async function main([stack, ...options]: string[]): Promise<number> {
-  if (stack === "--help" || stack === "help") {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  if (stack === undefined || stack.startsWith("-")) {
-    process.stderr.write(`collect: name a stack first\n${USAGE}`);
-    return 2;
-  }
-  const interrupted = interruption();
-  try {
-    await collect({
-      record: () => readRecord(pulumi, stack),
-      up: () => up(stack, options),
-      clock: systemClock(interrupted.signal),
-      wallTimeMs: () => Date.now(),
-      report: say,
-    });
-    return 0;
-  } catch (error) {
-    if (interrupted.signal.aborted) {
-      say("interrupted; the measurement goes on, and npm run collect waits for it again");
-    } else if (error instanceof MeasureError || error instanceof StackError) {
-      say(error.message);
-    } else {
-      throw error;
+/** The command that waits for a run that was detached from, and has `pulumi up` put its result into the stack. */
+export const collect = defineCommand({
+  about:
+    "Waits until the measurement that goes on in STACK's pods is over, has pulumi up put its result into the " +
+    "stack, and prints it. Ctrl-C ends the waiting at any time; the measurement goes on.",
+  options: {},
+  words: { placeholder: "STACK", about: "stack whose result to wait for", min: 1, max: 1 },
+  rest: { placeholder: "OPTION", about: "options of pulumi up, such as --config-file FILE" },
+  formats: ["table", "json", "yaml"],
+  quiet: true,
+  example: "dev",
+  exits: {
+    [EXIT.ok]: "collected, or nothing was running",
+    [EXIT.failed]: "could not be collected",
+  },
+  run: async ({ words: [stack = ""], rest, format, program }, { print, report }) => {
+    const { signal } = interruption();
+    try {
+      const record = await awaitResult({
+        record: () => readRecord(pulumi, stack),
+        up: () => up(stack, rest, `${program} ${stack}`),
+        clock: systemClock(signal),
+        wallTimeMs: () => Date.now(),
+        report,
+      });
+      const text = (): string => `${safeLines(summaryText(record))}\n`;
+      print(await render(format, { data: () => record, text }));
+      return EXIT.ok;
+    } catch (error) {
+      throw signal.aborted
+        ? new UserError(
+            `interrupted; the measurement goes on: wait for it again with ${program} ${stack}`,
+          )
+        : error;
     }
-    return 1;
-  }
-}
+  },
+});
 
-/** @throws MeasureError when it fails; what there is to say it has said itself. */
-async function up(stack: string, options: string[]): Promise<void> {
+/**
+ * Brings the stack up. Its output goes to stderr: stdout is for the result.
+ *
+ * @param again how to call this command again.
+ * @throws UserError when it fails; Pulumi itself has told why.
+ */
+async function up(stack: string, options: readonly string[], again: string): Promise<void> {
   const args = ["up", "--yes", "--skip-preview", "--suppress-outputs", "--stack", stack];
-  const plain = process.stdout.isTTY ? [] : ["--non-interactive", "--suppress-progress"];
-  const child = spawn("pulumi", [...args, ...plain, ...options], { stdio: "inherit" });
+  const plain = process.stderr.isTTY ? [] : ["--non-interactive", "--suppress-progress"];
+  const child = spawn("pulumi", [...args, ...plain, ...options], {
+    stdio: ["inherit", process.stderr, "inherit"],
+  });
   const [code] = (await once(child, "close")) as [number | null];
   if (code !== 0) {
-    throw new MeasureError(`pulumi up failed, see above; run npm run collect -- ${stack} again`);
+    throw new UserError(`pulumi up failed, see above; afterwards collect again: ${again}`);
   }
 }
-
-void main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});

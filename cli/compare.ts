@@ -1,14 +1,64 @@
-/**
- * `npm run compare -- [STACK...]`: what was measured in several stacks, side by side.
- */
-import { print, sayAs } from "./output.ts";
-import { compare } from "./stacks/compareStacks.ts";
+import { defineCommand } from "./command/command.ts";
+import { EXIT } from "./command/exitCode.ts";
+import { optional } from "./command/option.ts";
+import { FORMATS, render } from "./command/output.ts";
+import { readStacks } from "./stacks/readStacks.ts";
+import { renderStacks, stacksRecord } from "./stacks/renderStacks.ts";
+import type { StackResult } from "./stacks/renderStacks.ts";
 import { pulumi } from "./stacks/stackRecords.ts";
+import type { Pulumi } from "./stacks/stackRecords.ts";
+import { parseDuration } from "../model/duration.ts";
+import { deviation } from "../report/comparison.ts";
 
-void compare(process.argv.slice(2), {
-  pulumi,
-  print,
-  say: sayAs("compare"),
-}).then((code) => {
-  process.exitCode = code;
-});
+/** Makes the command that prints what was measured in several stacks, side by side. */
+export const compareCommand = (world: { pulumi: Pulumi }) =>
+  defineCommand({
+    about:
+      "Prints one table of what was measured in the stacks, as `pulumi stack output` has it. Without STACK it " +
+      "takes every stack of this project in the backend that Pulumi is logged in to.",
+    options: {
+      assert: optional(
+        "TOLERANCE",
+        "fail when a stack is not what its configuration lets expect: closed by the idle timeout within " +
+          "TOLERANCE (of wall time, such as 500ms), or open where the window was shorter",
+        parseDuration,
+      ),
+    },
+    words: { placeholder: "STACK", about: "stack to compare", min: 0, max: Infinity },
+    formats: FORMATS,
+    quiet: true,
+    example: "--assert 500ms 10s 30s",
+    exits: {
+      [EXIT.ok]: "compared",
+      [EXIT.failed]: "a stack can't be read",
+      [EXIT.unmet]: "a stack is not as asserted",
+    },
+    run: async ({ options, words, format }, terminal) => {
+      const toleranceMs = options.assert;
+      const readings = await readStacks(world.pulumi, [...new Set(words)], terminal.report);
+      const results = readings.map((reading): StackResult => {
+        const found =
+          toleranceMs === undefined || "problem" in reading
+            ? undefined
+            : deviation(reading, toleranceMs);
+        return found === undefined ? reading : { ...reading, deviation: found };
+      });
+      terminal.print(
+        await render(format, {
+          data: () => stacksRecord(results),
+          text: (style) => renderStacks(results, style),
+        }),
+      );
+      for (const result of results) {
+        if ("deviation" in result) {
+          terminal.warn(`${result.stack}: ${result.deviation}`);
+        }
+      }
+      if (results.some((result) => "problem" in result)) {
+        return EXIT.failed;
+      }
+      return results.some((result) => "deviation" in result) ? EXIT.unmet : EXIT.ok;
+    },
+  });
+
+export const compare = compareCommand({ pulumi });

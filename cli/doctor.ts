@@ -1,15 +1,54 @@
-/**
- * `npm run doctor -- --namespace N --pod P --endpoint HOST:PORT`: which idle timeout applies to a pod's
- * connections, and what sets it.
- */
-import { runDoctor } from "./doctor/run.ts";
+import { clusterOptions } from "./command/clusterOptions.ts";
+import { defineCommand } from "./command/command.ts";
+import { EXIT } from "./command/exitCode.ts";
+import { required } from "./command/option.ts";
+import { FORMATS, render } from "./command/output.ts";
 import { kubectlFor } from "./cluster/kubectl.ts";
-import { print, sayAs } from "./output.ts";
+import type { Kubectl, KubectlTarget } from "./cluster/kubectl.ts";
+import { diagnose } from "./doctor/diagnose.ts";
+import { diagnosisRecord, renderDiagnosis } from "./doctor/report.ts";
+import { parseEndpoint } from "../model/endpoint.ts";
 
-void runDoctor(process.argv.slice(2), {
-  kubectlFor,
-  print,
-  say: sayAs("doctor"),
-}).then((code) => {
-  process.exitCode = code;
-});
+/** What the doctor needs from outside; tests put their own in its place. */
+export interface DoctorWorld {
+  kubectlFor: (target: Pick<KubectlTarget, "namespace" | "context">) => Kubectl;
+}
+
+/** Makes the command that tells which idle timeout applies to a pod's connections, and what sets it. */
+export const doctorCommand = (world: DoctorWorld) =>
+  defineCommand({
+    about:
+      "Tells which idle timeout applies to TCP connections from a pod to an endpoint, and what sets it, in a " +
+      "few seconds and without changing anything. Lists what in the configuration can't work, with its fix.",
+    options: {
+      ...clusterOptions("the pod"),
+      pod: required("POD", "name of the pod", parsePodName),
+      endpoint: required(
+        "HOST:PORT",
+        "what the pod connects to, by name or address",
+        parseEndpoint,
+      ),
+    },
+    formats: FORMATS,
+    quiet: true,
+    example: "-n shop --pod web-5c9f7d --endpoint redis.example.com:6379",
+    exits: { [EXIT.ok]: "looked, whatever was found", [EXIT.failed]: "could not look" },
+    run: async ({ options, format }, { print }) => {
+      const { namespace, context } = options;
+      const diagnosis = await diagnose(world.kubectlFor({ namespace, context }), options);
+      print(
+        await render(format, {
+          data: () => diagnosisRecord(diagnosis),
+          text: (style) => renderDiagnosis(diagnosis, style),
+        }),
+      );
+      return EXIT.ok;
+    },
+  });
+
+export const doctor = doctorCommand({ kubectlFor });
+
+/** Takes `pod/NAME` too, as kubectl prints it. */
+function parsePodName(text: string): string {
+  return text.replace(/^pods?\//, "");
+}

@@ -23,11 +23,14 @@ export function safeLines(text: string): string {
 
 /** Writes JSON that can be shown: what would be unsafe is escaped, so that a reader gets it back. */
 export function safeJson(value: unknown): string {
-  const escape = (character: string): string =>
-    `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   // Within strings JSON.stringify leaves of all these only those above U+001F.
-  return JSON.stringify(value, undefined, 2).replaceAll(UNSAFE, (found) =>
-    found === "\n" ? found : escape(found),
+  return escapeUnsafe(JSON.stringify(value, undefined, 2));
+}
+
+/** Escapes what would be unsafe, but for `\n`, as JSON and YAML do between double quotes. */
+export function escapeUnsafe(text: string): string {
+  return text.replaceAll(UNSAFE, (found) =>
+    found === "\n" ? found : `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
 

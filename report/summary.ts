@@ -152,7 +152,7 @@ export function windowEndMs({ samples, observeMs, repetitions = 1 }: RunRecord):
 function describeRunning(record: RunRecord): string {
   const end = new Date(windowEndMs(record)).toISOString().replace(/\.\d+Z$/, "Z");
   return (
-    `running in the pods until ${end} at the latest; pulumi up after that, or npm run collect, ` +
+    `running in the pods until ${end} at the latest; pulumi up after that, or the command collect, ` +
     `tells how it ended`
   );
 }

@@ -7,6 +7,7 @@ import { renderTable } from "./table.ts";
 export function summaryText(record: RunRecord): string {
   // Within a stack the table needs no column with its name.
   const rows = comparisonRows(compareRun("", record)).map(([, ...cells]) => cells);
-  const table = rows.length === 0 ? "" : `\n\n${renderTable(COMPARISON_HEADER.slice(1), rows).trimEnd()}`;
+  const table =
+    rows.length === 0 ? "" : `\n\n${renderTable(COMPARISON_HEADER.slice(1), rows).trimEnd()}`;
   return summaryLines(record).join("\n") + table;
 }

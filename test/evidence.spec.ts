@@ -14,7 +14,7 @@ const FOLDER = "docs/evidence";
 
 /** Reads a file of evidence as the program reads such a record, and words it; returns its last line. */
 const READERS: Readonly<Record<string, (text: string) => string | undefined>> = {
-  "change.json": (text) => describeChanges(readJson(text, changeRecordSchema)).split("\n").at(-1),
+  "change.json": (text) => describeChanges(readJson(text, changeRecordSchema)).split("\n").at(-2),
   "drivers.json": (text) => driverSummary(readJson(text, driverRecordSchema)).split("\n").at(0),
   "real-hour.json": (text) => unpackRecord(text).run,
 };

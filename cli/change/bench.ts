@@ -13,7 +13,7 @@ import {
   WORKLOADS,
 } from "./objects.ts";
 import type { Workload } from "./record.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { WorkloadTemplate } from "./fromStack.ts";
 
 /** Longest wait for both pods to be Ready, and for a namespace to be gone, in ms. */
 const READY_LIMIT_MS = 120_000;
@@ -35,10 +35,10 @@ export type Benches = Record<Workload, Bench>;
 export async function claimNamespace(
   kubectl: Kubectl,
   name: string,
-  surroundings: Surroundings,
+  template: WorkloadTemplate,
 ): Promise<void> {
   try {
-    await create(kubectl, namespaceObject(name, surroundings));
+    await create(kubectl, namespaceObject(name, template));
   } catch (error) {
     if (error instanceof KubectlError && error.reason.includes("(AlreadyExists)")) {
       throw new MeasureError(
@@ -57,11 +57,11 @@ export async function removeNamespace(kubectl: Kubectl, name: string): Promise<v
 }
 
 /** Makes both workloads and waits for their pods. The sidecars start with the evidence filter in place. */
-export async function setUp(world: World, surroundings: Surroundings): Promise<Benches> {
+export async function setUp(world: World, template: WorkloadTemplate): Promise<Benches> {
   const { kubectl } = world;
   await create(kubectl, evidenceObject());
   for (const workload of WORKLOADS) {
-    await create(kubectl, deploymentObject(workload, surroundings));
+    await create(kubectl, deploymentObject(workload, template));
   }
   const [changed, untouched] = await Promise.all([
     findBench(world, "changed"),

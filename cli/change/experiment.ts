@@ -1,53 +1,62 @@
 import { formatEndpoint } from "../../model/endpoint.ts";
+import type { Endpoint } from "../../model/endpoint.ts";
 import { scopedName } from "../../model/names.ts";
 import type { Kubectl } from "../cluster/kubectl.ts";
 import { describeIdleTimeout, roughly } from "../../report/text.ts";
 import { MeasureError } from "../cluster/world.ts";
 import type { World } from "../cluster/world.ts";
-import type { ChangeArguments } from "./arguments.ts";
+import type { BusyKind } from "./busyKind.ts";
 import { claimNamespace, removeNamespace, setUp } from "./bench.ts";
 import { CHANGE_SCHEMA_VERSION } from "./record.ts";
 import type { ChangeRecord, ChangeStep } from "./record.ts";
 import { expecting, plansOf, takeStep } from "./steps.ts";
 import type { Stage } from "./steps.ts";
-import { findSurroundings, findTarget } from "./surroundings.ts";
-import type { BusyTarget } from "./surroundings.ts";
+import { findTemplate, findTarget } from "./fromStack.ts";
+import type { BusyTarget } from "./fromStack.ts";
 
 /** Short enough to end twice within the drain; long enough to end never. */
 const SHORT_OF_DRAIN = 4 / 9;
 const LONG_MS = 900_000;
 
+/** What the user asks for. */
+export interface ChangeRequest {
+  /** Namespace of the stack. */
+  namespace: string;
+  /** What the connections go to; absent is what the stack measures. */
+  target?: { middleware: BusyKind; endpoint: Endpoint };
+}
+
 /** What the experiment needs from outside; tests put their own in its place. */
 export interface ChangeWorld extends Omit<World, "kubectl"> {
-  /** Runs kubectl in a namespace. */
+  /** Makes a kubectl that works in a namespace. */
   kubectlIn: (namespace: string) => Kubectl;
-  /** The same, also when the experiment is being interrupted. */
+  /** Runs kubectl even while the experiment is being interrupted. */
   undo: Kubectl;
 }
 
 /**
- * Finds out what changes of the idle timeout do to open connections, in a namespace of its own beside a
- * stack's, which is gone afterwards, whatever happens.
+ * Measures what changes of the idle timeout do to open connections, in a namespace of its own beside a
+ * stack's. Removes that namespace afterwards, however it went.
  *
- * @throws MeasureError when nothing came of it.
+ * @throws MeasureError when nothing could be measured.
  */
 export async function measureChange(
-  asked: ChangeArguments,
+  asked: ChangeRequest,
   world: ChangeWorld,
 ): Promise<ChangeRecord> {
   const { report } = world;
   const stack = world.kubectlIn(asked.namespace);
-  const surroundings = await findSurroundings(stack, asked.namespace);
+  const template = await findTemplate(stack, asked.namespace);
   const target = asked.target ? given(asked.target) : await findTarget(stack);
   const { destination } = target;
   const namespace = scopedName(asked.namespace, "change");
   const kubectl = world.kubectlIn(namespace);
   // Not to be removed before it is certain to be this experiment's own.
-  await claimNamespace(kubectl, namespace, surroundings);
+  await claimNamespace(kubectl, namespace, template);
   try {
     report(`two workloads come up in namespace ${namespace}`);
     const own = { clock: world.clock, report, kubectl };
-    const benches = await setUp(own, surroundings);
+    const benches = await setUp(own, template);
     const { changed } = benches;
     const drainMs = await changed.proxy.drainMs();
     const stage: Stage = { world: own, benches, target, drainMs };
@@ -66,7 +75,7 @@ export async function measureChange(
   }
 }
 
-function given({ middleware, endpoint }: NonNullable<ChangeArguments["target"]>): BusyTarget {
+function given({ middleware, endpoint }: NonNullable<ChangeRequest["target"]>): BusyTarget {
   return { middleware, destination: { address: endpoint.host, port: endpoint.port } };
 }
 

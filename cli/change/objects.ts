@@ -4,7 +4,7 @@ import { mergeIntoOutboundTcpProxy } from "../../model/istio/envoyFilter.ts";
 import type { EnvoyFilterSpec } from "../../model/istio/envoyFilter.ts";
 import { evidenceSpec } from "../../model/istio/evidence.ts";
 import type { Workload } from "./record.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { WorkloadTemplate } from "./fromStack.ts";
 
 const WORKLOAD_LABEL = "istio-idle-timeout/workload";
 const PROBE_LABELS = { "app.kubernetes.io/name": "probe" };
@@ -17,14 +17,14 @@ export function labelsOf(workload: Workload): Record<string, string> {
   return { ...PROBE_LABELS, [WORKLOAD_LABEL]: workload };
 }
 
-export function namespaceObject(name: string, { namespaceLabels }: Surroundings): object {
+export function namespaceObject(name: string, { namespaceLabels }: WorkloadTemplate): object {
   return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: namespaceLabels } };
 }
 
 /** One pod with a sidecar. */
 export function deploymentObject(
   workload: Workload,
-  { annotations, podSpec }: Surroundings,
+  { annotations, podSpec }: WorkloadTemplate,
 ): object {
   const labels = labelsOf(workload);
   return {

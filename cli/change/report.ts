@@ -1,6 +1,5 @@
 import { DRAIN_CLOSE_REASONS, IDLE_CLOSE_REASON } from "../../report/closeReasons.ts";
-import { safeText } from "../../report/safeText.ts";
-import { renderTable } from "../../report/table.ts";
+import { PLAIN } from "../command/output.ts";
 import { describeIdleTimeout, seconds, shortEnd } from "../../report/text.ts";
 import type { ChangeConnection, ChangeRecord, ChangeStep } from "./record.ts";
 
@@ -9,8 +8,8 @@ const AGREEMENT_MS = 1000;
 
 const HEADER = ["change", "workload", "traffic", "opened", "held", "after the change", "reason"];
 
-/** When and why each connection ended, and what that says, for people. */
-export function describeChanges(record: ChangeRecord): string {
+/** Tells people when and why each connection ended, and what that says. */
+export function describeChanges(record: ChangeRecord, { table, paragraphs } = PLAIN): string {
   const rows = record.steps.flatMap((step) =>
     step.connections.map((connection, place) => [
       place === 0 ? titleOf(step) : "",
@@ -25,7 +24,7 @@ export function describeChanges(record: ChangeRecord): string {
   const notes = record.steps.flatMap(({ change, notes }) =>
     notes.map((note) => `note on ${change}: ${note}`),
   );
-  return [renderTable(HEADER, rows), ...[...conclude(record), ...notes].map(safeText)].join("\n");
+  return `${table(HEADER, rows)}\n${paragraphs([...conclude(record), ...notes])}`;
 }
 
 /** `apply: 1h (Envoy's default) -> 20s`. */
@@ -33,7 +32,7 @@ function titleOf({ change, before, after }: ChangeStep): string {
   return `${change}: ${describeIdleTimeout(before)} -> ${describeIdleTimeout(after)}`;
 }
 
-/** The answers, in counts. */
+/** Answers in counts what became of the connections. */
 export function conclude({ steps, drainMs }: ChangeRecord): string[] {
   const live = (workload: ChangeConnection["workload"]) =>
     steps.flatMap((step) =>

@@ -11,7 +11,7 @@ import { create } from "./bench.ts";
 import type { Bench, Benches } from "./bench.ts";
 import { FILTER, timeoutObject, WORKLOADS } from "./objects.ts";
 import type { Change, ChangeConnection, ChangeStep, Traffic, Workload } from "./record.ts";
-import type { BusyTarget } from "./surroundings.ts";
+import type { BusyTarget } from "./fromStack.ts";
 
 const FILTERS = "envoyfilters.networking.istio.io";
 

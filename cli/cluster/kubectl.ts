@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import type { ExecFileException } from "node:child_process";
+import { UserError } from "../../model/userError.ts";
 
 export interface KubectlOptions {
   /** The command is killed after that long, in ms. @default 30_000 */
@@ -17,7 +18,7 @@ export interface KubectlOptions {
 export type Kubectl = (args: readonly string[], options?: KubectlOptions) => Promise<string>;
 
 /** A kubectl command that failed; the message is one line. */
-export class KubectlError extends Error {
+export class KubectlError extends UserError {
   constructor(
     readonly args: readonly string[],
     readonly reason: string,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../../model/userError.ts";
 import type { Kubectl } from "./kubectl.ts";
 
 /** Everything a measurement needs from outside; tests put their own in its place. */
@@ -31,7 +32,7 @@ export function systemClock(signal: AbortSignal): Clock {
 }
 
 /** Why no measurement came about; the message is one line for the user. */
-export class MeasureError extends Error {}
+export class MeasureError extends UserError {}
 
 /**
  * Calls `attempt` every `intervalMs` until it gives something other than undefined.

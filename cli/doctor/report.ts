@@ -1,14 +1,14 @@
 import { formatDuration } from "../../model/duration.ts";
 import type { TcpKeepalive } from "../sidecar/clusterConfig.ts";
-import { safeJson, safeText } from "../../report/safeText.ts";
-import { renderTable } from "../../report/table.ts";
+import { PLAIN } from "../command/output.ts";
+import type { Style } from "../command/output.ts";
 import { formatIdleTimeout } from "../../report/text.ts";
 import type { Carriage, Diagnosis, Way } from "./diagnosis.ts";
 import { describeFinding } from "./finding.ts";
 import { describeSource } from "./sources/settings.ts";
 
-/** A diagnosis for people. */
-export function renderDiagnosis(diagnosis: Diagnosis): string {
+/** Writes a diagnosis for people. */
+export function renderDiagnosis(diagnosis: Diagnosis, style = PLAIN): string {
   const { address, endpoint, findings, namespace, pod, unseen, versions, way } = diagnosis;
   const rows = [
     [
@@ -21,16 +21,18 @@ export function renderDiagnosis(diagnosis: Diagnosis): string {
       : [["sidecar", `Istio ${versions.istioVersion}, Envoy ${versions.envoyVersion}`]]),
   ];
   return [
-    renderTable(["pod", `${namespace}/${pod}`], rows),
-    ...section("What can't work, or works otherwise than it looks:", findings.map(describeFinding)),
-    ...section("Not looked at:", unseen),
+    style.table(["pod", `${namespace}/${pod}`], rows),
+    ...section(
+      style,
+      "What can't work, or works otherwise than it looks:",
+      findings.map(describeFinding),
+    ),
+    ...section(style, "Not looked at:", unseen),
   ].join("");
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0
-    ? []
-    : [`\n${title}\n`, ...lines.map((line) => `- ${safeText(line)}\n`)];
+function section({ line }: Style, title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`\n${title}\n`, ...lines.map((each) => `- ${line(each)}\n`)];
 }
 
 function rowsOf(way: Way): string[][] {
@@ -96,11 +98,11 @@ function describeKeepalive(keepalive: TcpKeepalive | undefined): string {
   return `towards the endpoint after ${parts.join(", ")}; it does not stop the idle timeout`;
 }
 
-/** The same for programs: one object, stable in its names. */
-export function diagnosisJson(diagnosis: Diagnosis): string {
+/** Makes the object that programs get of a diagnosis; its names are stable. */
+export function diagnosisRecord(diagnosis: Diagnosis): object {
   const { findings, unseen, versions, way, ...what } = diagnosis;
   const carriage = way.kind === "sidecar" ? way.carriage : undefined;
-  const record = {
+  return {
     schemaVersion: 1,
     ...what,
     way: way.kind,
@@ -116,5 +118,4 @@ export function diagnosisJson(diagnosis: Diagnosis): string {
     findings,
     unseen,
   };
-  return `${safeJson(record)}\n`;
 }

@@ -13,24 +13,20 @@ export interface UnreadableStack {
 const NO_RESULTS = "it has no results yet";
 const ADVICE = "bring it up first: pulumi up --stack";
 
-/** Reaches the backend, and tells the person what is left out. */
-interface StacksWorld {
-  pulumi: Pulumi;
-  say: (line: string) => void;
-}
-
 /**
  * Reads the stacks that are named, or else all of the project that have results. One that can't be read does not keep
  * the others from being read.
  *
+ * @param report told of stacks that are left out.
  * @throws StackError when there is no stack with results.
  */
 export async function readStacks(
+  pulumi: Pulumi,
   named: readonly string[],
-  world: StacksWorld,
+  report: (line: string) => void,
 ): Promise<(Comparison | UnreadableStack)[]> {
-  const stacks = named.length > 0 ? named : await listStacks(world.pulumi);
-  const read = await Promise.all(stacks.map((stack) => readStack(stack, world.pulumi)));
+  const stacks = named.length > 0 ? named : await listStacks(pulumi);
+  const read = await Promise.all(stacks.map((stack) => readStack(stack, pulumi)));
   if (named.length > 0) {
     return read.map((reading, place) => reading ?? unmeasured(stacks[place] ?? ""));
   }
@@ -44,7 +40,7 @@ export async function readStacks(
     );
   }
   for (const stack of without) {
-    world.say(`stack ${stack} is left out: ${NO_RESULTS}`);
+    report(`stack ${stack} is left out: ${NO_RESULTS}`);
   }
   return readings;
 }

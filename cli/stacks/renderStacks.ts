@@ -1,27 +1,19 @@
 import { COMPARISON_HEADER, comparisonRows, legendOf } from "../../report/comparison.ts";
 import type { Comparison, TestComparison } from "../../report/comparison.ts";
-import { markdownText, safeJson, safeText } from "../../report/safeText.ts";
 import { disconnectSeconds } from "../../report/summary.ts";
-import { renderMarkdown, renderTable } from "../../report/table.ts";
+import type { Style } from "../command/output.ts";
 import type { UnreadableStack } from "./readStacks.ts";
-
-export type Format = "text" | "json" | "markdown";
 
 /** A stack of the table, with how it differs from what is asserted. */
 export type StackResult = Comparison | (Comparison & { deviation: string }) | UnreadableStack;
 
 /** Renders stacks beside each other; one that can't be read is a row with the reason. */
-export function renderStacks(format: Format, results: readonly StackResult[]): string {
-  if (format === "json") {
-    return `${safeJson({ schemaVersion: 1, stacks: results.map(toJson) })}\n`;
-  }
+export function renderStacks(results: readonly StackResult[], style: Style): string {
   const rows = results.flatMap((result) =>
     "problem" in result ? [unreadableRow(result)] : comparisonRows(result),
   );
   const legend = legendOf(results.filter((result) => "record" in result));
-  return format === "markdown"
-    ? `${renderMarkdown(COMPARISON_HEADER, rows)}\n${legend.map((line) => `${markdownText(line)}\n\n`).join("")}`
-    : `${renderTable(COMPARISON_HEADER, rows)}\n${legend.map((line) => `${safeText(line)}\n`).join("")}`;
+  return `${style.table(COMPARISON_HEADER, rows)}\n${style.paragraphs(legend)}`;
 }
 
 function unreadableRow({ stack, problem }: UnreadableStack): string[] {
@@ -29,7 +21,12 @@ function unreadableRow({ stack, problem }: UnreadableStack): string[] {
   return [stack, ...empty, `can't be read: ${problem}`];
 }
 
-function toJson(result: StackResult): object {
+/** Makes the object that programs get; its names are stable. */
+export function stacksRecord(results: readonly StackResult[]): object {
+  return { schemaVersion: 1, stacks: results.map(stackRecord) };
+}
+
+function stackRecord(result: StackResult): object {
   if ("problem" in result) {
     return result;
   }

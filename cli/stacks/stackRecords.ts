@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import * as v from "valibot";
 
 import type { RunRecord } from "../../model/record.ts";
+import { UserError } from "../../model/userError.ts";
 import { name } from "../../model/schema/fields.ts";
 import { readOr, readJson } from "../../model/schema/read.ts";
 import { runRecordSchema } from "../../model/schema/run.ts";
@@ -11,7 +12,7 @@ import { runRecordSchema } from "../../model/schema/run.ts";
 export type Pulumi = (args: readonly string[]) => Promise<string>;
 
 /** Why a stack can't be read; the message is one line. */
-export class StackError extends Error {}
+export class StackError extends UserError {}
 
 /** Longest output, in bytes: a record with many connections. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;

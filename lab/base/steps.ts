@@ -1,3 +1,4 @@
+import { UserError } from "../../model/userError.ts";
 import { elapsed } from "./seconds.ts";
 
 /** One piece of work on the way to a running lab. */
@@ -19,7 +20,7 @@ export interface Step {
 }
 
 /** A step that failed, with the place of its output. */
-export class StepError extends Error {
+export class StepError extends UserError {
   constructor(
     readonly title: string,
     readonly log: string,

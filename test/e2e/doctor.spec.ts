@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import type { Source } from "../../cli/doctor/sources/settings.ts";
 import type { Finding } from "../../cli/doctor/finding.ts";
-import { runDoctor } from "../../cli/doctor/run.ts";
+import { doctorCommand } from "../../cli/doctor.ts";
+import { call } from "../cli/command/call.ts";
 import { mergeIntoOutboundTcpProxy } from "../../model/istio/envoyFilter.ts";
 import { protobufDuration } from "../../model/duration.ts";
 import { injectionAnnotations } from "../../model/istio/injection.ts";
@@ -222,19 +223,16 @@ function silent() {
 }
 
 async function ask(pod: string, endpoint: string): Promise<Answer> {
-  let printed = "";
-  const said: string[] = [];
-  const argv = ["--namespace", NAMESPACE, "--pod", pod, "--endpoint", endpoint, "--json"];
-  const code = await runDoctor(argv, {
+  const argv = ["--namespace", NAMESPACE, "--pod", pod, "--endpoint", endpoint, "-o", "json"];
+  const command = doctorCommand({
     kubectlFor:
       ({ namespace = "" }) =>
       (args) =>
         kubectl("--namespace", namespace, ...args),
-    print: (text) => (printed += text),
-    say: (line) => said.push(line),
   });
-  assert.equal(code, 0, said.join("\n"));
-  return JSON.parse(printed) as Answer;
+  const { code, out, err } = await call(command, "doctor", argv);
+  assert.equal(code, 0, err);
+  return JSON.parse(out) as Answer;
 }
 
 async function hold(pod: string, endpoint: string): Promise<number | null> {

@@ -44,7 +44,7 @@ describe("summary", () => {
     assert.equal(runStatus(runRecord()), "finished");
     assert.deepEqual(disconnectSeconds(record), { withSidecar: null, withoutSidecar: null });
     assert.deepEqual(summaryLines(record).slice(2), [
-      "running in the pods until 2026-01-02T03:04:19Z at the latest; pulumi up after that, or npm run collect, " +
+      "running in the pods until 2026-01-02T03:04:19Z at the latest; pulumi up after that, or the command collect, " +
         "tells how it ended",
       "with sidecar: running, open for >= 8.003 s (lower bound)",
       "without sidecar: running, open for >= 8.004 s (lower bound)",

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 
-import { parseChangeArguments } from "../../../cli/change/arguments.ts";
-import type { ChangeArguments } from "../../../cli/change/arguments.ts";
 import { measureChange } from "../../../cli/change/experiment.ts";
+import type { ChangeRequest } from "../../../cli/change/experiment.ts";
 import type { ChangeRecord, ChangeStep } from "../../../cli/change/record.ts";
 import { conclude, describeChanges } from "../../../cli/change/report.ts";
 import { KubectlError } from "../../../cli/cluster/kubectl.ts";
@@ -11,7 +10,7 @@ import { FakeMesh } from "./fakeMesh.ts";
 
 const NAMESPACE = "istio-idle-timeout-dev";
 const OWN = `${NAMESPACE}-change`;
-const ASKED: ChangeArguments = { namespace: NAMESPACE, record: "change.json" };
+const ASKED: ChangeRequest = { namespace: NAMESPACE };
 
 describe("the change experiment", () => {
   let mesh: FakeMesh;
@@ -20,7 +19,7 @@ describe("the change experiment", () => {
     mesh = new FakeMesh();
   });
 
-  const run = (changes: Partial<ChangeArguments> = {}): Promise<ChangeRecord> =>
+  const run = (changes: Partial<ChangeRequest> = {}): Promise<ChangeRecord> =>
     measureChange({ ...ASKED, ...changes }, mesh.world);
 
   /** `changed idle before: 45000 after the change, reason`. */
@@ -202,48 +201,4 @@ describe("the change experiment", () => {
     );
     await assert.rejects(run(), /name one with --endpoint$/);
   });
-});
-
-describe("the change experiment's arguments", () => {
-  it("are namespace and record, and may be an endpoint and a context", () => {
-    const required = ["--namespace", "n", "--record", "r.json"];
-    assert.deepEqual(parseChangeArguments(required), { namespace: "n", record: "r.json" });
-    assert.deepEqual(
-      parseChangeArguments([...required, "--endpoint", "10.0.0.5:6379", "--context=kind"]),
-      {
-        namespace: "n",
-        record: "r.json",
-        target: { middleware: "redis", endpoint: { host: "10.0.0.5", port: 6379 } },
-        context: "kind",
-      },
-    );
-    const memcached = ["--endpoint", "10.0.0.5:11211", "--middleware", "memcached"];
-    assert.deepEqual(parseChangeArguments([...required, ...memcached]), {
-      ...{ namespace: "n", record: "r.json" },
-      target: { middleware: "memcached", endpoint: { host: "10.0.0.5", port: 11_211 } },
-    });
-    assert.equal(parseChangeArguments(["--help"]), "help");
-  });
-
-  for (const [argv, problem] of [
-    [[], /^--namespace and --record are missing$/],
-    [["--namespace", "n"], /^--record is missing$/],
-    [["--namespace", "n", "--record", "r", "--endpoint", "redis"], /^--endpoint: "redis" is not/],
-    [
-      ["--namespace", "n", "--record", "r", "--middleware", "redis"],
-      /^--middleware says what is at --endpoint, which is missing$/,
-    ],
-    [
-      ["--namespace", "n", "--record", "r", "--endpoint", "a:1", "--middleware", "mysql"],
-      /^--middleware: "mysql" is neither of redis and memcached$/,
-    ],
-    [["--speed", "9"], /^Unknown option '--speed'/],
-  ] as const) {
-    it(`can't be ${JSON.stringify(argv)}`, () => {
-      const parsed = parseChangeArguments(argv);
-      assert.ok(parsed !== "help" && "problem" in parsed);
-      assert.match(parsed.problem, problem);
-      assert.doesNotMatch(parsed.problem, /\n/);
-    });
-  }
 });

@@ -3,8 +3,7 @@ import fc from "fast-check";
 import { diagnose } from "../../../cli/doctor/diagnose.ts";
 import type { Carriage, Diagnosis } from "../../../cli/doctor/diagnosis.ts";
 import { describeFinding } from "../../../cli/doctor/finding.ts";
-import { diagnosisJson, renderDiagnosis } from "../../../cli/doctor/report.ts";
-import { runDoctor } from "../../../cli/doctor/run.ts";
+import { diagnosisRecord, renderDiagnosis } from "../../../cli/doctor/report.ts";
 import { describeSource } from "../../../cli/doctor/sources/settings.ts";
 import { parseEndpoint } from "../../../model/endpoint.ts";
 import {
@@ -520,7 +519,7 @@ Not looked at:
     });
 
     it("to programs", async () => {
-      assert.deepEqual(JSON.parse(diagnosisJson(await ask(`${HOST}:6379`))), {
+      assert.deepEqual(diagnosisRecord(await ask(`${HOST}:6379`)), {
         schemaVersion: 1,
         namespace: "shop",
         pod: "web-0",
@@ -548,27 +547,6 @@ Not looked at:
         ],
         unseen: ["envoyfilters in namespace istio-system (you may not list them)"],
       });
-    });
-
-    it("as a command, with its exit code", async () => {
-      const printed: string[] = [];
-      const said: string[] = [];
-      const world = {
-        kubectlFor: () => mesh.kubectl,
-        print: (text: string) => printed.push(text),
-        say: (line: string) => said.push(line),
-      };
-      const argv = ["--namespace", "shop", "--pod", "web-0", "--endpoint"];
-      assert.equal(await runDoctor([...argv, "10.0.0.5:6379"], world), 0);
-      assert.match(printed.join(""), /^pod +shop\/web-0\n/);
-      assert.equal(await runDoctor([...argv, "other.example.com:6379"], world), 1);
-      assert.equal(await runDoctor([...argv, "10.0.0.5"], world), 2);
-      assert.equal(await runDoctor(["--help"], world), 0);
-      assert.equal(said.length, 2);
-      assert.match(
-        said.join("\n"),
-        /^other\.example\.com:6379: .*\n--endpoint: "10\.0\.0\.5" is not .*see --help$/,
-      );
     });
   });
 });

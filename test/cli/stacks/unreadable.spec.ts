@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
+import { load } from "js-yaml";
 
-import { compare } from "../../../cli/stacks/compareStacks.ts";
+import { compareCommand } from "../../../cli/compare.ts";
+import { call } from "../command/call.ts";
 import { control, measurement, runRecord } from "../records.ts";
 import { lacking, swapped } from "../../swaps.ts";
 
@@ -35,13 +37,12 @@ const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u
 /** Compares three stacks, of which the one in the middle has these outputs. */
 async function rowsWith(outputs: string, args: string[] = []) {
   const good = JSON.stringify({ results: runRecord() });
-  let printed = "";
-  const said: string[] = [];
-  const code = await compare(["a", "bad", "z", ...args], {
+  const command = compareCommand({
     pulumi: (words) => Promise.resolve(words.at(-1) === "bad" ? outputs : good),
-    print: (text) => (printed += text),
-    say: (line) => said.push(line),
   });
+  const { code, out, err } = await call(command, "compare", ["a", "bad", "z", ...args]);
+  const said = err.split("\n").filter((line) => line !== "");
+  const printed = out;
   const rows = (printed.split("\n\n")[0] ?? "").split("\n").slice(2);
   return { code, said, printed, rows };
 }
@@ -109,7 +110,7 @@ describe("compare, with one stack whose record is not what it should be,", () =>
       fc.asyncProperty(lacking({ results: FULL }), async (value) => {
         const { said, printed, rows } = await rowsWith(JSON.stringify(value));
         assert.doesNotMatch(printed, /\n +at /);
-        assert.ok(said.length === 0 || said[0]!.startsWith("stack bad"), said.join());
+        assert.ok(said.length === 0 || said[0]!.startsWith("compare: stack bad"), said.join());
         assert.ok(
           rows.some((row) => row.startsWith("a ")) && rows.some((row) => row.startsWith("z ")),
         );
@@ -162,13 +163,21 @@ describe("compare, with one stack whose record is not what it should be,", () =>
 
   it("lets no name become HTML, a link, an image or a cell in Markdown", async () => {
     const record = runRecord({ istioVersion: "<b>1</b>|![x](http://h/)" });
-    const { printed } = await rowsWith(JSON.stringify({ results: record }), ["--markdown"]);
+    const { printed } = await rowsWith(JSON.stringify({ results: record }), ["-o", "markdown"]);
     assert.match(printed, /\| &lt;b>1&lt;\/b>\\\|!\\\[x\\\]\(http:\/\/h\/\) \|/);
+  });
+
+  it("keeps YAML what it was, with nothing for a terminal to obey", async () => {
+    const record = runRecord({ notes: ["\u001b[2J\u009b\u202e\u2028 ok", "a: b\nc"] });
+    const { printed } = await rowsWith(JSON.stringify({ results: record }), ["-o", "yaml"]);
+    assert.doesNotMatch(printed, CONTROLS);
+    const { stacks } = load(printed) as { stacks: { results: { notes: string[] } }[] };
+    assert.deepEqual(stacks[1]!.results.notes, record.notes);
   });
 
   it("keeps JSON what it was, with nothing for a terminal to obey", async () => {
     const record = runRecord({ notes: ["\u001b[2J\u009b\u202e\u2028 ok"] });
-    const { printed } = await rowsWith(JSON.stringify({ results: record }), ["--json"]);
+    const { printed } = await rowsWith(JSON.stringify({ results: record }), ["-o", "json"]);
     assert.doesNotMatch(printed, CONTROLS);
     const { stacks } = JSON.parse(printed) as { stacks: { results: { notes: string[] } }[] };
     assert.deepEqual(stacks[1]!.results.notes, record.notes);

@@ -1,12 +1,12 @@
-/** What the experiment takes from the stack beside which it runs. */
+/** Reads what the experiment takes from the stack beside which it runs. */
 import { probeLabels } from "../../model/istio/labels.ts";
 import { newestJournal } from "../measure/journalStore.ts";
 import { askJson } from "../cluster/kubectl.ts";
 import type { Kubectl } from "../cluster/kubectl.ts";
 import type { Destination } from "../sidecar/listenerMatch.ts";
 import { MeasureError } from "../cluster/world.ts";
-import { BUSY_KINDS } from "./arguments.ts";
-import type { BusyKind } from "./arguments.ts";
+import { BUSY_KINDS } from "./busyKind.ts";
+import type { BusyKind } from "./busyKind.ts";
 
 /** Labels of a namespace by which Istio decides whether and how to inject. */
 const INJECTION_LABELS = ["istio-injection", "istio.io/rev"];
@@ -16,7 +16,8 @@ const SIDECAR_REQUESTS = ["sidecar.istio.io/proxyCPU", "sidecar.istio.io/proxyMe
 
 type Texts = Record<string, string>;
 
-export interface Surroundings {
+/** What the workloads of the experiment are made from. */
+export interface WorkloadTemplate {
   /** Labels that get the pods of a namespace the same sidecar as the stack's. */
   namespaceLabels: Texts;
   annotations: Texts;
@@ -24,8 +25,12 @@ export interface Surroundings {
   podSpec: object;
 }
 
-/** @throws MeasureError when there is no stack in the namespace. */
-export async function findSurroundings(kubectl: Kubectl, namespace: string): Promise<Surroundings> {
+/**
+ * Reads how the stack makes its probe with a sidecar.
+ *
+ * @throws MeasureError when there is no stack in the namespace.
+ */
+export async function findTemplate(kubectl: Kubectl, namespace: string): Promise<WorkloadTemplate> {
   const selector = Object.entries(probeLabels(true))
     .map((label) => label.join("="))
     .join(",");
@@ -55,7 +60,7 @@ export interface BusyTarget {
 }
 
 /**
- * The endpoint that the stack measures.
+ * Finds the endpoint that the stack measures.
  *
  * @throws MeasureError when it has measured nothing, or nothing of a kind that the experiment takes.
  */

@@ -1,0 +1,68 @@
+import type { Format } from "./output.ts";
+import type { Options, ValuesOf } from "./option.ts";
+
+/** What a command says, and where. */
+export interface Terminal {
+  /** Writes the result to stdout, which holds nothing else. */
+  print: (text: string) => void;
+  /** Tells of progress on stderr, one line without a newline; `--quiet` silences it. */
+  report: (line: string) => void;
+  /** Tells on stderr what the user has to know in any case. */
+  warn: (line: string) => void;
+}
+
+/** What the user asked of a command. */
+export interface Asked<O extends Options> {
+  options: ValuesOf<O>;
+  /** Arguments that are no options. */
+  words: string[];
+  /** Arguments behind `--`. */
+  rest: string[];
+  /** How to print the result. */
+  format: Format;
+  /** How the command was called, for advice: `npm run collect --`. */
+  program: string;
+}
+
+/** One command of a command line. */
+export interface Command<O extends Options = Options> {
+  /** Paragraphs for the help, of any line length. */
+  about: string;
+  options: O;
+  /** Arguments that are no options; none are taken where this is absent. */
+  words?: { placeholder: string; about: string; min: number; max: number };
+  /** What is taken behind `--`; absent where nothing is. */
+  rest?: { placeholder: string; about: string };
+  /** Formats of the result; absent where it has one only. */
+  formats?: readonly Format[];
+  /** Whether there is progress that `--quiet` silences. */
+  quiet?: boolean;
+  /** Arguments of an example call. */
+  example?: string;
+  /** What the exit codes mean here, without that of a wrong usage. */
+  exits: Readonly<Record<number, string>>;
+  /**
+   * Does the work.
+   *
+   * @returns the exit code.
+   * @throws UsageError for arguments that do not go together; UserError when the work can't be done.
+   */
+  run: (asked: Asked<O>, terminal: Terminal) => Promise<number>;
+}
+
+/** Several commands under one name. Each is loaded when it is called. */
+export interface Group {
+  about: string;
+  commands: Readonly<
+    Record<string, { summary: string; load: () => Promise<Command | Group> | Command | Group }>
+  >;
+}
+
+/** Keeps the types of a command's options until its `run`, and no longer. */
+export function defineCommand<const O extends Options>(command: Command<O>): Command {
+  return command as unknown as Command;
+}
+
+export function isGroup(entry: Command | Group): entry is Group {
+  return "commands" in entry;
+}

@@ -1,0 +1,62 @@
+import { escapeUnsafe, markdownText, safeJson, safeText } from "../../report/safeText.ts";
+import { renderMarkdown, renderTable } from "../../report/table.ts";
+
+/** Formats that a result can be printed in. */
+export const FORMATS = ["table", "json", "yaml", "markdown"] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Writes text for people; nothing from outside can change what surrounds it. */
+export interface Style {
+  table: typeof renderTable;
+  /** Makes one line, without a line break at its end. */
+  line: (text: string) => string;
+  /** Makes lines that belong to no list or table. */
+  paragraphs: (texts: readonly string[]) => string;
+}
+
+/** Style of a terminal, and of everything that is no Markdown. */
+export const PLAIN: Style = {
+  table: renderTable,
+  line: safeText,
+  paragraphs: (texts) => texts.map((text) => `${safeText(text)}\n`).join(""),
+};
+
+const MARKDOWN: Style = {
+  table: renderMarkdown,
+  line: markdownText,
+  paragraphs: (texts) => texts.map((text) => `${markdownText(text)}\n`).join("\n"),
+};
+
+/** A result in each of its formats. */
+export interface Result {
+  /** Makes the result for programs, of plain JSON values. */
+  data: () => unknown;
+  /** Makes the result for people, with a newline at its end. */
+  text: (style: Style) => string;
+}
+
+/** Renders a result, with a newline at its end and nothing in it that a terminal obeys. */
+export async function render(format: Format, { data, text }: Result): Promise<string> {
+  switch (format) {
+    case "table":
+      return text(PLAIN);
+    case "markdown":
+      return text(MARKDOWN);
+    case "json":
+      return `${safeJson(data())}\n`;
+    case "yaml":
+      return toYaml(data());
+  }
+}
+
+async function toYaml(data: unknown): Promise<string> {
+  const { dump } = await import("js-yaml");
+  // By way of JSON, so that both formats leave out the same.
+  const value: unknown = JSON.parse(JSON.stringify(data));
+  const options = { lineWidth: -1, noRefs: true } as const;
+  const yaml = dump(value, options);
+  // An escape means something between double quotes only.
+  return escapeUnsafe(yaml) === yaml
+    ? yaml
+    : escapeUnsafe(dump(value, { ...options, forceQuotes: true, quoteStyle: "double" }));
+}

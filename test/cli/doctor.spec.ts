@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { load } from "js-yaml";
+import { doctorCommand } from "../../cli/doctor.ts";
+import { call } from "./command/call.ts";
+import { FakeMesh } from "./doctor/fakeMesh.ts";
+
+const COMPLETE = ["--namespace", "shop", "--pod", "web-0", "--endpoint", "10.0.0.5:6379"];
+
+describe("doctor", () => {
+  const asked: object[] = [];
+  const run = (argv: string[]) => {
+    const command = doctorCommand({
+      kubectlFor: (target) => {
+        asked.push(target);
+        return new FakeMesh().kubectl;
+      },
+    });
+    return call(command, "doctor", argv);
+  };
+
+  beforeEach(() => {
+    asked.splice(0);
+  });
+
+  it("prints a table about a pod and an endpoint", async () => {
+    const { code, out, err } = await run(COMPLETE);
+    assert.deepEqual({ code, err }, { code: 0, err: "" });
+    assert.match(out, /^pod +shop\/web-0\n-+ +-+\nendpoint +10\.0\.0\.5:6379\n/);
+    assert.deepEqual(asked, [{ namespace: "shop", context: undefined }]);
+  });
+
+  it("takes a context, the short form of a namespace, and a pod as kubectl prints it", async () => {
+    const argv = ["-n", "shop", "--context=prod", "--pod", "pod/web-0", ...COMPLETE.slice(4)];
+    assert.match((await run(argv)).out, /^pod +shop\/web-0\n/);
+    assert.deepEqual(asked, [{ namespace: "shop", context: "prod" }]);
+  });
+
+  it("prints the same as JSON, YAML and Markdown", async () => {
+    const json = JSON.parse((await run([...COMPLETE, "-o", "json"])).out);
+    assert.equal(json.schemaVersion, 1);
+    assert.equal(json.endpoint, "10.0.0.5:6379");
+    assert.deepEqual(load((await run([...COMPLETE, "-oyaml"])).out), json);
+    assert.match(
+      (await run([...COMPLETE, "--output=markdown"])).out,
+      /^\| pod \| shop\/web-0 \|\n\| --- \| --- \|\n\| endpoint \| 10\.0\.0\.5:6379 \|\n/,
+    );
+  });
+
+  it("exits 1 with one line when it can't look", async () => {
+    const argv = [...COMPLETE.slice(0, 4), "--endpoint", "other.example.com:6379"];
+    const { code, out, err } = await run(argv);
+    assert.deepEqual({ code, out }, { code: 1, out: "" });
+    assert.match(err, /^doctor: other\.example\.com:6379: .*\n$/);
+  });
+
+  it("exits 2 with all that is wrong, a line each", async () => {
+    assert.deepEqual(await run(["--endpoint", "redis", "--wait"]), {
+      code: 2,
+      out: "",
+      err:
+        "doctor: unknown option --wait\n" +
+        "doctor: --namespace is missing\n" +
+        "doctor: --pod is missing\n" +
+        'doctor: --endpoint: "redis" is not an endpoint; use host:port without a scheme and with a port from 1 to ' +
+        "65535, such as redis.example.com:6379 or [2001:db8::5]:6379\n" +
+        'See "istio-idle-timeout doctor --help".\n',
+    });
+  });
+});
