@@ -1,61 +1,22 @@
-/**
- * `node --import tsx cli/drivers.ts`: what the program's Command runs to collect what real drivers did. One
- * record on stdout, all else on stderr.
- */
-import { parseArgs } from "node:util";
-
-import { parseDuration } from "../model/duration.ts";
+/** The program that collects what real drivers did in a run's two pods. A stack's Command runs it. */
+import { driversRequest } from "../model/requests.ts";
+import { kubectlFor } from "./cluster/kubectl.ts";
+import { runProgram } from "./cluster/program.ts";
+import { systemClock } from "./cluster/world.ts";
 import { collectDrivers } from "./drivers/collect.ts";
-import { sayAs } from "./output.ts";
-import { answerQuestion } from "./cluster/question.ts";
 
-const USAGE = `usage: node --import tsx cli/drivers.ts --namespace N --run R --timeout T --idle D
-         --containers C[,C] [--context C]
-
-Waits for the programs with real drivers in the run's two pods and prints what they found as JSON on stdout.
-
-  --namespace N     namespace of the pods
-  --run R           run id, as in the pods' label istio-idle-timeout/run
-  --timeout T       the sidecar's idle timeout, e.g. 12s
-  --idle D          how long the drivers are left alone, e.g. 15s
-  --containers C    of the programs: go, node or go,node
-  --context C       context of the kubeconfig (default: the current one)
-  --help            this text
-
-Exit codes: 0 collected, whatever was found; 1 could not be collected; 2 wrong arguments.
-`;
-
-const say = sayAs("drivers");
-
-async function main(argv: string[]): Promise<number> {
-  const option = { type: "string" } as const;
-  const { namespace, run, timeout, idle, containers, context, help } = parseArgs({
-    args: argv,
-    options: {
-      ...{ namespace: option, run: option, timeout: option, idle: option },
-      ...{ containers: option, context: option, help: { type: "boolean" } },
-    },
-  }).values;
-  if (help === true) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  if (!namespace || !run || !timeout || !idle || !containers) {
-    process.stderr.write(`drivers: an argument is missing\n${USAGE}`);
-    return 2;
-  }
-  return answerQuestion({ namespace, context }, say, async (world) => {
-    const record = await collectDrivers(world, {
-      run,
-      idleTimeoutMs: parseDuration(timeout),
-      idleMs: parseDuration(idle),
-      containers: containers.split(","),
-    });
+runProgram({
+  name: "drivers",
+  about:
+    "Waits for the programs with real drivers in the run's two pods, and prints what they found as JSON.",
+  request: driversRequest,
+  answer: async (request, { report, signal }) => {
+    const world = {
+      kubectl: kubectlFor({ ...request, signal }),
+      clock: systemClock(signal),
+      report,
+    };
     // In many short lines: the Command provider hangs on a line of more than 64 KiB.
-    return JSON.stringify(record, undefined, 2);
-  });
-}
-
-void main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
+    return JSON.stringify(await collectDrivers(world, request), undefined, 2);
+  },
 });

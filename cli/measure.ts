@@ -1,67 +1,38 @@
-/**
- * `node --import tsx cli/measure.ts`: what the program's Command runs. One record on stdout, all else
- * on stderr.
- */
+/** The program that measures one run. A stack's Command runs it, and prints the record into the stack's state. */
 import type { RunRecord } from "../model/record.ts";
 import { packRecord, unpackRecord } from "../model/packedRecord.ts";
-import { parseArguments, USAGE } from "./measure/arguments.ts";
+import { measureRequest } from "../model/requests.ts";
+import { kubectlFor } from "./cluster/kubectl.ts";
+import { runProgram } from "./cluster/program.ts";
+import { systemClock } from "./cluster/world.ts";
 import { measure } from "./measure/run.ts";
-import { sayAs } from "./output.ts";
-import { interruption } from "./cluster/world.ts";
-import { kubectlFor, KubectlError } from "./cluster/kubectl.ts";
-import { MeasureError, systemClock } from "./cluster/world.ts";
 
-const EXIT_NOT_MEASURED = 1;
-const EXIT_BAD_ARGUMENTS = 2;
-
-const say = sayAs("measure");
-
-async function main(argv: readonly string[]): Promise<number> {
-  const parsed = parseArguments(argv);
-  if (parsed.kind === "help") {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  if (parsed.kind === "problems") {
-    say([...parsed.problems, "see --help"].join("; "));
-    return EXIT_BAD_ARGUMENTS;
-  }
-
-  const { namespace, context, run } = parsed.arguments;
-  const known = finishedRecord(process.env.PULUMI_COMMAND_STDOUT, run);
-  if (known !== undefined) {
-    print(known);
-    return 0;
-  }
-  const interrupted = interruption();
-  const { signal } = interrupted;
-  try {
-    const record = await measure(parsed.arguments, {
-      kubectl: kubectlFor({ namespace, context, signal }),
-      clock: systemClock(signal),
-      report: say,
-      undo: kubectlFor({ namespace, context }),
-    });
-    print(record);
-    return 0;
-  } catch (error) {
-    if (signal.aborted) {
-      say("interrupted; the probes go on, and measuring the same run again takes them up");
-    } else if (error instanceof MeasureError || error instanceof KubectlError) {
-      say(error.message);
-    } else {
-      throw error;
-    }
-    return EXIT_NOT_MEASURED;
-  } finally {
-    // Ends what is still being asked of the other probe.
-    interrupted.abort();
-  }
-}
+runProgram({
+  name: "measure",
+  about:
+    "Measures after how long idle connections are closed, in a pod with a sidecar and in one without, and prints " +
+    "the record as JSON.",
+  request: measureRequest,
+  interrupted: "interrupted; the probes go on, and measuring the same run again resumes it",
+  answer: async (request, { report, signal }) => {
+    const { namespace, context, run } = request;
+    const known = finishedRecord(process.env.PULUMI_COMMAND_STDOUT, run);
+    const record =
+      known ??
+      (await measure(request, {
+        kubectl: kubectlFor({ namespace, context, signal }),
+        clock: systemClock(signal),
+        report,
+        undo: kubectlFor({ namespace, context }),
+      }));
+    return packRecord(record);
+  },
+});
 
 /**
- * What this command printed last time, where that is all that can be known of the run. The Command
- * provider hands it on when it updates a resource.
+ * Reads what this program printed last time, which the Command provider hands on when it updates a resource.
+ *
+ * @returns undefined unless it is the record of this run and the run is over.
  */
 function finishedRecord(text: string | undefined, run: string): RunRecord | undefined {
   try {
@@ -71,11 +42,3 @@ function finishedRecord(text: string | undefined, run: string): RunRecord | unde
     return undefined;
   }
 }
-
-function print(record: RunRecord): void {
-  process.stdout.write(`${packRecord(record)}\n`);
-}
-
-void main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});

@@ -1,22 +1,24 @@
-/**
- * `node --import tsx cli/removeContainers.ts OWNER NAME [ID]`: what the program runs to be rid of containers
- * that its state does not know, because the update that made them was killed.
- */
+/** The program that removes containers that the stack's state does not know: an update that was killed made them. */
+import { removeContainersRequest } from "../model/requests.ts";
+import { UserError } from "../model/userError.ts";
 import { dockerAddresses, findDocker } from "./cluster/docker.ts";
-import { print, sayAs } from "./output.ts";
 import { removeContainers } from "./cluster/leftovers.ts";
+import { runProgram } from "./cluster/program.ts";
 
-async function main([owner = "", name = "", kept]: string[]): Promise<void> {
-  const docker = await findDocker(dockerAddresses(process.env));
-  if (docker === undefined) {
-    return; // Only Docker's own tools get there, and to look is the user's.
-  }
-  for (const removed of await removeContainers(docker, { owner, name, kept })) {
-    print(`removed container ${removed}, which was left by an update that was killed\n`);
-  }
-}
-
-main(process.argv.slice(2)).catch((error: unknown) => {
-  sayAs("Docker")((error as Error).message);
-  process.exitCode = 1;
+runProgram({
+  name: "removeContainers",
+  about: "Removes an owner's containers by their name, but for one, and prints what it removed.",
+  request: removeContainersRequest,
+  answer: async (request) => {
+    try {
+      const docker = await findDocker(dockerAddresses(process.env));
+      // Where only Docker's own tools get to the daemon, the user has to look.
+      const removed = docker === undefined ? [] : await removeContainers(docker, request);
+      return removed
+        .map((name) => `removed container ${name}, which was left by an update that was killed`)
+        .join("\n");
+    } catch (error) {
+      throw new UserError(`Docker: ${(error as Error).message}`, { cause: error });
+    }
+  },
 });

@@ -183,7 +183,7 @@ describe("the program", () => {
       ["memcached-container", "mysql-container", "redis-container"],
     );
     const { create } = only(resources, "command:local:Command", "connection-measurement").inputs;
-    assert.match(String(create), / --middleware redis,mysql,memcached /);
+    assert.match(String(create), /"middleware":"redis".*"middleware":"mysql".*"middleware":"memcached"/);
     const password = JSON.stringify(record);
     assert.deepEqual(credentialsIn(resources), {
       redis: { password },
@@ -222,7 +222,7 @@ describe("the program", () => {
     const { resources } = await run({ timeout: "30s", run: "2" });
     const { name, inputs } = only(resources, "command:local:Command", "connection-measurement");
     const runId = name.replace("connection-measurement-", "");
-    assert.match(String(inputs.create), new RegExp(` --run ${runId} `));
+    assert.match(String(inputs.create), new RegExp(`"run":"${runId}"`));
     const pods = resources
       .filter(({ type }) => type === "kubernetes:apps/v1:Deployment")
       .map((deployment) => deployment.inputs.spec.template.metadata.labels);
@@ -236,7 +236,7 @@ describe("the program", () => {
     const { resources } = await run({ kubeContext: "kind-mesh" });
     assert.equal(only(resources, "pulumi:providers:kubernetes").inputs.context, "kind-mesh");
     const { create } = only(resources, "command:local:Command", "connection-measurement").inputs;
-    assert.match(String(create), / --context kind-mesh /);
+    assert.match(String(create), /"context":"kind-mesh"/);
   });
 
   it("runs nothing but the image's build in Docker when the endpoint exists", async () => {
@@ -246,7 +246,7 @@ describe("the program", () => {
       ["command:local:Command", "docker:index/image:Image"],
     );
     const { create } = only(resources, "command:local:Command").inputs;
-    assert.match(String(create), / --endpoint redis\.example\.com:6379 --middleware tcp /);
+    assert.match(String(create), /"targets":\[{"endpoint":{"host":"redis\.example\.com","port":6379},"middleware":"tcp"}\]/);
   });
 
   it("gives the probes' sidecar a faster clock in a time-lapse", async () => {
@@ -258,7 +258,7 @@ describe("the program", () => {
       ["timelapse", "timelapse-image", meshProxy],
     );
     const { create } = inputs;
-    assert.match(String(create), / --timeout default --observe 14s --wait 5m --timelapse 360$/);
+    assert.match(String(create), /"timeout":"default","observeMs":14000,"waitMs":300000,.*"timelapse":360,/);
     const { template } = only(resources, "kubernetes:apps/v1:Deployment", "with-sidecar").inputs
       .spec;
     assert.equal(
@@ -286,7 +286,7 @@ describe("the program", () => {
     const { create } = only(resources, "command:local:Command", "connection-measurement").inputs;
     assert.match(
       String(create),
-      / --path serviceEntry --remedy destinationRule --policy DestinationRule\/connection-pool$/,
+      /"path":"serviceEntry","remedy":"destinationRule","policy":"DestinationRule\/connection-pool"/,
     );
   });
 
@@ -355,7 +355,7 @@ describe("the program", () => {
         "istio-idle-timeout/sidecar": "true",
         "sidecar.istio.io/inject": "true",
       },
-      timeout: { variant: "duration", ms: 30_000 },
+      timeout: "30s",
       path: "passthrough",
       remedy: "envoyFilter",
       timelapse: true,

@@ -1,4 +1,5 @@
 import { OWNER_KEY } from "../../model/istio/labels.ts";
+import type { RemoveContainersRequest } from "../../model/requests.ts";
 import { messageOf } from "./docker.ts";
 import type { Docker } from "./docker.ts";
 
@@ -12,7 +13,7 @@ import type { Docker } from "./docker.ts";
  */
 export async function removeContainers(
   docker: Docker,
-  which: { owner: string; name: string; kept: string | undefined },
+  which: RemoveContainersRequest,
 ): Promise<string[]> {
   const filters = JSON.stringify({ label: [`${OWNER_KEY}=${which.owner}`] });
   const query = new URLSearchParams({ all: "true", filters });

@@ -2,7 +2,8 @@ import type { ProbeKind } from "../../model/record.ts";
 import type { ProbeSpec } from "../../app/probe/sample.ts";
 import { endpointCluster } from "../../model/istio/endpointHost.ts";
 import { idleTimeoutByRule, remedyPlan } from "../../model/remedyBehaviour.ts";
-import type { MeasureArguments } from "./arguments.ts";
+import type { MeasureRequest } from "../../model/requests.ts";
+import { parseTimeout } from "../../model/timeout.ts";
 import { bypassOf } from "./bypass.ts";
 import type { Target } from "../../model/target.ts";
 import { JOURNAL_SCHEMA_VERSION } from "./journal.ts";
@@ -14,7 +15,7 @@ import { originOf } from "./origin.ts";
 import { readLogLevels } from "../sidecar/debugLog.ts";
 import type { LogLevels } from "../sidecar/debugLog.ts";
 import type { Kubectl } from "../cluster/kubectl.ts";
-import { loudly } from "./withDebugLog.ts";
+import { withDebugLog } from "./withDebugLog.ts";
 import { findProbePods } from "../cluster/pods.ts";
 import type { ProbePod } from "../cluster/pods.ts";
 import { probeTests } from "./probeTests.ts";
@@ -45,7 +46,7 @@ export interface Begun<Seen> {
  */
 export async function begin(
   world: UndoingWorld,
-  asked: MeasureArguments,
+  asked: MeasureRequest,
 ): Promise<Begun<LastSeen>> {
   const { kubectl } = world;
   const { run, observeMs, connections, repetitions } = asked;
@@ -56,7 +57,7 @@ export async function begin(
 
   const missingPolicy = await findMissingPolicy(world, asked.policy);
   const targets: JournalTarget[] = [];
-  const { excludesPort } = remedyPlan(asked);
+  const { excludesPort } = remedyPlan(variant);
   // One after the other: each question to a probe is a process in its container, whose memory has a limit.
   for (const target of asked.targets) {
     const reached = await assertReachable(control, target);
@@ -81,7 +82,7 @@ export async function begin(
     const tests = probeTests(targets, kind, asked);
     return { run, observeMs, connections, repetitions, tests };
   };
-  return loudly(world, journal, async () => {
+  return withDebugLog(world, journal, async () => {
     const [withSidecar, withoutSidecar] = await Promise.all([
       start(world, subject, spec("withSidecar")),
       start(world, control, spec("withoutSidecar")),
@@ -99,7 +100,7 @@ async function formerLogLevels(kubectl: Kubectl, run: string, pod: ProbePod): Pr
 /** Waits until the sidecar is configured as asked. */
 async function findCarriage(
   world: World,
-  asked: MeasureArguments,
+  asked: MeasureRequest,
   way: {
     proxy: Proxy;
     target: Target;
@@ -107,15 +108,16 @@ async function findCarriage(
     missingPolicy: string | undefined;
   },
 ): Promise<Pick<JournalTarget, "path" | "origin">> {
-  const { evidence, namespace } = asked;
+  const { evidence, namespace, remedy } = asked;
+  const variant = { remedy, timeout: parseTimeout(asked.timeout) };
   const { proxy, target, destination, missingPolicy } = way;
   const findOrigin = () => originOf(world, { namespace, pod: proxy.pod.name }, destination);
   const path = await proxy
     .settled(destination, {
-      idleTimeoutMs: ({ listener }) => idleTimeoutByRule(asked, listener !== VIRTUAL_OUTBOUND),
+      idleTimeoutMs: ({ listener }) => idleTimeoutByRule(variant, listener !== VIRTUAL_OUTBOUND),
       cluster:
         asked.path === "serviceEntry" ? endpointCluster(target.endpoint, namespace) : undefined,
-      keepalive: remedyPlan(asked).connectionPool?.tcpKeepalive !== undefined,
+      keepalive: remedyPlan(variant).connectionPool?.tcpKeepalive !== undefined,
       evidence,
       policyMissing: missingPolicy !== undefined,
     })

@@ -1,4 +1,4 @@
-/** Going away from a run that goes on, and coming back to it. */
+/** Detaches from a run that goes on in its pods, and resumes it. */
 import type { HoldingStatus } from "../../app/probe/sample.ts";
 import type { ProbeKind } from "../../model/record.ts";
 import type { RunState } from "../../model/runState.ts";
@@ -19,32 +19,32 @@ const RETRY_MS = 2000;
 export type Seen = LastSeen | (Lost & { last: HoldingStatus });
 
 /**
- * Writes down that nobody waits any more, and how the connections were last seen.
+ * Writes into the journal that no client waits any more, and how the connections were last seen.
  *
- * @throws MeasureError when the cluster does not take it: whoever comes back would not know.
+ * @throws MeasureError when the cluster does not take it: the next client would not know.
  */
-export async function leave(
+export async function detach(
   world: World,
   journal: Journal,
   { withSidecar, withoutSidecar }: Record<ProbeKind, Outcome>,
 ): Promise<void> {
-  const left = { withSidecar: withSidecar.seen, withoutSidecar: withoutSidecar.seen };
+  const detached = { withSidecar: withSidecar.seen, withoutSidecar: withoutSidecar.seen };
   await untilAnswered(
     world.clock,
     { intervalMs: RETRY_MS, limitMs: LIMIT_MS },
-    () => writeJournal(world.kubectl, { ...journal, left }),
+    () => writeJournal(world.kubectl, { ...journal, detached }),
     ({ message }) =>
       `the run goes on, but the cluster takes no note of it: ${message}; run pulumi up again`,
   );
 }
 
 /**
- * Comes back to a run that was begun.
+ * Resumes a run that was begun.
  *
- * @returns undefined where there is none, or where it was lost to a client that was killed before it could
- *   tell anybody of it: it is to be begun again then.
+ * @returns undefined where there is none, or where it was lost before any client had told of it: then it has to
+ *   be begun again.
  */
-export async function takeUp(world: World, run: string): Promise<Begun<Seen> | undefined> {
+export async function resume(world: World, run: string): Promise<Begun<Seen> | undefined> {
   const journal = await readJournal(world.kubectl, run);
   if (journal === undefined) {
     return undefined;
@@ -56,13 +56,17 @@ export async function takeUp(world: World, run: string): Promise<Begun<Seen> | u
   if (withSidecar === undefined || withoutSidecar === undefined) {
     return undefined;
   }
-  world.report(`taking up run ${run}, which was begun before`);
+  world.report(`resuming run ${run}, which was begun before`);
   return { journal, seen: { withSidecar, withoutSidecar } };
 }
 
-/** @returns undefined for connections that are lost and that nobody has ever told of. */
+/**
+ * Asks a probe how its connections stand.
+ *
+ * @returns undefined for connections that are lost and that no client has told of.
+ */
 async function look(world: World, journal: Journal, kind: ProbeKind): Promise<Seen | undefined> {
-  const last = journal.left?.[kind];
+  const last = journal.detached?.[kind];
   if (last?.state === "done") {
     return last;
   }
@@ -72,10 +76,10 @@ async function look(world: World, journal: Journal, kind: ProbeKind): Promise<Se
   return seen.state === "lost" ? last && { ...seen, last } : seen;
 }
 
-/** What a client that did not begin the run has to know of it. */
+/** Finds out how a run stands, for a client that did not begin it. */
 export async function findRunState(world: World, run: string): Promise<RunState> {
   const journal = await readJournal(world.kubectl, run);
-  if (journal?.left === undefined) {
+  if (journal?.detached === undefined) {
     return { state: "attended" };
   }
   const seen = await Promise.all([

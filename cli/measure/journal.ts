@@ -27,7 +27,7 @@ import type { ProxyVersions } from "../sidecar/serverInfo.ts";
 
 /**
  * What a run has to keep beyond the client that started it: what was found before the clock started, and whether the
- * client has left. A result that is collected after hours, from another machine maybe, is judged by it.
+ * client has detached. A result that is collected after hours, from another machine maybe, is judged by it.
  *
  * Whoever may write ConfigMaps in the namespace can write one. Names of pods and levels of loggers become arguments of
  * kubectl and paths of Envoy's admin interface, so they are taken only in the form that those have.
@@ -109,8 +109,8 @@ export const journalSchema = v.object({
   logLevels: v.exactOptional(
     schemaOf<LogLevels>()(v.object({ connection: logLevel, filter: logLevel, pool: logLevel })),
   ),
-  /** How the connections stood when the client stopped waiting; absent before that. */
-  left: v.exactOptional(v.object({ withSidecar: lastSeen, withoutSidecar: lastSeen })),
+  /** How the connections stood when the client detached; absent before that. */
+  detached: v.exactOptional(v.object({ withSidecar: lastSeen, withoutSidecar: lastSeen })),
 });
 
 export type Journal = v.InferOutput<typeof journalSchema>;

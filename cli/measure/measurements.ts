@@ -3,7 +3,7 @@ import type { Sample } from "../../app/probe/sample.ts";
 import type { EvidenceEntry } from "../../model/istio/evidence.ts";
 import { formatEndpoint } from "../../model/endpoint.ts";
 import { evidenceOf, findEntries } from "../sidecar/accessLog.ts";
-import type { MeasureArguments } from "./arguments.ts";
+import type { MeasureRequest } from "../../model/requests.ts";
 import { unreachableAfter } from "./reach.ts";
 import { findChanges, NO_CHANGE } from "./changes.ts";
 import type { Changes } from "./changes.ts";
@@ -18,9 +18,9 @@ import type { Outcome } from "./watch.ts";
 import type { World } from "../cluster/world.ts";
 
 /** Puts beside a probe's samples what else is known about their connections. */
-export async function judge(
+export async function measurementsOf(
   world: World,
-  { evidence, timelapse: factor }: MeasureArguments,
+  { evidence, timelapse: factor }: MeasureRequest,
   journal: Journal,
   probe: ProbeKind,
   outcome: Outcome,

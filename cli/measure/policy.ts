@@ -1,53 +1,34 @@
+import { parsePolicyReference } from "../../model/policyReference.ts";
+import type { PolicyKind } from "../../model/policyReference.ts";
 import { KubectlError } from "../cluster/kubectl.ts";
 import type { World } from "../cluster/world.ts";
 
-/** Kinds of what configures a sidecar's timeout, by their resources in the cluster. */
-const RESOURCES = {
+/** Resources of the API server by kind. */
+const RESOURCES: Readonly<Record<PolicyKind, string>> = {
   EnvoyFilter: "envoyfilters.networking.istio.io",
   DestinationRule: "destinationrules.networking.istio.io",
-} as const;
-
-type PolicyKind = keyof typeof RESOURCES;
-
-export const POLICY_KINDS = Object.keys(RESOURCES) as PolicyKind[];
-
-/** An object in the namespace of the probes. */
-export interface PolicyReference {
-  kind: PolicyKind;
-  name: string;
-}
+};
 
 /**
- * Reads `kind/name`, or the bare name of an EnvoyFilter: so it stands in the commands of runs that were
- * begun before there was another kind, and that are collected later.
+ * Looks for the object that should configure the sidecar. Where it is missing, what the proxy has is what counts.
  *
- * @throws Error with one line for the user.
+ * @param reference as `kind/name`.
+ * @returns kind and name in words when it is not in the cluster.
  */
-export function parsePolicyReference(text: string): PolicyReference {
-  const [kind, name = "", ...rest] = text.includes("/") ? text.split("/") : ["EnvoyFilter", text];
-  const known = POLICY_KINDS.find((each) => each === kind);
-  if (known === undefined || name === "" || rest.length > 0) {
-    throw new Error(
-      `${JSON.stringify(text)} is not KIND/NAME with a kind of ${POLICY_KINDS.join(" or ")}`,
-    );
-  }
-  return { kind: known, name };
-}
-
-/** The policy in words when it is not in the cluster: then what the proxy has is what counts. */
 export async function findMissingPolicy(
   world: World,
-  policy: PolicyReference | undefined,
+  reference: string | undefined,
 ): Promise<string | undefined> {
-  if (policy === undefined) {
+  if (reference === undefined) {
     return undefined;
   }
+  const { kind, name } = parsePolicyReference(reference);
   try {
-    await world.kubectl(["get", RESOURCES[policy.kind], policy.name, "--output", "name"]);
+    await world.kubectl(["get", RESOURCES[kind], name, "--output", "name"]);
     return undefined;
   } catch (error) {
     if (error instanceof KubectlError && error.notFound) {
-      const missing = `${policy.kind} ${policy.name}`;
+      const missing = `${kind} ${name}`;
       world.report(`${missing} is not in the cluster; measuring what the proxy applies`);
       return missing;
     }

@@ -2,7 +2,7 @@ import type { ProbeTest } from "../../app/probe/sample.ts";
 import type { ProbeKind } from "../../model/record.ts";
 import { testsOf } from "../../model/modes.ts";
 import { toWallMs } from "../../model/timelapse.ts";
-import type { MeasureArguments } from "./arguments.ts";
+import type { MeasureRequest } from "../../model/requests.ts";
 import type { JournalTarget } from "./journal.ts";
 
 /** The least that the kernel can wait before it probes a silent connection, in ms. */
@@ -15,7 +15,7 @@ const SHORTEST_KEEPALIVE_MS = 1000;
 export function probeTests(
   targets: readonly JournalTarget[],
   kind: ProbeKind,
-  { modes, observeMs, timelapse }: Pick<MeasureArguments, "modes" | "observeMs" | "timelapse">,
+  { modes, observeMs, timelapse }: Pick<MeasureRequest, "modes" | "observeMs" | "timelapse">,
 ): ProbeTest[] {
   return testsOf(targets, modes).map(({ target, mode }) => {
     const { middleware, endpoint, addresses, path } = target;

@@ -1,7 +1,7 @@
 import type { EffectiveTimeout } from "../../model/record.ts";
 import type { Target } from "../../model/target.ts";
 import { remedyNote } from "../../model/remedyBehaviour.ts";
-import type { MeasureArguments } from "./arguments.ts";
+import type { MeasureRequest } from "../../model/requests.ts";
 import { BLACK_HOLE, PASSTHROUGH } from "../../model/istio/wellKnown.ts";
 
 /**
@@ -9,7 +9,7 @@ import { BLACK_HOLE, PASSTHROUGH } from "../../model/istio/wellKnown.ts";
  * configuration tells it before any waiting; one line each.
  */
 export function remedyNotes(
-  { endpoint, path, remedy }: Pick<MeasureArguments, "path" | "remedy"> & Pick<Target, "endpoint">,
+  { endpoint, path, remedy }: Pick<MeasureRequest, "path" | "remedy"> & Pick<Target, "endpoint">,
   effective: EffectiveTimeout,
 ): string[] {
   const { cluster, listener, source } = effective;

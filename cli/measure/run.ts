@@ -3,12 +3,12 @@ import type { Measurement, ProbeKind, RunRecord, TargetRecord } from "../../mode
 import { formatEndpoint } from "../../model/endpoint.ts";
 import { DEFAULT_PATH, DEFAULT_REMEDY } from "../../model/remedy.ts";
 import { toWallMs } from "../../model/timelapse.ts";
-import type { MeasureArguments } from "./arguments.ts";
+import type { MeasureRequest } from "../../model/requests.ts";
 import { begin } from "./begin.ts";
 import type { Journal } from "./journal.ts";
-import { judge } from "./measurements.ts";
-import { loudly, restoreLogLevels } from "./withDebugLog.ts";
-import { leave, takeUp } from "./detach.ts";
+import { measurementsOf } from "./measurements.ts";
+import { withDebugLog, restoreLogLevels } from "./withDebugLog.ts";
+import { detach, resume } from "./detach.ts";
 import { notesOnRun } from "./notes.ts";
 import { ProbeClient } from "../cluster/probeClient.ts";
 import { remedyNotes } from "./remedyNotes.ts";
@@ -19,16 +19,15 @@ import { MeasureError } from "../cluster/world.ts";
 import type { UndoingWorld } from "../cluster/world.ts";
 
 /**
- * One timed test: connections from each of the run's two pods, held until they end or the window is over.
- * The client waits for that as long as it is asked to; the probes go on without it, and asking for the
- * same run again takes it up where it stands.
+ * Measures one run: both of its pods hold connections until they end or the window is over. The client waits for that
+ * as long as it is asked to, and then detaches: the probes go on, and asking for the same run again resumes it.
  *
- * @throws MeasureError when no measurement came about.
+ * @throws MeasureError when nothing could be measured.
  */
-export async function measure(asked: MeasureArguments, world: UndoingWorld): Promise<RunRecord> {
+export async function measure(asked: MeasureRequest, world: UndoingWorld): Promise<RunRecord> {
   const { clock, report } = world;
   const { run, observeMs, repetitions, waitMs, timelapse } = asked;
-  const { journal, seen } = (await takeUp(world, run)) ?? (await begin(world, asked));
+  const { journal, seen } = (await resume(world, run)) ?? (await begin(world, asked));
   for (const { endpoint, path, origin } of journal.targets) {
     const { effective } = path;
     const closeMs = toWallMs(effective.idleTimeoutMs, timelapse);
@@ -42,23 +41,23 @@ export async function measure(asked: MeasureArguments, world: UndoingWorld): Pro
   remedyNotesOn(asked, journal).forEach(report);
 
   const expectedMs = firstCloseMs(journal, timelapse);
-  // Who is willing to wait for the whole window does not leave just before its end.
-  const leaveAtMs = waitMs < observeMs * repetitions ? clock.nowMs() + waitMs : Infinity;
-  const watched: Watched = { run, observeMs, repetitions, expectedMs, timelapse, leaveAtMs };
+  // A client that may wait for the whole window does not detach just before its end.
+  const detachAtMs = waitMs < observeMs * repetitions ? clock.nowMs() + waitMs : Infinity;
+  const watched: Watched = { run, observeMs, repetitions, expectedMs, timelapse, detachAtMs };
   const measured = async (kind: ProbeKind) => {
     const probe = new ProbeClient(journal.pods[kind], world.kubectl);
     const outcome = await watch(world, probe, seen[kind], watched);
     // At once: what changes after the connections' end has no part in it.
-    return { outcome, measurements: await judge(world, asked, journal, kind, outcome) };
+    return { outcome, measurements: await measurementsOf(world, asked, journal, kind, outcome) };
   };
-  return loudly(world, journal, async () => {
+  return withDebugLog(world, journal, async () => {
     const [withSidecar, withoutSidecar] = await Promise.all([
       measured("withSidecar"),
       measured("withoutSidecar"),
     ]);
     const outcomes = { withSidecar: withSidecar.outcome, withoutSidecar: withoutSidecar.outcome };
     if (Object.values(outcomes).some(({ state }) => state === "running")) {
-      await leave(world, journal, outcomes);
+      await detach(world, journal, outcomes);
     }
     // Whoever collects the rest of it restores them.
     if (withSidecar.outcome.state !== "running") {
@@ -79,7 +78,7 @@ function firstCloseMs({ targets }: Journal, timelapse: number): number {
   return closes.length === 0 ? 0 : Math.min(...closes);
 }
 
-function remedyNotesOn(asked: MeasureArguments, { targets }: Journal): string[] {
+function remedyNotesOn(asked: MeasureRequest, { targets }: Journal): string[] {
   const notes = targets.flatMap(({ endpoint, path }) =>
     remedyNotes({ ...asked, endpoint }, path.effective),
   );
@@ -94,7 +93,7 @@ function nodesOf({ pods }: Journal): Pick<RunRecord, "nodes"> {
 }
 
 function compose(
-  asked: MeasureArguments,
+  asked: MeasureRequest,
   journal: Journal,
   outcomes: Record<ProbeKind, Outcome>,
   samples: Measurement[],
@@ -116,7 +115,7 @@ function compose(
     schemaVersion: SCHEMA_VERSION,
     run: asked.run,
     endpoint,
-    timeout: asked.timeoutText,
+    timeout: asked.timeout,
     ...(asked.path !== DEFAULT_PATH && { path: asked.path }),
     ...(asked.remedy !== DEFAULT_REMEDY && { remedy: asked.remedy }),
     observeMs: asked.observeMs,

@@ -25,8 +25,8 @@ export interface Watched {
   expectedMs: number;
   /** How many times as fast the sidecar's clock runs; 1 is real time. */
   timelapse: number;
-  /** When waiting ends although the probe goes on, by the {@link World}'s clock; Infinity is never. */
-  leaveAtMs: number;
+  /** When the client detaches although the probe goes on, by the {@link World}'s clock; Infinity is never. */
+  detachAtMs: number;
 }
 
 /** A run that can't be finished any more: its pod, or the probe in it, is not the one it was. */
@@ -36,7 +36,7 @@ export interface Lost {
   reason: string;
 }
 
-/** What became of a probe's connections by the time the client goes. */
+/** State of a probe's connections when the client stops waiting. */
 export type Outcome = {
   /** How they were last seen. */
   seen: LastSeen;
@@ -49,8 +49,8 @@ export type Outcome = {
 );
 
 /**
- * Waits until a probe's run is over, or until it is time to leave. The probe needs nobody for it, so a
- * question that gets lost is asked again.
+ * Waits until a probe's run is over, or until it is time to detach. The probe needs no client, so a question
+ * that gets lost is asked again.
  *
  * @param seen how the connections stand, or stood when they were last heard of.
  * @throws MeasureError when the cluster can't be reached any more.
@@ -62,7 +62,7 @@ export async function watch(
   watched: Watched,
 ): Promise<Outcome> {
   const { clock, report } = world;
-  const { run, observeMs, repetitions, expectedMs, leaveAtMs } = watched;
+  const { run, observeMs, repetitions, expectedMs, detachAtMs } = watched;
   const name = nameOf(probe.pod.kind, watched.timelapse);
   const deadlineMs = clock.nowMs() + observeMs * repetitions + MARGIN_MS;
   let status = seen;
@@ -71,7 +71,7 @@ export async function watch(
     const { heldMs, repetitionsLeft } = held;
     const left = roughly(windowLeftMs(held, observeMs));
     const progress = describeHolding(held, repetitions);
-    const patienceMs = leaveAtMs - clock.nowMs();
+    const patienceMs = detachAtMs - clock.nowMs();
     if (patienceMs <= 0) {
       report(`${name}: ${progress}; it goes on in its pod, for at most ${left}`);
       return { state: "running", seen: held };
@@ -135,7 +135,7 @@ export async function ask(
   const { pod } = probe;
   for (;;) {
     try {
-      return judge(await probe.status(run, when.waitMs));
+      return lastSeenOf(await probe.status(run, when.waitMs));
     } catch (error) {
       if (!(error instanceof KubectlError)) {
         throw error;
@@ -153,7 +153,8 @@ export async function ask(
   }
 }
 
-function judge(status: ProbeStatus): LastSeen | Lost {
+/** Reads a probe's answer; one that knows nothing of the run has lost its connections. */
+function lastSeenOf(status: ProbeStatus): LastSeen | Lost {
   switch (status.state) {
     case "holding":
     case "done":

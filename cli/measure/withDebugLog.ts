@@ -4,10 +4,10 @@ import { KubectlError } from "../cluster/kubectl.ts";
 import type { UndoingWorld } from "../cluster/world.ts";
 
 /**
- * Does something with the sidecar's debug log on, where the run is to have it. When that fails or is interrupted, the
- * levels are restored; otherwise they stay for what comes next.
+ * Runs `action` with the sidecar's debug log on, where the run asks for it. Restores the levels when the action fails
+ * or is interrupted; otherwise they stay as they are for the next action.
  */
-export async function loudly<T>(
+export async function withDebugLog<T>(
   world: UndoingWorld,
   journal: Journal,
   action: () => Promise<T>,
@@ -24,7 +24,7 @@ export async function loudly<T>(
   }
 }
 
-/** Restores the levels where they were raised. They are gone with the pod, so it is no failure that they are not. */
+/** Restores the levels where they were raised. Only reports a failure: a pod that is gone has taken its levels with it. */
 export async function restoreLogLevels(
   { undo, report }: UndoingWorld,
   { logLevels, pods }: Journal,

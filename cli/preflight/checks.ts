@@ -1,4 +1,4 @@
-import type { PreflightRequest } from "../../model/preflight.ts";
+import type { PreflightRequest } from "../../model/requests.ts";
 import { findDocker } from "../cluster/docker.ts";
 import type { Docker, DockerAddress, DockerAddresses } from "../cluster/docker.ts";
 import type { Kubectl } from "../cluster/kubectl.ts";
@@ -9,29 +9,29 @@ import { namespaceProblems } from "./namespace.ts";
 import { nodeProblems } from "./nodes.ts";
 import { rightsProblems } from "./rights.ts";
 
-/** What the checks look at. */
-export interface Surroundings {
+/** What the checks need from outside; tests put their own in its place. */
+export interface PreflightWorld {
   kubectl: Kubectl;
   dockers: DockerAddresses;
   /** @default over HTTP */
   dockerAt?: (address: DockerAddress) => Docker;
 }
 
-/** Everything that is in the way of a stack, each in one line with its remedy. Changes nothing. */
-export async function check(request: PreflightRequest, around: Surroundings): Promise<string[]> {
+/** Finds everything that is in the way of a stack, each in one line with its fix. Changes nothing. */
+export async function check(request: PreflightRequest, world: PreflightWorld): Promise<string[]> {
   const [cluster, docker] = await Promise.all([
-    clusterProblems(request, around.kubectl),
-    dockerProblems(request, around),
+    clusterProblems(request, world.kubectl),
+    dockerProblems(request, world),
   ]);
   return [...cluster, ...docker];
 }
 
-/** All at once, as each question takes a while; what a cluster out of reach says is dropped. */
+/** Asks everything at once, as each question takes a while; answers of a cluster out of reach are dropped. */
 async function clusterProblems(request: PreflightRequest, kubectl: Kubectl): Promise<string[]> {
-  const { namespace, owner, kubeContext, platform } = request;
+  const { namespace, owner, context, platform } = request;
   const [tool, unreachable, ...others] = await Promise.all([
     kubectlProblems(kubectl),
-    reachProblems(kubectl, kubeContext),
+    reachProblems(kubectl, context),
     ...[
       rightsProblems(kubectl, request),
       istioProblems(kubectl, request),
@@ -56,7 +56,7 @@ async function orItsFailure(problems: Promise<string[]>, subject = ""): Promise<
 
 async function dockerProblems(
   request: PreflightRequest,
-  { dockers, dockerAt: connect }: Surroundings,
+  { dockers, dockerAt: connect }: PreflightWorld,
 ): Promise<string[]> {
   let docker: Docker | undefined;
   try {

@@ -1,4 +1,4 @@
-import type { PreflightRequest } from "../../model/preflight.ts";
+import type { PreflightRequest } from "../../model/requests.ts";
 import { messageOf } from "../cluster/docker.ts";
 import type { Docker } from "../cluster/docker.ts";
 

@@ -1,6 +1,7 @@
-import type { PreflightRequest } from "../../model/preflight.ts";
+import type { PreflightRequest } from "../../model/requests.ts";
 import { askJson, KubectlError } from "../cluster/kubectl.ts";
 import type { Kubectl } from "../cluster/kubectl.ts";
+import { parseTimeout } from "../../model/timeout.ts";
 import { versionProblems } from "../../model/istio/releases.ts";
 import { selects } from "../cluster/labelSelector.ts";
 import type { LabelSelector } from "../cluster/labelSelector.ts";
@@ -113,7 +114,10 @@ export function controlPlaneProblems(
   if (version === undefined) {
     return problems;
   }
-  return [...problems, ...versionProblems({ name, version }, request)];
+  return [
+    ...problems,
+    ...versionProblems({ name, version }, { ...request, timeout: parseTimeout(request.timeout) }),
+  ];
 }
 
 /** @returns undefined when the user may not look */

@@ -1,4 +1,5 @@
-import type { PreflightRequest } from "../../model/preflight.ts";
+import type { PreflightRequest } from "../../model/requests.ts";
+import { parseTimeout } from "../../model/timeout.ts";
 import { remedyPlan } from "../../model/remedyBehaviour.ts";
 import type { Kubectl } from "../cluster/kubectl.ts";
 import { reasonOf } from "./cluster.ts";
@@ -30,7 +31,7 @@ function neededRights({ namespace, path, remedy, timeout, timelapse }: Wanted): 
     verbs: OWNED,
     namespace,
   });
-  const { connectionPool } = remedyPlan({ remedy, timeout });
+  const { connectionPool } = remedyPlan({ remedy, timeout: parseTimeout(timeout) });
   return [
     { group: "", resource: "namespaces", verbs: OWNED, namespace: undefined },
     { group: "", resource: "configmaps", verbs: KEPT, namespace },

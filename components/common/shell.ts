@@ -1,11 +1,16 @@
+import type { Requests } from "../../model/requests.ts";
+
 /** Joins program and arguments to one line that a POSIX shell takes apart into the same again. */
 export function shellCommand(words: readonly string[]): string {
   return words.map(quote).join(" ");
 }
 
-/** Names the kubeconfig's context to a command of ours; nothing does where it is the current one. */
-export function contextOption(kubeContext: string | undefined): string[] {
-  return kubeContext === undefined ? [] : ["--context", kubeContext];
+/** Writes the shell command that asks a program in `cli`. The request must hold no secret. */
+export function programCommand<Name extends keyof Requests>(
+  name: Name,
+  request: Requests[Name],
+): string {
+  return shellCommand(["node", "--import", "tsx", `cli/${name}.ts`, JSON.stringify(request)]);
 }
 
 function quote(word: string): string {

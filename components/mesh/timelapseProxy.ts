@@ -2,7 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { contentImage } from "../common/contentImage.ts";
 import type { InjectionRequest } from "../../model/istio/injection.ts";
-import { contextOption, shellCommand } from "../common/shell.ts";
+import { programCommand } from "../common/shell.ts";
 import { timelapseRequest } from "../../model/timelapse.ts";
 
 export interface TimelapseProxyArgs {
@@ -66,10 +66,5 @@ export class TimelapseProxy extends pulumi.ComponentResource {
 function findProxyImage({ namespace, kubeContext }: TimelapseProxyArgs): pulumi.Output<string> {
   return pulumi
     .output(namespace)
-    .apply((name) =>
-      shellCommand([
-        ...["node", "--import", "tsx", "cli/proxyImage.ts", "--namespace", name],
-        ...contextOption(kubeContext),
-      ]),
-    );
+    .apply((name) => programCommand("proxyImage", { namespace: name, context: kubeContext }));
 }

@@ -7,7 +7,7 @@ import { readiness } from "./readiness.ts";
 import type { ServerKind } from "../../model/target.ts";
 import { servers } from "./servers.ts";
 import { OWNER_KEY } from "../../model/istio/labels.ts";
-import { shellCommand } from "../common/shell.ts";
+import { programCommand, shellCommand } from "../common/shell.ts";
 import { userError } from "../common/userError.ts";
 
 export interface ExternalMiddlewareArgs {
@@ -65,19 +65,16 @@ export class ExternalMiddleware extends pulumi.ComponentResource {
       { parent: this, customTimeouts: { create: "5m", update: "5m" } },
     );
 
-    const remove = (except: pulumi.Input<string>[]): pulumi.Output<string> =>
+    const remove = (kept?: pulumi.Input<string>): pulumi.Output<string> =>
       pulumi
-        .all([args.owner, pulumi.all(except)])
-        .apply(([owner, ids]) =>
-          shellCommand([
-            ...["node", "--import", "tsx", "cli/removeContainers.ts"],
-            ...[owner, args.containerName, ...ids],
-          ]),
+        .all([args.owner, kept])
+        .apply(([owner, id]) =>
+          programCommand("removeContainers", { owner, name: args.containerName, kept: id }),
         );
     // What was made and not noted down by an update that was killed.
     const leftovers = new command.local.Command(
       `${name}-leftovers`,
-      { delete: remove([]), addPreviousOutputInEnv: false },
+      { delete: remove(), addPreviousOutputInEnv: false },
       { parent: this, customTimeouts: { delete: "1m" } },
     );
 
@@ -107,7 +104,7 @@ export class ExternalMiddleware extends pulumi.ComponentResource {
     );
     new command.local.Command(
       `${name}-only`,
-      { create: remove([container.id]), triggers: [container.id], addPreviousOutputInEnv: false },
+      { create: remove(container.id), triggers: [container.id], addPreviousOutputInEnv: false },
       { parent: this, customTimeouts: { create: "1m" } },
     );
 

@@ -3,13 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MiddlewareKind } from "../../app/probe/sample.ts";
 import type { RunRecord } from "../../model/record.ts";
 import { formatDuration } from "../../model/duration.ts";
-import { DEFAULT_LOAD } from "../../model/modes.ts";
+import { parseEndpoint } from "../../model/endpoint.ts";
 import type { Load } from "../../model/modes.ts";
 import { parseRecord } from "./parseRecord.ts";
-import { DEFAULT_PATH, DEFAULT_REMEDY } from "../../model/remedy.ts";
 import type { Path, Remedy } from "../../model/remedy.ts";
 import { parseRunState } from "../../model/runState.ts";
-import { contextOption, shellCommand } from "../common/shell.ts";
+import { pairTargets } from "../../model/target.ts";
+import { programCommand } from "../common/shell.ts";
 
 export interface ConnectionTestArgs {
   /** Namespace of the probes. */
@@ -26,7 +26,7 @@ export interface ConnectionTestArgs {
   timeout: string;
   /** How long the connections are held and watched each time, in ms. */
   observeMs: number;
-  /** How long to wait for all of it before leaving the run to itself, in ms. */
+  /** How long to wait for all of it before detaching from the run, in ms. */
   waitMs: number;
   /** How many times as fast the sidecar's clock runs; 1 is real time. */
   timelapse: number;
@@ -44,7 +44,7 @@ export interface ConnectionTestArgs {
   kubeContext: string | undefined;
 }
 
-/** What tells that a run is over; not there at all before that. */
+/** Input that tells that a run is over; absent before that. */
 type RunEnvironment = Record<string, string>;
 
 /** For everything before and after the observation: configuration to arrive, probes to connect. */
@@ -53,16 +53,15 @@ const MARGIN_MS = 240_000;
 /**
  * Measures, once for each run, how long both probes' connections live.
  *
- * Each run is a resource of its own, and its inputs are not compared any more once it is there: what
- * was measured is not measured again because a command line changed with a new version of this
- * program, or because Docker chose another port. A measurement that could not start leaves no resource,
- * so that the next `up` tries again.
+ * Each run is a resource of its own, whose inputs are not compared any more once it is there: a new version of this
+ * program that asks in another way, or another port that Docker chose, does not measure again. A measurement that
+ * could not start leaves no resource, so that the next `up` tries again.
  *
- * One input is compared: whether a run that was left to itself is over meanwhile. That the cluster is
- * asked whenever the program runs, and it makes the update that collects the result.
+ * One input is compared: whether a run that the client detached from is over. The program asks the cluster for that
+ * whenever it runs, and a run that is over makes the update that collects the result.
  */
 export class ConnectionTest extends pulumi.ComponentResource {
-  /** What was found. */
+  /** Everything the run found. */
   readonly record: pulumi.Output<RunRecord>;
 
   constructor(name: string, args: ConnectionTestArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -73,8 +72,8 @@ export class ConnectionTest extends pulumi.ComponentResource {
     const measurement = new command.local.Command(
       `${name}-measurement-${args.runId}`,
       {
-        // For its update too: it goes on with what was begun, and repeats what is known (in its
-        // environment is what it printed last).
+        // Its update runs it too: it resumes what was begun, and repeats a record that is complete, which it
+        // finds in its environment.
         create: measureCommand(args),
         environment: this.#askWhetherOver(args),
         // The record on stdout is for the state; what people read while they wait is on stderr.
@@ -91,17 +90,12 @@ export class ConnectionTest extends pulumi.ComponentResource {
     this.registerOutputs({ record: this.record });
   }
 
-  /** Undefined unless the run was left to itself and is over. */
+  /** Asks the cluster; gives undefined unless the client detached from the run and the run is over. */
   #askWhetherOver(args: ConnectionTestArgs): pulumi.Output<RunEnvironment> {
     const question = pulumi
       .output(args.namespace)
       .apply((namespace) =>
-        shellCommand([
-          ...["node", "--import", "tsx", "cli/runState.ts"],
-          ...["--namespace", namespace],
-          ...["--run", args.runId],
-          ...contextOption(args.kubeContext),
-        ]),
+        programCommand("runState", { namespace, context: args.kubeContext, run: args.runId }),
       );
     const answer = command.local.runOutput(
       { command: question, logging: "none", addPreviousOutputInEnv: false },
@@ -120,34 +114,15 @@ export class ConnectionTest extends pulumi.ComponentResource {
 }
 
 function measureCommand(args: ConnectionTestArgs): pulumi.Output<string> {
+  const { middleware, load, timeout, observeMs, waitMs, timelapse, path, remedy } = args;
   return pulumi
     .all([args.namespace, args.endpoints, args.policy])
     .apply(([namespace, endpoints, policy]) =>
-      shellCommand([
-        ...["node", "--import", "tsx", "cli/measure.ts"],
-        ...["--namespace", namespace],
-        ...["--run", args.runId],
-        ...["--endpoint", endpoints.join(",")],
-        ...["--middleware", args.middleware.join(",")],
-        ...["--timeout", args.timeout],
-        ...["--observe", formatDuration(args.observeMs)],
-        ...["--wait", formatDuration(args.waitMs)],
-        ...contextOption(args.kubeContext),
-        ...loadOptions(args.load),
-        ...(args.path === DEFAULT_PATH ? [] : ["--path", args.path]),
-        ...(args.remedy === DEFAULT_REMEDY ? [] : ["--remedy", args.remedy]),
-        ...(args.timelapse === 1 ? [] : ["--timelapse", String(args.timelapse)]),
-        ...(policy === undefined ? [] : ["--policy", policy]),
-        ...(args.evidence ? [] : ["--no-evidence"]),
-        ...(args.debugLog ? ["--debug-log"] : []),
-      ]),
+      programCommand("measure", {
+        ...{ namespace, context: args.kubeContext, run: args.runId },
+        targets: pairTargets(endpoints.map(parseEndpoint), middleware),
+        ...{ timeout, observeMs, waitMs, ...load, timelapse, path, remedy, policy },
+        ...{ evidence: args.evidence, debugLog: args.debugLog },
+      }),
     );
-}
-
-function loadOptions({ modes, connections, repetitions }: Load): string[] {
-  return [
-    ...(modes.join() === DEFAULT_LOAD.modes.join() ? [] : ["--modes", modes.join(",")]),
-    ...(connections === DEFAULT_LOAD.connections ? [] : ["--connections", String(connections)]),
-    ...(repetitions === DEFAULT_LOAD.repetitions ? [] : ["--repetitions", String(repetitions)]),
-  ];
 }

@@ -13,7 +13,7 @@ import { formatDuration } from "../../model/duration.ts";
 import { parseEndpoint } from "../../model/endpoint.ts";
 import type { InjectionRequest } from "../../model/istio/injection.ts";
 import { OBJECT_TIMEOUTS } from "../common/objectTimeouts.ts";
-import { contextOption, shellCommand } from "../common/shell.ts";
+import { programCommand } from "../common/shell.ts";
 
 export interface DriverTestArgs {
   /** Namespace with sidecar injection. */
@@ -87,17 +87,12 @@ export class DriverTest extends pulumi.ComponentResource {
           { parent: this },
         ),
     );
-    const collect = pulumi
-      .output(namespace)
-      .apply((inNamespace) =>
-        shellCommand([
-          ...["node", "--import", "tsx", "cli/drivers.ts"],
-          ...["--namespace", inNamespace, "--run", runId],
-          ...["--timeout", formatDuration(timeoutMs), "--idle", formatDuration(idleMs)],
-          ...["--containers", languagesOf(drivers).join(",")],
-          ...contextOption(args.kubeContext),
-        ]),
-      );
+    const collect = pulumi.output(namespace).apply((inNamespace) =>
+      programCommand("drivers", {
+        ...{ namespace: inNamespace, context: args.kubeContext, run: runId },
+        ...{ idleTimeoutMs: timeoutMs, idleMs, containers: languagesOf(drivers) },
+      }),
+    );
     const collection = new command.local.Command(
       `${name}-collection-${runId}`,
       { create: collect, logging: "stderr", addPreviousOutputInEnv: false },

@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import type { PreflightAnswer, PreflightRequest } from "../../model/preflight.ts";
-import { shellCommand } from "../common/shell.ts";
+import type { PreflightAnswer, PreflightRequest } from "../../model/requests.ts";
+import { programCommand } from "../common/shell.ts";
 import { userErrors } from "../common/userError.ts";
 
 /**
@@ -20,7 +20,7 @@ export function preflight(
   return owner.apply(async (id) => {
     const asked: PreflightRequest = { ...request, owner: id };
     const { stdout } = await command.local.run({
-      command: shellCommand(["node", "--import", "tsx", "cli/preflight.ts", JSON.stringify(asked)]),
+      command: programCommand("preflight", asked),
       logging: "none",
     });
     const { problems } = JSON.parse(stdout) as PreflightAnswer;

@@ -2,7 +2,7 @@ import { languagesOf } from "../settings/drivers.ts";
 import { PROBE_REPOSITORY } from "../common/contentImage.ts";
 import { INJECT_LABEL, injectionLabels, probeLabels } from "../../model/istio/labels.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { PreflightRequest } from "../../model/preflight.ts";
+import type { PreflightRequest } from "../../model/requests.ts";
 
 /**
  * The request of a stack, but for whose it is.
@@ -13,16 +13,15 @@ export function preflightRequest(
   settings: Settings,
   namespace: string,
 ): Omit<PreflightRequest, "owner"> {
-  const { baseImage, kubeContext, outside, path, platform, registry, remedy, revision, timeout } =
-    settings;
+  const { baseImage, kubeContext, outside, path, platform, registry, remedy, revision } = settings;
   const timelapse = settings.timelapse > 1;
   const servers = outside.kind === "servers" ? outside.servers : [];
   return {
     namespace,
-    kubeContext,
+    context: kubeContext,
     injectionLabels: injectionLabels(revision),
     podLabels: { ...probeLabels(true), [INJECT_LABEL]: "true" },
-    timeout,
+    timeout: settings.timeoutText,
     path,
     remedy,
     timelapse,

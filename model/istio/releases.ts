@@ -1,4 +1,4 @@
-import type { PreflightRequest } from "../preflight.ts";
+import type { Variant } from "../remedy.ts";
 import { isAtLeast } from "../version.ts";
 import type { Version } from "../version.ts";
 
@@ -14,10 +14,10 @@ const RULE_SINCE: Version = [1, 21, 0];
 /** The first whose webhook takes 0s there, https://github.com/istio/istio/issues/54582. */
 const RULE_NEVER_SINCE: Version = [1, 23, 6];
 
-/** What a release of Istio can't do of what the stack wants. */
+/** Lists what the stack wants and a release of Istio can't do. */
 export function versionProblems(
   { name, version }: { name: string; version: Version },
-  { path, remedy, timeout }: PreflightRequest,
+  { path, remedy, timeout }: Variant,
 ): string[] {
   const problems: string[] = [];
   const before = (other: Version): boolean => !isAtLeast(version, other);

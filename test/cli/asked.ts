@@ -1,20 +1,14 @@
-import type { MeasureArguments } from "../../cli/measure/arguments.ts";
+import type { MeasureRequest } from "../../model/requests.ts";
 import { DEFAULT_LOAD } from "../../model/modes.ts";
-import { parseTimeout } from "../../model/timeout.ts";
 import { RUN } from "./fakeCluster.ts";
 
-/** What a stack with that timeout and nothing else set asks of `measure`, watched for 14 s. */
-export function asked(
-  timeoutText: string,
-  changes: Partial<MeasureArguments> = {},
-): MeasureArguments {
-  const timeout = parseTimeout(timeoutText);
+/** Makes the request of a stack with that timeout and nothing else set, watched for 14 s. */
+export function asked(timeout: string, changes: Partial<MeasureRequest> = {}): MeasureRequest {
   return {
-    namespace: `idle-${timeoutText}`,
+    namespace: `idle-${timeout}`,
     run: RUN,
     targets: [{ middleware: "tcp", endpoint: { host: "10.0.0.5", port: 6379 } }],
     ...DEFAULT_LOAD,
-    timeoutText,
     timeout,
     observeMs: 14_000,
     waitMs: Infinity,
@@ -22,9 +16,7 @@ export function asked(
     path: "passthrough",
     remedy: "envoyFilter",
     // By default nothing is configured, so there is no object to look for.
-    ...(timeout.variant !== "default" && {
-      policy: { kind: "EnvoyFilter", name: "idle-timeout" } as const,
-    }),
+    ...(timeout !== "default" && { policy: "EnvoyFilter/idle-timeout" }),
     evidence: true,
     debugLog: false,
     ...changes,

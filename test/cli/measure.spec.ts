@@ -6,15 +6,15 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 
-import { USAGE } from "../../cli/measure/arguments.ts";
+import type { MeasureRequest } from "../../model/requests.ts";
+import { asked } from "./asked.ts";
 import { evidenceLine, FakeCluster } from "./fakeCluster.ts";
 import { runRecord, SAMPLE } from "./records.ts";
 
 const ROOT = join(__dirname, "../..");
-const ARGUMENTS = [
-  ...["--namespace", "idle-10s", "--run", "1-a", "--endpoint", "10.0.0.5:6379"],
-  ...["--timeout", "10s", "--observe", "14s"],
-];
+/** As JSON.parse gives it back: a wait of Infinity is none. */
+const REQUEST: MeasureRequest = { ...asked("10s", { waitMs: 60_000 }) };
+delete REQUEST.policy;
 
 /** The first answer whose key occurs in the command is kubectl's; "!" makes it an error. */
 type Answers = Record<string, string>;
@@ -30,7 +30,7 @@ describe("cli/measure.ts", () => {
     await rm(directory, { recursive: true });
   });
 
-  async function start(argv: string[], answers: Answers, env: Record<string, string> = {}) {
+  async function start(argument: string, answers: Answers, env: Record<string, string> = {}) {
     const kubectl = join(directory, "kubectl");
     await writeFile(
       kubectl,
@@ -48,15 +48,15 @@ describe("cli/measure.ts", () => {
        }`,
     );
     await chmod(kubectl, 0o755);
-    return spawn(process.execPath, ["--import", "tsx", "cli/measure.ts", ...argv], {
+    return spawn(process.execPath, ["--import", "tsx", "cli/measure.ts", argument], {
       cwd: ROOT,
       env: { ...process.env, ...env, PATH: `${directory}${delimiter}${process.env.PATH ?? ""}` },
       stdio: ["ignore", "pipe", "pipe"],
     });
   }
 
-  async function run(argv: string[], answers: Answers = {}, env: Record<string, string> = {}) {
-    const child = await start(argv, answers, env);
+  async function run(argument: string, answers: Answers = {}, env: Record<string, string> = {}) {
+    const child = await start(argument, answers, env);
     const [stdout, stderr, [code]] = await Promise.all([
       text(child.stdout),
       text(child.stderr),
@@ -84,7 +84,7 @@ describe("cli/measure.ts", () => {
   }
 
   it("prints the record alone on stdout, in short lines", async () => {
-    const { code, stdout, stderr } = await run(ARGUMENTS, answers());
+    const { code, stdout, stderr } = await run(JSON.stringify(REQUEST), answers());
     assert.equal(code, 0, stderr);
     const record = JSON.parse(stdout);
     assert.equal(stdout, `${JSON.stringify(record, undefined, 2)}\n`);
@@ -98,11 +98,14 @@ describe("cli/measure.ts", () => {
 
   it("repeats what it printed when the run was over, and asks nobody", async () => {
     const record = `${JSON.stringify(runRecord(), undefined, 2)}\n`;
-    assert.deepEqual(await run(ARGUMENTS, {}, { PULUMI_COMMAND_STDOUT: record.trimEnd() }), {
-      code: 0,
-      stdout: record,
-      stderr: "",
-    });
+    assert.deepEqual(
+      await run(JSON.stringify(REQUEST), {}, { PULUMI_COMMAND_STDOUT: record.trimEnd() }),
+      {
+        code: 0,
+        stdout: record,
+        stderr: "",
+      },
+    );
   });
 
   for (const [what, last] of Object.entries({
@@ -112,7 +115,11 @@ describe("cli/measure.ts", () => {
   })) {
     it(`does not repeat a record ${what}`, async () => {
       const env = { PULUMI_COMMAND_STDOUT: JSON.stringify(last) };
-      const { code, stderr } = await run(ARGUMENTS, { "get configmap": "!refused" }, env);
+      const { code, stderr } = await run(
+        JSON.stringify(REQUEST),
+        { "get configmap": "!refused" },
+        env,
+      );
       assert.equal(code, 1);
       assert.equal(stderr, "measure: kubectl get configmap: refused\n");
     });
@@ -121,36 +128,46 @@ describe("cli/measure.ts", () => {
   it("exits 1 with one line and no record when nothing listens", async () => {
     const error = "ECONNREFUSED 10.0.0.5:6379";
     const check = JSON.stringify({ ok: false, error });
-    assert.deepEqual(await run(ARGUMENTS, { ...answers(), "client.mjs check": check }), {
-      code: 1,
-      stdout: "",
-      stderr:
-        "measure: endpoint 10.0.0.5:6379 can't be reached from pod without-0: nothing listens there " +
-        `(${error}); start the server or correct the endpoint\n`,
-    });
+    assert.deepEqual(
+      await run(JSON.stringify(REQUEST), { ...answers(), "client.mjs check": check }),
+      {
+        code: 1,
+        stdout: "",
+        stderr:
+          "measure: endpoint 10.0.0.5:6379 can't be reached from pod without-0: nothing listens there " +
+          `(${error}); start the server or correct the endpoint\n`,
+      },
+    );
   });
 
   it("exits 1 with one line when the cluster can't be reached", async () => {
     const refused = "The connection to the server localhost:8080 was refused";
-    assert.deepEqual(await run(ARGUMENTS, { "get configmap": `!${refused}` }), {
+    assert.deepEqual(await run(JSON.stringify(REQUEST), { "get configmap": `!${refused}` }), {
       code: 1,
       stdout: "",
       stderr: `measure: kubectl get configmap: ${refused}\n`,
     });
   });
 
-  it("exits 2 with every problem in one line", async () => {
-    assert.deepEqual(await run(["--run", "1-a", "--timeout", "10", "--observe", "14s"]), {
+  it("exits 2 with every problem of the request, a line each", async () => {
+    const wrong = { ...REQUEST, run: undefined, namespace: "", timeout: "10", speed: 9 };
+    assert.deepEqual(await run(JSON.stringify(wrong)), {
       code: 2,
       stdout: "",
       stderr:
-        'measure: --namespace is missing; --endpoint is missing; --timeout: "10" has no unit after 10; ' +
-        "use a Go duration such as 10s, 13.7s, 1h30m or 24h, or one of default, remove, off; see --help\n",
+        "measure: namespace: must not be empty\n" +
+        'measure: run: Invalid key: Expected "run" but received undefined\n' +
+        'measure: timeout: "10" has no unit after 10; use a Go duration such as 10s, 13.7s, 1h30m or 24h, ' +
+        "or one of default, remove, off\n" +
+        'measure: speed: Invalid key: Expected never but received "speed"\n' +
+        'See "node --import tsx cli/measure.ts --help".\n',
     });
   });
 
   it("explains itself", async () => {
-    assert.deepEqual(await run(["--help"]), { code: 0, stdout: USAGE, stderr: "" });
+    const { code, stdout, stderr } = await run("--help");
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+    assert.match(stdout, /^usage: node --import tsx cli\/measure\.ts REQUEST \[options\]\n/);
   });
 
   it("ends at once and without a record when it is interrupted", async () => {
@@ -158,7 +175,7 @@ describe("cli/measure.ts", () => {
       ...{ state: "holding", heldMs: 5, repetitionsLeft: 0, held: [SAMPLE], samples: [] },
     });
     const waiting = { ...answers(), "client.mjs start": holding, "client.mjs status": "wait" };
-    const child = await start(ARGUMENTS, waiting);
+    const child = await start(JSON.stringify(REQUEST), waiting);
     const stdout = text(child.stdout);
     let stderr = "";
     for await (const part of child.stderr.setEncoding("utf8") as AsyncIterable<string>) {
@@ -171,7 +188,7 @@ describe("cli/measure.ts", () => {
     assert.equal(await stdout, "");
     assert.equal(
       stderr.trimEnd().split("\n").at(-1),
-      "measure: interrupted; the probes go on, and measuring the same run again takes them up",
+      "measure: interrupted; the probes go on, and measuring the same run again resumes it",
     );
   });
 });

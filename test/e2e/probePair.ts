@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import type { RunRecord } from "../../model/record.ts";
-import { parseArguments } from "../../cli/measure/arguments.ts";
 import { measure } from "../../cli/measure/run.ts";
 import { kubectlFor } from "../../cli/cluster/kubectl.ts";
 import type { Kubectl } from "../../cli/cluster/kubectl.ts";
 import { systemClock } from "../../cli/cluster/world.ts";
 import { connectionPoolSpec } from "../../components/mesh/connectionPoolRule.ts";
+import { parseDuration } from "../../model/duration.ts";
 import { parseEndpoint } from "../../model/endpoint.ts";
+import { DEFAULT_LOAD } from "../../model/modes.ts";
+import type { MeasureRequest } from "../../model/requests.ts";
+import { pairTargets, parseEndpoints, parseMiddleware } from "../../model/target.ts";
 import { serviceEntrySpec } from "../../components/mesh/endpointEntry.ts";
 import { endpointHost } from "../../model/istio/endpointHost.ts";
 import { evidenceSpec } from "../../model/istio/evidence.ts";
@@ -88,19 +91,21 @@ export class ProbePair {
    */
   async measure(connected: () => Promise<unknown> | undefined): Promise<RunRecord> {
     const { endpoint, evidence, keepalive, middleware, observe, timeout } = this.options;
-    const variant = [
-      ...(keepalive ? ["--path", "serviceEntry", "--remedy", "tcpKeepalive"] : []),
-      ...(evidence === false ? ["--no-evidence"] : []),
-      ...(middleware === undefined ? [] : ["--middleware", middleware]),
-    ];
-    const parsed = parseArguments([
-      ...["--namespace", this.namespace, "--run", RUN, "--endpoint", endpoint],
-      ...["--timeout", timeout, "--observe", observe, ...variant],
-    ]);
-    assert.equal(parsed.kind, "arguments");
+    const request: MeasureRequest = {
+      ...{ namespace: this.namespace, run: RUN },
+      targets: pairTargets(
+        parseEndpoints(endpoint),
+        middleware === undefined ? undefined : parseMiddleware(middleware),
+      ),
+      ...{ timeout, observeMs: parseDuration(observe), waitMs: Infinity },
+      ...{ ...DEFAULT_LOAD, timelapse: 1 },
+      path: keepalive ? "serviceEntry" : "passthrough",
+      remedy: keepalive ? "tcpKeepalive" : "envoyFilter",
+      ...{ evidence: evidence !== false, debugLog: false },
+    };
     const standing = new Set<string>();
     let done: Promise<unknown> | undefined;
-    const found = await measure(parsed.arguments, {
+    const found = await measure(request, {
       kubectl: this.kubectl,
       undo: this.kubectl,
       clock: systemClock(new AbortController().signal),

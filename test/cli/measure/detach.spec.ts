@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import type { RunRecord } from "../../../model/record.ts";
-import type { MeasureArguments } from "../../../cli/measure/arguments.ts";
+import type { MeasureRequest } from "../../../model/requests.ts";
 import { measure } from "../../../cli/measure/run.ts";
 import { findRunState } from "../../../cli/measure/detach.ts";
 import { MeasureError } from "../../../cli/cluster/world.ts";
@@ -23,7 +23,7 @@ describe("a run that its client leaves to itself", () => {
     cluster.log = () => evidenceLine({ duration_ms: HOUR_MS + 7 });
   });
 
-  const run = (changes: Partial<MeasureArguments> = {}): Promise<RunRecord> =>
+  const run = (changes: Partial<MeasureRequest> = {}): Promise<RunRecord> =>
     measure({ ...ASKED, ...changes }, cluster.world);
   const until = (atMs: number) => cluster.clock.sleep(atMs - cluster.clock.nowMs());
   const state = () => findRunState(cluster.world, RUN);
@@ -111,8 +111,7 @@ describe("a run that its client leaves to itself", () => {
   it("is not left around the expected close", async () => {
     cluster.listeners = () => dump(virtualOutbound({ idle_timeout: "10s" }));
     cluster.probes.withSidecar.fate = { closesAfterMs: 10_001 };
-    const timeout = { variant: "duration", ms: 10_000 } as const;
-    const record = await run({ timeout, waitMs: 9000 });
+    const record = await run({ timeout: "10s", waitMs: 9000 });
     assert.equal(record.samples[0]?.end, "fin");
   });
 
@@ -192,7 +191,7 @@ describe("a run that its client leaves to itself", () => {
       const record = await run();
       assert.deepEqual(ends(record)[0], { ...open(360_000), running: true });
       assert.equal(starts().length, 2);
-      assert.ok(cluster.reported.includes("taking up run 1-a, which was begun before"));
+      assert.ok(cluster.reported.includes("resuming run 1-a, which was begun before"));
     });
 
     it("is judged by the configuration that it began with", async () => {

@@ -15,7 +15,7 @@ import { swapped } from "../../swaps.ts";
 const FULL = aJournal({
   missingPolicy: "EnvoyFilter x",
   logLevels: { connection: "warning", filter: "info", pool: "error" },
-  left: {
+  detached: {
     withSidecar: { state: "done", samples: [SAMPLE] },
     withoutSidecar: {
       ...{ state: "holding", heldMs: 5, repetitionsLeft: 0, samples: [] },

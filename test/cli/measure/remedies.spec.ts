@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { RunRecord } from "../../../model/record.ts";
-import type { MeasureArguments } from "../../../cli/measure/arguments.ts";
+import type { MeasureRequest } from "../../../model/requests.ts";
 import { compareRun, comparisonRows, deviation } from "../../../report/comparison.ts";
 import { measure } from "../../../cli/measure/run.ts";
 import { summaryLines } from "../../../report/summary.ts";
@@ -33,7 +33,7 @@ describe("a remedy", () => {
     cluster = new FakeCluster();
   });
 
-  const run = (changes: Partial<MeasureArguments>): Promise<RunRecord> =>
+  const run = (changes: Partial<MeasureRequest>): Promise<RunRecord> =>
     measure({ ...ASKED, ...changes }, cluster.world);
 
   /** The sidecar closes the connection after that time, for its idle timeout. */
@@ -42,7 +42,7 @@ describe("a remedy", () => {
     cluster.log = () => evidenceLine({ duration_ms: ms });
   }
 
-  async function refused(changes: Partial<MeasureArguments>): Promise<string> {
+  async function refused(changes: Partial<MeasureRequest>): Promise<string> {
     try {
       await run(changes);
     } catch (error) {
@@ -70,7 +70,7 @@ describe("a remedy", () => {
     const record = await run({
       path: "serviceEntry",
       remedy: "destinationRule",
-      policy: { kind: "DestinationRule", name: "connection-pool" },
+      policy: "DestinationRule/connection-pool",
     });
     assert.equal(cluster.reported[0], `effective idle timeout for 10.0.0.5:6379: 12s ${KNOWN_AT}`);
     assert.ok(
@@ -114,7 +114,7 @@ describe("a remedy", () => {
     const { notes } = await run({
       path: "serviceEntry",
       remedy: "destinationRule",
-      policy: { kind: "DestinationRule", name: "connection-pool" },
+      policy: "DestinationRule/connection-pool",
     });
     assert.deepEqual(notes, [
       "DestinationRule connection-pool is not in the cluster; the proxy applies its default of 1h",
@@ -225,8 +225,7 @@ describe("a remedy", () => {
       cluster.listeners = () => known({});
       const record = await run({
         ...asked,
-        timeoutText: "default",
-        timeout: { variant: "default" },
+        timeout: "default",
         observeMs: 3_700_000,
       });
       assert.equal(cellsOf(record)[1], "1h");
@@ -235,7 +234,7 @@ describe("a remedy", () => {
 
     it("has nothing to answer for where there is no timeout", async () => {
       cluster.listeners = () => known({ idle_timeout: "0s" });
-      const record = await run({ ...asked, timeoutText: "off", timeout: { variant: "off" } });
+      const record = await run({ ...asked, timeout: "off" });
       assert.deepEqual(record.notes, []);
     });
   });

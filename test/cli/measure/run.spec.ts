@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 
 import type { ProbeSpec } from "../../../app/probe/sample.ts";
 import type { ProbeKind, RunRecord } from "../../../model/record.ts";
-import type { MeasureArguments } from "../../../cli/measure/arguments.ts";
+import type { MeasureRequest } from "../../../model/requests.ts";
 import { measure } from "../../../cli/measure/run.ts";
 import { KubectlError } from "../../../cli/cluster/kubectl.ts";
 import { runVerdict } from "../../../report/verdict.ts";
 import { MeasureError } from "../../../cli/cluster/world.ts";
-import { parseTimeout } from "../../../model/timeout.ts";
 import { idleFilter } from "../doctor/fakeMesh.ts";
 import { asked } from "../asked.ts";
 import { evidenceLine, FakeCluster, RUN } from "../fakeCluster.ts";
@@ -33,10 +32,10 @@ describe("measure", () => {
     cluster.probes.withSidecar.fate = { closesAfterMs: 10_001.6 };
   });
 
-  const run = (changes: Partial<MeasureArguments> = {}): Promise<RunRecord> =>
+  const run = (changes: Partial<MeasureRequest> = {}): Promise<RunRecord> =>
     measure({ ...ASKED, ...changes }, cluster.world);
 
-  async function refused(changes: Partial<MeasureArguments> = {}): Promise<string> {
+  async function refused(changes: Partial<MeasureRequest> = {}): Promise<string> {
     try {
       await run(changes);
     } catch (error) {
@@ -145,7 +144,7 @@ describe("measure", () => {
   ] as const) {
     it(`says before the wait that ${watched} are too short to see ${idle}`, async () => {
       cluster.listeners = () => dump(virtualOutbound({ idle_timeout: idle }));
-      await run({ timeout: parseTimeout(idle) });
+      await run({ timeout: idle });
       assert.match(
         cluster.reported[0] ?? "",
         new RegExp(
@@ -499,16 +498,15 @@ describe("measure", () => {
       );
     });
 
-    for (const [timeoutText, idle_timeout, idleTimeoutMs] of [
+    for (const [timeout, idle_timeout, idleTimeoutMs] of [
       ["default", undefined, 3_600_000],
       ["remove", undefined, 3_600_000],
       ["off", "0s", 0],
     ] as const) {
-      it(`is as expected for ${timeoutText}`, async () => {
+      it(`is as expected for ${timeout}`, async () => {
         cluster.probes.withSidecar.fate = {};
         cluster.listeners = () => dump(virtualOutbound(idle_timeout ? { idle_timeout } : {}));
-        const timeout = { variant: timeoutText };
-        const record = await run({ timeoutText, timeout, observeMs: 120_000 });
+        const record = await run({ timeout, observeMs: 120_000 });
         assert.equal(record.effective.idleTimeoutMs, idleTimeoutMs);
         assert.deepEqual(notesOf(record), []);
         assert.deepEqual(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Measurement, RunRecord } from "../../../model/record.ts";
-import type { MeasureArguments } from "../../../cli/measure/arguments.ts";
+import type { MeasureRequest } from "../../../model/requests.ts";
 import { compareRun, comparisonRows } from "../../../report/comparison.ts";
 import { measure } from "../../../cli/measure/run.ts";
 import { disconnectSeconds, summaryLines } from "../../../report/summary.ts";
@@ -23,7 +23,7 @@ describe("a time-lapse", () => {
     cluster.log = () => evidenceLine({ duration_ms: 3_600_319 });
   });
 
-  const run = (changes: Partial<MeasureArguments> = {}): Promise<RunRecord> =>
+  const run = (changes: Partial<MeasureRequest> = {}): Promise<RunRecord> =>
     measure({ ...ASKED, ...changes }, cluster.world);
 
   const subjectOf = ({ samples }: RunRecord): Measurement => {
@@ -59,8 +59,7 @@ describe("a time-lapse", () => {
     cluster.listeners = () => dump(virtualOutbound({ idle_timeout: "37440s" }));
     cluster.probes.withSidecar.fate = { closesAfterMs: 104_000 };
     await run({
-      timeoutText: "10h24m",
-      timeout: { variant: "duration", ms: 37_440_000 },
+      timeout: "10h24m",
       observeMs: 200_000,
     });
     const waits = cluster.probes.withSidecar.asked.slice(1).map(([, , wait]) => wait);
@@ -189,7 +188,7 @@ describe("a time-lapse", () => {
     cluster.listeners = () => dump(virtualOutbound({ idle_timeout: "0s" }));
     cluster.probes.withSidecar.fate = {};
     cluster.log = () => evidenceLine({ duration_ms: 5_040_300, close_reason: "-" });
-    const record = await run({ timeoutText: "off", timeout: { variant: "off" } });
+    const record = await run({ timeout: "off" });
     assert.deepEqual(subjectOf(record).notes, []);
     assert.match(cluster.reported[0] ?? "", /; its clock runs x360; watched for 14s only/);
   });

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { check } from "../../../cli/preflight/checks.ts";
 import { platformProblems } from "../../../cli/preflight/nodes.ts";
-import type { PreflightRequest } from "../../../model/preflight.ts";
-import { FakeSurroundings, istiod, OWNER, REQUEST, webhooks } from "./surroundings.ts";
+import type { PreflightRequest } from "../../../model/requests.ts";
+import { FakePreflightWorld, istiod, OWNER, REQUEST, webhooks } from "./fakeWorld.ts";
 
 const FORBIDDEN = 'Error from server (Forbidden): User "ann" cannot list resource';
 const REPOSITORY = "/distribution/localhost:5000/istio-idle-timeout-probe/json";
 const unreachable = (message: string) => ({ status: 500, body: JSON.stringify({ message }) });
 
 describe("the preflight", () => {
-  let around: FakeSurroundings;
+  let around: FakePreflightWorld;
 
   beforeEach(() => {
-    around = new FakeSurroundings();
+    around = new FakePreflightWorld();
   });
 
   const problems = async (changes: Partial<PreflightRequest> = {}): Promise<string[]> => {
@@ -63,7 +63,7 @@ describe("the preflight", () => {
     it("finds the context missing, with those that there are", async () => {
       around.failure = (command) =>
         command.startsWith("get") ? 'error: context "kind-mesj" does not exist' : undefined;
-      assert.deepEqual(await problems({ kubeContext: "kind-mesj" }), [
+      assert.deepEqual(await problems({ context: "kind-mesj" }), [
         'kubeContext: "kind-mesj" is not in the kubeconfig, which has kind-mesh, staging; set kubeContext ' +
           "to one of these, or KUBECONFIG to another file",
       ]);
@@ -75,7 +75,7 @@ describe("the preflight", () => {
         `the cluster of context kind-mesh can't be reached: ${refused}; start it, or set kubeContext to ` +
           "the context of another",
       ]);
-      assert.deepEqual(await problems({ kubeContext: undefined }), [
+      assert.deepEqual(await problems({ context: undefined }), [
         `the cluster of the kubeconfig's current context can't be reached: ${refused}; start it, or set ` +
           "kubeContext to the context of another",
       ]);
@@ -189,21 +189,21 @@ describe("the preflight", () => {
         around.controlPlanes = [istiod(`istio/pilot:${release}`)];
         return (await problems(changes)).length;
       };
-      const remove: Partial<PreflightRequest> = { timeout: { variant: "remove" } };
+      const remove: Partial<PreflightRequest> = { timeout: "remove" };
       assert.deepEqual(
         [
           await found("1.13.9", {}),
           await found("1.14.0", {}),
           await found("1.15.1", remove),
-          await found("1.15.1", { timeout: { variant: "off" } }),
+          await found("1.15.1", { timeout: "off" }),
           await found("1.15.2", {}),
         ],
         [0, 1, 1, 0, 0],
       );
     });
 
-    const off = { variant: "off" } as const;
-    const duration = { variant: "duration", ms: 12_000 } as const;
+    const off = "off";
+    const duration = "12s";
     const rule = { path: "serviceEntry", remedy: "destinationRule" } as const;
     const metadata = { remedy: "proxyMetadata" } as const;
     const gates: [release: string, changes: Partial<PreflightRequest>, problem?: string][] = [
@@ -230,7 +230,7 @@ describe("the preflight", () => {
       ],
       ["1.13.9", { ...metadata, path: "serviceEntry", timeout: duration }],
       ["1.14.0", { ...metadata, timeout: duration }],
-      ["1.15.1", { path: "serviceEntry", timeout: { variant: "default" } }],
+      ["1.15.1", { path: "serviceEntry", timeout: "default" }],
     ];
     for (const [release, changes, problem] of gates) {
       const what = JSON.stringify(changes);

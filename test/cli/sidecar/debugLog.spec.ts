@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import type { MeasureArguments } from "../../../cli/measure/arguments.ts";
+import type { MeasureRequest } from "../../../model/requests.ts";
 import { measure } from "../../../cli/measure/run.ts";
 import { MeasureError } from "../../../cli/cluster/world.ts";
 import { runVerdict } from "../../../report/verdict.ts";
@@ -43,7 +43,7 @@ describe("the sidecar's debug log", () => {
       ].join("\n");
   });
 
-  const run = (changes: Partial<MeasureArguments> = {}) =>
+  const run = (changes: Partial<MeasureRequest> = {}) =>
     measure(asked("10s", { debugLog: true, ...changes }), cluster.world);
 
   it("is on while the connections are held, and given its level back", async () => {

@@ -37,7 +37,7 @@ describe("TimelapseProxy", () => {
     assert.equal(name, "timelapse-mesh-proxy-0123456789");
     assert.equal(path, `istio-idle-timeout:index:TimelapseProxy$${COMMAND}`);
     assert.deepEqual(inputs, {
-      create: "node --import tsx cli/proxyImage.ts --namespace istio-idle-timeout-test",
+      create: `node --import tsx cli/proxyImage.ts '{"namespace":"istio-idle-timeout-test"}'`,
       logging: "stderr",
       addPreviousOutputInEnv: false,
     });
@@ -45,7 +45,7 @@ describe("TimelapseProxy", () => {
 
   it("asks in the context that is set", async () => {
     const { resources } = await declare(() => program({ kubeContext: "kind-mesh" }), { outputs });
-    assert.match(String(only(resources, COMMAND).inputs.create), / --context kind-mesh$/);
+    assert.match(String(only(resources, COMMAND).inputs.create), /"context":"kind-mesh"/);
   });
 
   it("adds the shim to that image, under the digest of both", async () => {

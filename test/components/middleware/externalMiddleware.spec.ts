@@ -164,15 +164,16 @@ describe("ExternalMiddleware", () => {
 
   it("removes what else of that name is the owner's: others once it is there, all in the end", async () => {
     const { resources } = await declare(program("redis"), { outputs });
-    const remove =
-      "node --import tsx cli/removeContainers.ts ann@laptop/01234567 istio-idle-timeout-test-redis";
+    const remove = (more: string): string =>
+      "node --import tsx cli/removeContainers.ts " +
+      `'{"owner":"ann@laptop/01234567","name":"istio-idle-timeout-test-redis"${more}}'`;
     assert.deepEqual(only(resources, COMMAND, "redis-only").inputs, {
-      create: `${remove} redis-container-id`,
+      create: remove(',"kept":"redis-container-id"'),
       triggers: ["redis-container-id"],
       addPreviousOutputInEnv: false,
     });
     assert.deepEqual(only(resources, COMMAND, "redis-leftovers").inputs, {
-      delete: remove,
+      delete: remove(""),
       addPreviousOutputInEnv: false,
     });
   });

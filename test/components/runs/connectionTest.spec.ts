@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectionTest } from "../../../components/runs/connectionTest.ts";
 import type { ConnectionTestArgs } from "../../../components/runs/connectionTest.ts";
+import { parse } from "valibot";
 import { DEFAULT_LOAD } from "../../../model/modes.ts";
+import { measureRequest } from "../../../model/requests.ts";
+import type { MeasureRequest } from "../../../model/requests.ts";
 import type { RunState } from "../../../model/runState.ts";
 import { runRecord } from "../../cli/records.ts";
 import { declare, only, UNKNOWN, valueOf } from "../../mocks.ts";
@@ -37,6 +40,25 @@ const args: ConnectionTestArgs = {
   kubeContext: undefined,
 };
 
+/** What the program is asked for with these. */
+const REQUEST: MeasureRequest = {
+  namespace: "istio-idle-timeout-test",
+  run: "0123456789",
+  targets: [{ endpoint: { host: "192.0.2.1", port: 6379 }, middleware: "redis" }],
+  timeout: "13.7s",
+  observeMs: 17_700,
+  waitMs: 300_000,
+  modes: ["silent"],
+  connections: 1,
+  repetitions: 1,
+  timelapse: 1,
+  path: "passthrough",
+  remedy: "envoyFilter",
+  policy: "EnvoyFilter/idle-timeout",
+  evidence: true,
+  debugLog: false,
+};
+
 const program = (change: Partial<ConnectionTestArgs> = {}) =>
   new ConnectionTest("connection", { ...args, ...change });
 
@@ -49,10 +71,7 @@ describe("ConnectionTest", () => {
       name: "connection-measurement-0123456789",
       path: `istio-idle-timeout:index:ConnectionTest$${COMMAND}`,
       inputs: {
-        create:
-          "node --import tsx cli/measure.ts --namespace istio-idle-timeout-test --run 0123456789 " +
-          "--endpoint 192.0.2.1:6379 --middleware redis --timeout 13.7s --observe 17.7s --wait 5m " +
-          "--policy EnvoyFilter/idle-timeout",
+        create: `node --import tsx cli/measure.ts '${JSON.stringify(REQUEST)}'`,
         logging: "stderr",
       },
       provider: undefined,
@@ -72,12 +91,27 @@ describe("ConnectionTest", () => {
       kubeContext: "it's mine",
     };
     const { resources } = await declare(() => program(change), { outputs, functions });
-    assert.equal(
-      only(resources, COMMAND).inputs.create,
-      "node --import tsx cli/measure.ts --namespace istio-idle-timeout-test --run 0123456789 " +
-        "--endpoint 192.0.2.1:6379,192.0.2.1:3306 --middleware redis,mysql --timeout 13.7s --observe 17.7s --wait 5m " +
-        "--context 'it'\\''s mine' --modes silent,ping --connections 20 --repetitions 3 --path serviceEntry --remedy envoyFilterPort --timelapse 360 --no-evidence",
-    );
+    const create = String(only(resources, COMMAND).inputs.create);
+    assert.match(create, /^node --import tsx cli\/measure\.ts '.*"context":"it'\\''s mine".*'$/);
+    const request = create.slice(create.indexOf("'") + 1, -1).replace("'\\''", "'");
+    const expected = {
+      ...REQUEST,
+      policy: undefined,
+      context: "it's mine",
+      targets: [
+        { endpoint: { host: "192.0.2.1", port: 6379 }, middleware: "redis" },
+        { endpoint: { host: "192.0.2.1", port: 3306 }, middleware: "mysql" },
+      ],
+      modes: ["silent", "ping"],
+      connections: 20,
+      repetitions: 3,
+      timelapse: 360,
+      path: "serviceEntry",
+      remedy: "envoyFilterPort",
+      evidence: false,
+    };
+    assert.deepEqual(JSON.parse(request), JSON.parse(JSON.stringify(expected)));
+    assert.deepEqual(parse(measureRequest, JSON.parse(request)), JSON.parse(request));
   });
 
   it("asks how the run stands by its namespace and name, with what is not the default", async () => {
@@ -94,8 +128,8 @@ describe("ConnectionTest", () => {
     assert.deepEqual(asked, [
       {
         command:
-          "node --import tsx cli/runState.ts --namespace istio-idle-timeout-test --run 0123456789 " +
-          "--context kind-mesh",
+          "node --import tsx cli/runState.ts " +
+          `'{"namespace":"istio-idle-timeout-test","context":"kind-mesh","run":"0123456789"}'`,
         logging: "none",
         addPreviousOutputInEnv: false,
       },

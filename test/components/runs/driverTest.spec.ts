@@ -37,8 +37,8 @@ describe("DriverTest", () => {
     assert.ok(run, name);
     assert.deepEqual(inputs, {
       create:
-        `node --import tsx cli/drivers.ts --namespace istio-idle-timeout-test --run ${run} ` +
-        "--timeout 12s --idle 15s --containers go,node",
+        `node --import tsx cli/drivers.ts '{"namespace":"istio-idle-timeout-test","run":"${run}",` +
+        `"idleTimeoutMs":12000,"idleMs":15000,"containers":["go","node"]}'`,
       logging: "stderr",
       addPreviousOutputInEnv: false,
     });
@@ -56,7 +56,7 @@ describe("DriverTest", () => {
 
   it("asks in the context that is set", async () => {
     const { resources } = await declare(() => program({ kubeContext: "kind-mesh" }), { outputs });
-    assert.match(String(only(resources, COMMAND).inputs.create), / --context kind-mesh$/);
+    assert.match(String(only(resources, COMMAND).inputs.create), /"context":"kind-mesh"/);
   });
 
   it("keeps the credentials in a Secret, with the servers that are needed", async () => {

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { preflight } from "../../../components/runs/preflight.ts";
-import type { PreflightRequest } from "../../../model/preflight.ts";
+import type { PreflightRequest } from "../../../model/requests.ts";
 import { declare, valueOf } from "../../mocks.ts";
 
 const REQUEST: Omit<PreflightRequest, "owner"> = {
   namespace: "istio-idle-timeout-dev",
   injectionLabels: { "istio-injection": "enabled" },
   podLabels: {},
-  timeout: { variant: "default" },
+  timeout: "default",
   path: "passthrough",
   remedy: "envoyFilter",
   timelapse: false,

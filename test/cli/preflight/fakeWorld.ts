@@ -1,19 +1,19 @@
 import { KubectlError } from "../../../cli/cluster/kubectl.ts";
 import type { Kubectl } from "../../../cli/cluster/kubectl.ts";
-import type { Surroundings } from "../../../cli/preflight/checks.ts";
+import type { PreflightWorld } from "../../../cli/preflight/checks.ts";
 import type { DockerAnswer } from "../../../cli/cluster/docker.ts";
 import type { Deployment, WebhookConfiguration } from "../../../cli/preflight/istio.ts";
-import type { PreflightRequest } from "../../../model/preflight.ts";
+import type { PreflightRequest } from "../../../model/requests.ts";
 
 export const OWNER = "ann@laptop/01234567";
 
 export const REQUEST: PreflightRequest = {
   namespace: "istio-idle-timeout-dev",
   owner: OWNER,
-  kubeContext: "kind-mesh",
+  context: "kind-mesh",
   injectionLabels: { "istio-injection": "enabled" },
   podLabels: { "sidecar.istio.io/inject": "true" },
-  timeout: { variant: "default" },
+  timeout: "default",
   path: "passthrough",
   remedy: "envoyFilter",
   timelapse: false,
@@ -76,7 +76,7 @@ export function istiod(image: string, changes: Partial<Deployment["metadata"]> =
 }
 
 /** A cluster and a Docker daemon in which nothing is in the way, until a test puts something there. */
-export class FakeSurroundings implements Surroundings {
+export class FakePreflightWorld implements PreflightWorld {
   clientVersion = "v1.34.4";
   contexts = ["kind-mesh", "staging"];
   /** `verb resource` that are not allowed. */
@@ -89,7 +89,7 @@ export class FakeSurroundings implements Surroundings {
   failure: (command: string) => string | undefined = () => undefined;
   readonly commands: string[] = [];
 
-  dockers: Surroundings["dockers"] = [{ name: "unix:///d", address: { socketPath: "/d" } }];
+  dockers: PreflightWorld["dockers"] = [{ name: "unix:///d", address: { socketPath: "/d" } }];
   /** Docker's answers by path; everything else is there. */
   answers: Record<string, DockerAnswer | Error> = {};
 
