@@ -24,6 +24,8 @@ process.chdir(project);
 // In this same process, so that whoever ends it has ended all of it.
 const require = createRequire(import.meta.url);
 require("tsx/cjs/api").register();
+// For what is imported only when it is needed.
+(await import("tsx/esm/api")).register();
 require("./main.ts");
 
 /** Runs `npm ci` unless node_modules is already what package-lock.json says. */

@@ -4,6 +4,7 @@ import { alone } from "./alone.ts";
 import { removeAbandoned } from "../build/artifacts.ts";
 import * as builds from "../build/builds.ts";
 import { LabError } from "../base/errors.ts";
+import { checkName } from "../base/labName.ts";
 import { awaitAnswers } from "../node/heal.ts";
 import { builtFrom, findNode, foreignLab, nodeState, removeNode } from "../node/node.ts";
 import { cacheDir, labPaths } from "../base/paths.ts";
@@ -157,13 +158,4 @@ export function environment(name: string): Record<string, string> {
     // As in Pulumi.yaml, whose options the lab's old language host does not read.
     PULUMI_NODEJS_TSCONFIG_PATH: "tsconfig.pulumi.json",
   };
-}
-
-/** A lab's name becomes part of a link's name, of which Linux takes 15 characters. */
-export function checkName(name: string): void {
-  if (!/^[a-z][a-z0-9]{0,9}$/.test(name)) {
-    throw new LabError(
-      `Lab name "${name}": give 1 to 10 lower-case letters and digits, a letter first, e.g. --name two`,
-    );
-  }
 }

@@ -29,7 +29,7 @@ export async function realHour(lab: string): Promise<void> {
         `Pulumi.\nLeave the lab up, come back after ${end.toString()} and collect the result:\n\n  ${again}\n\n` +
         "or have it waited for (Ctrl-C at any time):\n\n" +
         `  eval "$(npm run --silent lab -- env --name ${lab})"\n` +
-        `  npm run collect -- ${STACK} --config-file ${prepared.file}`,
+        `  npm run collect -- ${STACK} -- --config-file ${prepared.file}`,
     );
     return;
   }

@@ -45,7 +45,10 @@ describe("`lab purge`", () => {
     for (const command of ["purge", "down", "up"]) {
       const { code, stderr } = await labCommand(command, LAB);
       assert.equal(code, 1);
-      assert.match(stderr, new RegExp(`^Lab torment: \`up\` is at work, process ${up.pid}\\b`));
+      assert.match(
+        stderr,
+        new RegExp(`^${command}: Lab torment: \`up\` is at work, process ${up.pid}\\b`),
+      );
     }
     const { stdout } = await labCommand("status", LAB);
     assert.match(stdout, new RegExp(`^  \`up\` is at work: process ${up.pid} since `, "m"));
