@@ -37,17 +37,15 @@ export function annotation(object: KubeObject, key: string): string | undefined 
   return object.metadata.annotations?.[`pulumi.com/${key}`];
 }
 
-/**
- * `apps/v1` and `Deployment` of `kubernetes:apps/v1:Deployment`; `v1` of `kubernetes:core/v1:...`.
- * Undefined for types that are more than one object, or part of one (`NamespacePatch`).
- */
+/** Kinds that are offered, by the type tokens of the SDK's package, beside those of Istio's networking API. */
+const KINDS: Record<string, ObjectKind> = {
+  "kubernetes:apps/v1:Deployment": { apiVersion: "apps/v1", kind: "Deployment" },
+  "kubernetes:core/v1:Namespace": { apiVersion: "v1", kind: "Namespace" },
+  "kubernetes:core/v1:Secret": { apiVersion: "v1", kind: "Secret" },
+};
+
+/** Returns the kind that a type token names; undefined for a kind that is not offered. */
 export function kindOfToken(token: string): ObjectKind | undefined {
-  const [, apiVersion, kind] = /^kubernetes:([^:]+\/[^:]+):([^:]+)$/.exec(token) ?? [];
-  if (apiVersion === undefined || kind === undefined) {
-    return undefined;
-  }
-  if (apiVersion.startsWith("helm.sh/") || /(Patch|List)$/.test(kind)) {
-    return undefined;
-  }
-  return { apiVersion: apiVersion.replace(/^core\//, ""), kind };
+  const [, apiVersion, kind] = /^kubernetes:(networking\.istio\.io\/\w+):(\w+)$/.exec(token) ?? [];
+  return apiVersion === undefined || kind === undefined ? KINDS[token] : { apiVersion, kind };
 }

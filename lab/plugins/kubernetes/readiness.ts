@@ -1,15 +1,14 @@
 import { TimedOut } from "../shared/errors.ts";
 import { pause } from "../shared/pause.ts";
 import type { Operation } from "../shared/provider.ts";
-import { annotation } from "./object.ts";
 import type { KubeObject } from "./object.ts";
 import type { ObjectRef, Objects } from "./objects.ts";
 import { podProblems } from "./pods.ts";
 import { rolloutOf } from "./rollout.ts";
 import type { Rollout } from "./rollout.ts";
 
-/** As with the official plugin, unless the program says otherwise. */
-export const DEFAULT_TIMEOUT_MS = 10 * 60 * 1000;
+/** Limit of waiting where the program sets none, as with the official plugin. */
+const DEFAULT_TIMEOUT_MS = 10 * 60 * 1000;
 
 /** How often people who wait are told what keeps pods from being ready, in ms. */
 const REPORT_EVERY_MS = 10_000;
@@ -31,9 +30,6 @@ export class NotReady extends Error {
 
 /** The state of an object of a kind that takes time to become ready; undefined for other kinds. */
 function readinessOf(object: KubeObject): Rollout | undefined {
-  if (annotation(object, "skipAwait") === "true") {
-    return undefined;
-  }
   switch (`${object.apiVersion}/${object.kind}`) {
     case "apps/v1/Deployment":
       return rolloutOf(object);
@@ -47,10 +43,9 @@ function readinessOf(object: KubeObject): Rollout | undefined {
   }
 }
 
-/** What `customTimeouts` gives, else the annotation, else the default. */
-export function timeoutSignal(object: KubeObject, operation: Operation): AbortSignal {
-  const seconds = Number(annotation(object, "timeoutSeconds"));
-  return operation.signal(seconds > 0 ? seconds * 1000 : DEFAULT_TIMEOUT_MS);
+/** Returns a signal that is aborted after `customTimeouts`, or else after the default. */
+export function timeoutSignal(operation: Operation): AbortSignal {
+  return operation.signal(DEFAULT_TIMEOUT_MS);
 }
 
 /**
@@ -64,7 +59,7 @@ export async function awaitReady(
   object: KubeObject,
   operation: Operation,
 ): Promise<KubeObject> {
-  const signal = timeoutSignal(object, operation);
+  const signal = timeoutSignal(operation);
   const name = object.metadata.name;
   let live = object;
   if (!readinessOf(live)) {

@@ -164,7 +164,7 @@ export class KubeResource implements ResourceType {
     const { objects } = this.#cluster();
     const old = liveOf(oldOutputs) as KubeObject;
     const ref = { ...this.#kind, metadata: { ...old.metadata, ...parseId(id) } } as ObjectRef;
-    const signal = timeoutSignal({ ...old, ...ref }, operation);
+    const signal = timeoutSignal(operation);
     try {
       await objects.delete(ref, propagationOf({ ...old, ...ref }), signal);
       operation.status("Waiting for deletion to finish");

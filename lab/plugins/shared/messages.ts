@@ -1,6 +1,5 @@
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { formatPath } from "./diff.ts";
-import type { Autonaming } from "./naming.ts";
 import type { CheckFailure, Diff } from "./provider.ts";
 
 /** `command:local:Command` of `urn:pulumi:stack::project::parent$command:local:Command::name`. */
@@ -12,15 +11,6 @@ export function typeTokenOf(urn: string): string {
 /** The last part of a URN; a logical name may itself contain `::`. */
 export function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
-}
-
-export function autonamingOf(request: proto.CheckRequest): Autonaming | undefined {
-  const options = request.getAutonaming();
-  if (!options) {
-    return undefined;
-  }
-  const modes = ["propose", "enforce", "disable"] as const;
-  return { mode: modes[options.getMode()], proposedName: options.getProposedName() };
 }
 
 export function checkFailures(found: CheckFailure[]): proto.CheckFailure[] {

@@ -1,5 +1,4 @@
 import type { PropertyChange } from "./diff.ts";
-import type { Autonaming } from "./naming.ts";
 import type { PropertyMap } from "./value.ts";
 
 /** What a plugin offers; the gRPC service around it is the same for all of them. */
@@ -59,14 +58,8 @@ export interface CheckFailure {
 }
 
 export interface CheckRequest {
-  urn: string;
-  /** Logical name, the last part of the URN. */
-  name: string;
-  /** The inputs of the last check; empty for a new resource or a replacement. */
-  olds: PropertyMap;
+  /** Inputs as the program gives them. */
   news: PropertyMap;
-  randomSeed: Uint8Array;
-  autonaming: Autonaming | undefined;
 }
 
 export interface CheckResult {

@@ -3,7 +3,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { changes } from "./diff.ts";
-import { autonamingOf, checkFailures, diffResponse, nameOf, typeTokenOf } from "./messages.ts";
+import { checkFailures, diffResponse, nameOf, typeTokenOf } from "./messages.ts";
 import type { Operations } from "./operations.ts";
 import type { Provider, ResourceType } from "./provider.ts";
 import { statusOf } from "./status.ts";
@@ -73,21 +73,11 @@ export function providerService(
       await provider.configure(
         Object.fromEntries(variables.map(([key, value]) => [key.replace(prefix, ""), value])),
       );
-      return new proto.ConfigureResponse()
-        .setAcceptsecrets(true)
-        .setSupportspreview(true)
-        .setSupportsAutonamingConfiguration(true);
+      return new proto.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
     }),
 
     check: answer(async (request: proto.CheckRequest) => {
-      const checked = await typeOf(request.getUrn()).check({
-        urn: request.getUrn(),
-        name: nameOf(request.getUrn()),
-        olds: decode(request.getOlds()),
-        news: decode(request.getNews()),
-        randomSeed: request.getRandomseed_asU8(),
-        autonaming: autonamingOf(request),
-      });
+      const checked = await typeOf(request.getUrn()).check({ news: decode(request.getNews()) });
       return new proto.CheckResponse()
         .setInputs(encode(checked.inputs))
         .setFailuresList(checkFailures(checked.failures));
