@@ -2,14 +2,17 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { delimiter, join, relative, sep } from "node:path";
 import { alone } from "./alone.ts";
 import { removeAbandoned } from "../build/artifacts.ts";
-import * as builds from "../build/builds.ts";
+import { istio, kubernetes, pulumi } from "../build/goBuilds.ts";
 import { LabError } from "../base/errors.ts";
 import { awaitAnswers } from "../node/heal.ts";
-import { builtFrom, findNode, foreignLab, nodeState, removeNode } from "../node/node.ts";
+import { findNode, foreignLab, nodeState } from "../node/node.ts";
+import { removeNode } from "../node/removeNode.ts";
+import { builtFrom } from "../node/startNode.ts";
 import { cacheDir, labPaths } from "../base/paths.ts";
 import type { LabPaths } from "../base/paths.ts";
-import { missingPrerequisites, thisMachine } from "../machine/prerequisites.ts";
-import type { Plan } from "../machine/prerequisites.ts";
+import type { Plan } from "../machine/diskNeeds.ts";
+import { thisMachine } from "../machine/machine.ts";
+import { missingPrerequisites } from "../machine/prerequisites.ts";
 import { elapsed, humanSeconds } from "../base/seconds.ts";
 import { stepReport } from "../base/progress.ts";
 import { laidOut, pluginsLine } from "./pulumiHome.ts";
@@ -45,9 +48,7 @@ function planFor(name: string, paths: LabPaths): Plan {
   return {
     startsNode: findNode(name, paths).is !== "running",
     buildsMegabytes: missing.reduce((sum, { megabytes }) => sum + megabytes, 0),
-    compilesGo: [builds.kubernetes, builds.istio, builds.pulumi].some((each) =>
-      missing.includes(each),
-    ),
+    compilesGo: [kubernetes, istio, pulumi].some((each) => missing.includes(each)),
   };
 }
 
@@ -144,7 +145,7 @@ export async function status(name: string): Promise<boolean> {
 export function environment(name: string): Record<string, string> {
   const paths = labPaths(name);
   nodeState(name);
-  const bin = [builds.kubernetes, builds.istio, builds.pulumi].map(({ dir }) => dir);
+  const bin = [kubernetes, istio, pulumi].map(({ dir }) => dir);
   return {
     PATH: [...bin, process.env.PATH ?? ""].join(delimiter),
     KUBECONFIG: paths.kubeconfig,

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { artifact } from "../build/artifacts.ts";
-import { plugins as ownPlugins, pulumi } from "../build/builds.ts";
+import { pulumi } from "../build/goBuilds.ts";
+import { plugins as ownPlugins } from "../build/programs.ts";
 import { execContained } from "../base/exec.ts";
 import type { LabPaths } from "../base/paths.ts";
 import { packageVersion, PLUGIN_NAMES } from "../plugins/build.ts";

@@ -4,7 +4,8 @@ import { cacheEntries } from "../build/artifacts.ts";
 import { LabError } from "../base/errors.ts";
 import { exec } from "../base/exec.ts";
 import { isLock, lockHolder, takeLock } from "../base/lock.ts";
-import { findNode, removeNode } from "../node/node.ts";
+import { findNode } from "../node/node.ts";
+import { removeNode } from "../node/removeNode.ts";
 import { cacheDir, labPaths, labsDir, lockFile, PURGE } from "../base/paths.ts";
 import { readUses } from "./uses.ts";
 

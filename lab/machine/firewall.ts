@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { rootfs } from "../build/builds.ts";
+import { rootfs } from "../build/rootfs.ts";
 import { execContained } from "../base/exec.ts";
 import type { ExecError } from "../base/exec.ts";
 import type { Step } from "../base/steps.ts";

@@ -1,12 +1,12 @@
 import { PROXY_CONTAINER } from "../../model/istio/wellKnown.ts";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { istio, kubernetes } from "../build/builds.ts";
+import { istio, kubernetes } from "../build/goBuilds.ts";
 import { execContained } from "../base/exec.ts";
 import { ISTIO_HUB, PAUSE_IMAGE } from "../build/images.ts";
 import type { LabPaths } from "../base/paths.ts";
-import { kubeconfig } from "./services.ts";
-import type { NodeIdentity } from "./services.ts";
+import { kubeconfig } from "./kubeconfig.ts";
+import type { NodeIdentity } from "./identity.ts";
 import { ISTIO_VERSION } from "../build/versions.ts";
 
 /** The cluster through its API, with the lab's own kubectl and istioctl. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { SecureContextOptions } from "node:tls";
 import type { LabPaths } from "../base/paths.ts";
-import { API_PORT, KUBE_PROXY_PORT, KUBELET_PORT, REGISTRY_PORT } from "./services.ts";
+import { API_PORT, KUBE_PROXY_PORT, KUBELET_PORT, REGISTRY_PORT } from "./identity.ts";
 
 /** What one part of a lab answered when it was asked whether it works. */
 export interface Answer {

@@ -7,7 +7,8 @@ import { cgroupHost, processesIn, removeCgroups } from "../../../lab/machine/cgr
 import { exec } from "../../../lab/base/exec.ts";
 import { environment } from "../../../lab/commands/lab.ts";
 import { linkName } from "../../../lab/machine/network.ts";
-import { cgroupName, nodeState } from "../../../lab/node/node.ts";
+import { cgroupName } from "../../../lab/node/identity.ts";
+import { nodeState } from "../../../lab/node/node.ts";
 import { eventually } from "../../../lab/base/wait.ts";
 import { LabProcess, labCommand, process1 } from "../../e2e/labProcess.ts";
 import { note, secondsSince } from "./measured.ts";

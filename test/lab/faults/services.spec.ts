@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { LAB, Untouched, succeeds } from "./support.ts";
 import { cgroupHost, processesIn } from "../../../lab/machine/cgroups.ts";
-import { cgroupName } from "../../../lab/node/node.ts";
+import { cgroupName } from "../../../lab/node/identity.ts";
 import { labStatus } from "../../../lab/commands/status.ts";
 import { services } from "../../../lab/node/services.ts";
 import { eventually } from "../../../lab/base/wait.ts";

@@ -9,7 +9,7 @@ import { exec } from "../../../lab/base/exec.ts";
 import { linkName } from "../../../lab/machine/network.ts";
 import { findNode, nodeState } from "../../../lab/node/node.ts";
 import { cacheDir, labPaths } from "../../../lab/base/paths.ts";
-import { REGISTRY_PORT } from "../../../lab/node/services.ts";
+import { REGISTRY_PORT } from "../../../lab/node/identity.ts";
 import { LabProcess, labCommand } from "../../e2e/labProcess.ts";
 import { note, secondsSince } from "./measured.ts";
 import { assertWorks } from "./works.ts";
