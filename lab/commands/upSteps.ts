@@ -23,7 +23,7 @@ import type { NodeIdentity } from "../node/identity.ts";
 import type { Step } from "../base/steps.ts";
 import { eventually } from "../base/wait.ts";
 
-/** Everything that is built, in the order in which it is told. */
+/** Built results, in the order in which people read of them. */
 export const artifacts: Artifact[] = [
   rootfs,
   nodeProgram,
@@ -38,7 +38,7 @@ export const artifacts: Artifact[] = [
   ...imageLayers,
 ];
 
-/** The steps from built results to a cluster; each leaves a mark, so that the next `up` goes on. */
+/** Lists the steps from built results to a cluster. Each leaves a mark, so that the next `up` resumes. */
 export function startSteps(name: string): Step[] {
   const paths = labPaths(name);
   const identity = (): NodeIdentity => ({ name, address: nodeState(name).nodeAddress });

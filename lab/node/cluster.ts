@@ -9,7 +9,7 @@ import { kubeconfig } from "./kubeconfig.ts";
 import type { NodeIdentity } from "./identity.ts";
 import { ISTIO_VERSION } from "../build/versions.ts";
 
-/** The cluster through its API, with the lab's own kubectl and istioctl. */
+/** Access to the cluster by the lab's own kubectl and istioctl. */
 export class Cluster {
   constructor(
     private readonly paths: LabPaths,
@@ -83,7 +83,7 @@ export async function checkInjection(cluster: Cluster): Promise<void> {
     },
   ];
   const remove = ["delete", "namespace", namespace, "--ignore-not-found"];
-  // One that was interrupted may have left its namespace, or left it on its way out.
+  // An interrupted check may have left its namespace, or left it being deleted.
   await cluster.kubectl([...remove, "--timeout=60s"]);
   try {
     for (const object of objects) {

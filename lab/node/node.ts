@@ -20,7 +20,7 @@ export type NodePresence =
   | { is: "absent" }
   /** `pid` is its process 1, as the host sees it. */
   | { is: "running"; pid: number; state: NodeState }
-  /** It was started, but its process 1 is gone: killed, or ended by a reboot. */
+  /** The node was started, but its process 1 is gone: killed, or ended by a reboot. */
   | { is: "ended" }
   /** A start or a removal was interrupted and left parts of it. */
   | { is: "remains" }

@@ -24,7 +24,7 @@ const HARMLESS: Record<string, PropertyValue> = {
 /** Stands in for the official kubernetes plugin, for the kinds of objects of this project's stacks. */
 export function kubernetesProvider(): Provider {
   let cluster: Cluster | undefined;
-  /** Why there is no cluster; said when one is needed, as a program may configure one and not use it. */
+  /** Reason why there is no cluster, told once one is needed: a program may configure one and not use it. */
   let failure: unknown;
   const configured = (): Cluster => {
     if (cluster) {

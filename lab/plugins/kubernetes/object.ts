@@ -1,12 +1,12 @@
 import type { PlainMap } from "../shared/value.ts";
 
-/** What an object is of; `v1` is the version of the core group. */
+/** Kind of an object; `v1` is the version of the core group. */
 export interface ObjectKind {
   apiVersion: string;
   kind: string;
 }
 
-/** Any object of the API, as far as every kind is alike. */
+/** Object of any kind, with the fields that all kinds have. */
 export interface KubeObject extends PlainMap, ObjectKind {
   metadata: ObjectMeta;
 }
@@ -20,7 +20,7 @@ export interface ObjectMeta extends PlainMap {
   annotations?: Record<string, string>;
 }
 
-/** What the stack's state calls an object: `namespace/name`, or the name of a cluster-wide one. */
+/** Returns the id of an object in the stack's state: `namespace/name`, or the name of a cluster-wide one. */
 export function idOf({ metadata: { namespace, name } }: KubeObject): string {
   return namespace ? `${namespace}/${name}` : name;
 }
@@ -32,7 +32,7 @@ export function parseId(id: string): { namespace: string | undefined; name: stri
     : { namespace: first, name: second };
 }
 
-/** The value of a `pulumi.com/...` annotation, by which a program steers what is awaited. */
+/** Returns the value of a `pulumi.com/...` annotation, by which a program steers the plugin. */
 export function annotation(object: KubeObject, key: string): string | undefined {
   return object.metadata.annotations?.[`pulumi.com/${key}`];
 }

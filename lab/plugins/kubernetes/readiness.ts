@@ -10,25 +10,25 @@ import type { Rollout } from "./rollout.ts";
 /** Limit of waiting where the program sets none, as with the official plugin. */
 const DEFAULT_TIMEOUT_MS = 10 * 60 * 1000;
 
-/** How often people who wait are told what keeps pods from being ready, in ms. */
+/** Interval of telling people what keeps pods from being ready, in ms. */
 const REPORT_EVERY_MS = 10_000;
 
-/** How long the last look at pods may take when the wait is over, in ms. */
+/** Limit of the last look at pods when the wait is over, in ms. */
 const LAST_LOOK_MS = 5_000;
 
-/** The object didn't become what it should; it exists. */
+/** The object exists, but did not become ready. */
 export class NotReady extends Error {
   constructor(
     message: string,
     readonly live: KubeObject,
-    /** What stood in the way, in the API server's words. */
+    /** Reasons, in the API server's words. */
     readonly problems: string[],
   ) {
     super(message);
   }
 }
 
-/** The state of an object of a kind that takes time to become ready; undefined for other kinds. */
+/** Returns the state of an object of a kind that takes time to become ready; undefined for other kinds. */
 function readinessOf(object: KubeObject): Rollout | undefined {
   switch (`${object.apiVersion}/${object.kind}`) {
     case "apps/v1/Deployment":
@@ -108,7 +108,11 @@ export async function requireReady(objects: Objects, live: KubeObject): Promise<
   throw new NotReady(message, live, await problemsOf(objects, live));
 }
 
-/** @throws Error if it is still there after the timeout, with what the server waits for */
+/**
+ * Waits until the object is gone.
+ *
+ * @throws Error if it is still there after the timeout, with what the server waits for
+ */
 export async function awaitGone(
   objects: Objects,
   ref: ObjectRef,

@@ -174,7 +174,7 @@ export class KubeResource implements ResourceType {
     }
   }
 
-  /** What the server would make of the object; the inputs themselves where it can't be asked. */
+  /** Asks the server what it would make of the object; returns the inputs themselves if it can't tell. */
   async #previewCreate(inputs: PropertyMap, operation: Operation): Promise<PropertyMap> {
     if (hasUnknowns(inputs)) {
       return inputs;

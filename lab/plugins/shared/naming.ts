@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 
 /**
- * `prefix` followed by random hex digits. With a seed the digits follow from it and the prefix, so
- * that an update plan and the update itself agree on the name.
+ * Returns `prefix` followed by random hex digits. With a seed the digits follow from it and the prefix, so that an
+ * update plan and the update itself agree on the name.
  */
 export function uniqueName(prefix: string, seed: Uint8Array, digits: number): string {
   const bytes =

@@ -9,7 +9,7 @@ import type { Provider, ResourceType } from "./provider.ts";
 import { statusOf } from "./status.ts";
 import { decode, encode } from "./wire.ts";
 
-/** The gRPC methods the engine calls, in terms of a {@link Provider}. */
+/** Implements the gRPC methods that the engine calls by a {@link Provider}. */
 export function providerService(
   provider: Provider,
   version: string,
@@ -23,7 +23,7 @@ export function providerService(
     }
     return type;
   };
-  /** An answer is sent only when the engine has all that was logged before it. */
+  /** Sends an answer only once the engine has all lines that were logged before it. */
   const answer =
     <Request, Response>(
       handler: (request: Request) => Promise<Response> | Response,

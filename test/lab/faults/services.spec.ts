@@ -44,7 +44,7 @@ describe("after kill -9 of a service", () => {
       assert.match(stdout, line);
       assert.deepEqual(restarts(), before);
       const up = await succeeds("up", LAB);
-      assert.match(up.stderr, /^Lab torment is up; /m);
+      assert.match(up.stderr, /^Lab faults is up; /m);
       const status = /stopped|last exit: .*$/g;
       note({
         killed: name,

@@ -15,7 +15,7 @@ const POLL_MS = 100;
 export interface Running {
   /** Absent if somebody removed it. */
   details: ContainerDetails | undefined;
-  /** Why it isn't as asked for. */
+  /** Reason why it isn't as asked for. */
   failure?: string;
 }
 

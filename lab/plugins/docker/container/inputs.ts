@@ -24,7 +24,7 @@ export interface ContainerInputs {
   };
   /** Whether to wait until the health check succeeds; default false. */
   wait?: boolean;
-  /** In seconds; default 60. */
+  /** Limit of that wait in seconds; default 60. */
   waitTimeout?: number;
 }
 

@@ -39,7 +39,7 @@ describe("configuration of the docker plugin", () => {
     });
     assert.deepEqual(await setup.plugin.checkConfig({ host: "ssh://machine" }), {
       host:
-        "the Docker host \"ssh://machine\" can't be used by the lab's docker plugin; " +
+        "the lab's docker plugin can't use the Docker host \"ssh://machine\"; " +
         "set docker:host or DOCKER_HOST to unix:///path or tcp://host:port",
     });
   });
