@@ -4,39 +4,44 @@ import { once } from "node:events";
 
 export interface ExecOptions {
   cwd?: string;
-  /** Added to this process's environment. */
+  /** Variables added to this process's environment. */
   env?: Record<string, string>;
-  /** A file that gets the output, appended. Without it the output is only in the result. */
+  /** File to which the output is appended. Without it the output is only in the result. */
   log?: string;
   /** Text for standard input. */
   input?: string;
-  /** The command is killed after this long. */
+  /** Limit, in ms, after which the command is killed. */
   timeoutMs?: number;
-  /** Gets its output as it comes, in pieces of any length, and the process id of the command. */
+  /** Gets the output as it comes, in pieces of any length, and the process id of the command. */
   onOutput?: (text: string, pid: number) => void;
   /**
-   * The command ends with this process, however this one ends, and with the command all that it
-   * started: by the kernel, so that kill -9 is no exception. Needs root.
+   * Whether the kernel ends the command, with all that it started, as soon as this process ends, even by
+   * kill -9. Needs root.
    */
   contained?: boolean;
 }
 
-/** A command that could not be started, did not end well or took too long. */
+/** Failure of a command that could not be started, did not end well or took too long. */
 export class ExecError extends Error {
   constructor(
     readonly command: string,
     reason: string,
-    /** What it printed: its errors or, where it printed none apart, all of it. */
+    /** Its standard error, or its standard output if that is empty. */
     readonly output: string,
   ) {
     super(`${command}: ${reason}${output === "" ? "" : `: ${lastLines(output)}`}`);
   }
 }
 
-/** Process namespaces take everything in them along when their first process ends. */
+/** Command that runs another in a process namespace, which ends with its first process. */
 const CONTAINER = ["setpriv", "--pdeathsig", "KILL", "unshare", "--pid", "--kill-child", "--"];
 
-/** Runs a command to its end and returns its standard output. Throws {@link ExecError}. */
+/**
+ * Runs a command to its end.
+ *
+ * @returns its standard output
+ * @throws ExecError
+ */
 export async function exec(
   command: string,
   args: readonly string[],
@@ -92,7 +97,7 @@ export async function exec(
   }
 }
 
-/** As {@link exec}, for commands that must not outlive this process ({@link ExecOptions.contained}). */
+/** Runs a command like {@link exec}, but one that must not outlive this process: see {@link ExecOptions.contained}. */
 export function execContained(
   command: string,
   args: readonly string[],
@@ -101,7 +106,7 @@ export function execContained(
   return exec(command, args, { ...options, contained: true });
 }
 
-/** The end of a long output, where commands say what went wrong. */
+/** Returns the end of a long output, where commands say what went wrong. */
 function lastLines(text: string): string {
   return text.trim().split("\n").slice(-8).join("\n");
 }

@@ -13,12 +13,12 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 
-/** Who holds a lock, as it says itself. */
+/** Holder of a lock, as it describes itself in the file. */
 export interface Holder {
   pid: number;
-  /** What it does, e.g. `up`. */
+  /** Command that it runs, such as `up`. */
   doing: string;
-  /** ISO 8601. */
+  /** Time in ISO 8601. */
   since: string;
 }
 
@@ -27,10 +27,11 @@ export interface Lock {
 }
 
 /**
- * Takes the lock `file`, or says who holds it. The kernel holds it for this process (flock), so that
- * it is free as soon as the process has ended, however that ended: no lock is ever stale.
+ * Takes the lock `file`. The kernel holds it for this process (flock), so it is free as soon as the process has
+ * ended in any way, and no lock is ever stale.
  *
- * @param waitSeconds how long to wait for whoever holds it.
+ * @param waitSeconds limit of waiting for another holder.
+ * @returns the lock, or its holder.
  */
 export function takeLock(file: string, doing: string, waitSeconds = 0): Lock | Holder {
   mkdirSync(dirname(file), { recursive: true });
@@ -40,7 +41,7 @@ export function takeLock(file: string, doing: string, waitSeconds = 0): Lock | H
       closeSync(fd);
       return readHolder(file) ?? { pid: 0, doing: "something", since: new Date().toISOString() };
     }
-    // Whoever held it before removed the file that it locked: then this one locks nothing.
+    // The last holder may have removed the file that this process opened: then its lock holds nothing.
     if (isFile(fd, file)) {
       const holder: Holder = { pid: process.pid, doing, since: new Date().toISOString() };
       ftruncateSync(fd);
@@ -56,7 +57,7 @@ export function takeLock(file: string, doing: string, waitSeconds = 0): Lock | H
   }
 }
 
-/** Removes the file that a killed holder has left: it is in nobody's way, but it is a trace. */
+/** Removes the file that a killed holder left. It is in nobody's way, but it is a trace. */
 export function removeLeftLock(file: string): void {
   if (!existsSync(file)) {
     return;
@@ -67,7 +68,7 @@ export function removeLeftLock(file: string): void {
   }
 }
 
-/** Who holds the lock `file` at the moment; undefined when nobody does. */
+/** Returns the present holder of the lock `file`; undefined if it is free. */
 export function lockHolder(file: string): Holder | undefined {
   if (!existsSync(file)) {
     return undefined;
@@ -84,7 +85,7 @@ export function isLock(result: Lock | Holder): result is Lock {
   return "release" in result;
 }
 
-/** Node.js has no flock; the command takes it on the open file that it shares with this process. */
+/** Locks an open file by the command flock, which shares it with this process: Node.js has no such call. */
 function flock(fd: number, waitSeconds: number): boolean {
   const { status, error } = spawnSync(
     "flock",

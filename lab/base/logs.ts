@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { LabError } from "./errors.ts";
 import { labPaths } from "./paths.ts";
 
-/** So many lines of each log are shown from its end. */
+/** Number of lines that are shown from the end of each log. */
 const LINES = 200;
 
 /**
- * Shows the end of a service's log, or of every service's, and what comes when `follow`ed. Returns
- * the exit status.
+ * Shows the end of a service's log, or of every service's log. With `follow` it goes on and shows new lines.
+ *
+ * @returns the exit status
  */
 export async function showLogs(
   name: string,
@@ -18,7 +19,7 @@ export async function showLogs(
   follow: boolean,
 ): Promise<number> {
   const files = logFiles(name, service);
-  // By name, not by open file: a lab that is started anew has new logs.
+  // -F follows names, not open files: a lab that is started afresh has new logs.
   const args = ["-n", String(LINES), ...(follow ? ["-F"] : []), ...files];
   const [code] = (await once(spawn("tail", args, { stdio: "inherit" }), "close")) as [
     number | null,
@@ -26,14 +27,17 @@ export async function showLogs(
   return code ?? 1;
 }
 
+/** @throws LabError if there is no such log */
 export function logFiles(name: string, service?: string): string[] {
   const dir = labPaths(name).serviceLogs;
   const names = existsSync(dir) ? readdirSync(dir).map((file) => file.replace(/\.log$/, "")) : [];
   if (names.length === 0) {
-    throw new LabError(`Lab ${name} has no logs: it was not started.`);
+    throw new LabError(
+      `Lab ${name} has no logs, because it was not started. Start it: npm run lab -- up --name ${name}`,
+    );
   }
   if (service !== undefined && !names.includes(service)) {
-    throw new LabError(`No log "${service}" in lab ${name}: there are ${names.sort().join(", ")}.`);
+    throw new LabError(`Lab ${name} has no log "${service}", only ${names.sort().join(", ")}.`);
   }
   return (service === undefined ? names.sort() : [service]).map((each) => join(dir, `${each}.log`));
 }

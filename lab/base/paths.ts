@@ -1,10 +1,10 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
-/** The checkout this file stands in. */
+/** Folder of the checkout. */
 export const projectDir = resolve(__dirname, "../..");
 
-/** Where everything that the lab builds and runs is kept: nothing of it stands in the checkout. */
+/** Folder of everything that the lab builds and runs, outside of the checkout. */
 export function labHome(): string {
   return (
     process.env.IDLE_TIMEOUT_LAB_HOME ??
@@ -12,23 +12,23 @@ export function labHome(): string {
   );
 }
 
-/** What was built, each result in a folder named by its content key. Shared by all labs. */
+/** Folder of built results, each in a folder named by its key. All labs share it. */
 export function cacheDir(): string {
   return join(labHome(), "cache");
 }
 
-/** Held by the process that is at work on a lab. */
+/** Lock that a process holds while it works on a lab. */
 export function lockFile(lab: string): string {
   return join(labHome(), "locks", lab);
 }
 
-/** In the place of a lab's name: held by a process that removes what no lab uses. */
+/** Stands for a lab's name in the lock that `purge` holds. */
 export const PURGE = "-purge-";
 
-/** Held while a lab takes a network: one for all labs of this host, wherever they are kept. */
+/** Lock that a process holds while its lab takes a network: one for all labs of this host. */
 export const NETWORK_LOCK = "/run/istio-idle-timeout.lock";
 
-/** Where each lab has its folder. */
+/** Folder of the labs' folders. */
 export function labsDir(): string {
   return join(labHome(), "labs");
 }
@@ -36,21 +36,21 @@ export function labsDir(): string {
 /** Folders and files of one running lab. */
 export interface LabPaths {
   root: string;
-  /** What is known of the started node. */
+  /** Record of the started node. */
   state: string;
-  /** A file for each step that is done. */
+  /** Folder with a file for each step that is done. */
   marks: string;
-  /** The names of the built results that this lab uses: `purge` leaves them alone. */
+  /** Names of the built results that this lab uses, which `purge` keeps. */
   uses: string;
-  /** The node's root filesystem: its layers, and where they are joined. */
+  /** Layers of the node's root filesystem, and the folder where they are joined. */
   fs: string;
   /** Output of the steps of `up`, by step. */
   stepLogs: string;
   /** Output of the node's services, by service; `/var/log/lab` inside. */
   serviceLogs: string;
-  /** Sockets and state shown by the node; `/run/lab` inside. */
+  /** Sockets and state of the node's services; `/run/lab` inside. */
   run: string;
-  /** What the node's daemons keep; a folder each, on the host's file system. */
+  /** Data of the node's daemons, a folder each, on the host's file system. */
   data: string;
   pki: string;
   kubeconfig: string;
@@ -58,9 +58,9 @@ export interface LabPaths {
   /** Configuration files of the node's services; `/etc/lab` inside. */
   etc: string;
   pulumiHome: string;
-  /** The file backend's state. */
+  /** State of the file backend. */
   pulumiState: string;
-  /** The lab's own copies of stack files. */
+  /** Copies of stack files. */
   stackFiles: string;
 }
 

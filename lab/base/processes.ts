@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 
 /**
- * When a process was started, in the kernel's ticks: field 22 of /proc/PID/stat. Process ids are
- * used again; with this one it names a process for good. Undefined when there is none, or only one
- * that has ended and was not collected yet.
+ * Reads the start time of a process in the kernel's ticks, field 22 of /proc/PID/stat. Process ids are used
+ * again; an id with its start time names one process for good.
+ *
+ * @returns undefined if there is no such process, or if it has ended and was not collected yet
  */
 export function startTime(pid: number): string | undefined {
   try {
@@ -15,7 +16,7 @@ export function startTime(pid: number): string | undefined {
   }
 }
 
-/** A process's command line, word by word; empty when it is not there. */
+/** Reads a process's command line, word by word; empty if there is no such process. */
 export function commandLine(pid: number): string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1);

@@ -1,12 +1,12 @@
 import { humanSeconds } from "./seconds.ts";
 import type { StepReport } from "./steps.ts";
 
-/** Without a terminal a line about what is running comes this often. */
+/** Interval of the lines about running steps where there is no terminal. */
 const PLAIN_INTERVAL_SECONDS = 30;
 
 /**
- * Shows steps on standard error: on a terminal what is running stands in one line that is
- * rewritten each second, elsewhere it comes as a plain line now and then.
+ * Shows steps on standard error: on a terminal in one line about the running steps that is rewritten every second,
+ * elsewhere in a plain line now and then.
  */
 export function stepReport(stream: NodeJS.WriteStream = process.stderr): StepReport {
   let ticks = 0;

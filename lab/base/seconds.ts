@@ -1,9 +1,9 @@
-/** Seconds since `since`, a time from `Date.now()`. */
+/** Returns the seconds since `since`, a time from `Date.now()`. */
 export function elapsed(since: number): number {
   return (Date.now() - since) / 1_000;
 }
 
-/** `8 s`, `2 m 05 s`, `1 h 02 m`: how long something took, for people. */
+/** Formats a duration for people: `8 s`, `2 m 05 s`, `1 h 02 m`. */
 export function humanSeconds(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) {

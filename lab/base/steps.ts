@@ -3,18 +3,18 @@ import { elapsed } from "./seconds.ts";
 
 /** One piece of work on the way to a running lab. */
 export interface Step {
-  /** Names it to people and in `needs`. */
+  /** Name of the step, for people and in `needs`. */
   title: string;
   /** Titles of steps that must be done before. */
   needs?: string[];
-  /** How long it takes on two cores, in seconds: only for saying what is left. */
+  /** Duration on two cores, in seconds, for telling people how long the rest will take. */
   typicalSeconds: number;
   /**
-   * What it fills: a `cpu` step uses every core, so they run one after the other; the others wait
-   * for the network or for a server and run beside it.
+   * Resource that limits the step. `cpu` steps use every core and run one after the other; the others wait for
+   * the network or a server and run beside them.
    */
   bound: "cpu" | "other";
-  /** Whether there is nothing to do, because its result is already there. */
+  /** Whether the step's result is there already. */
   done?: () => boolean;
   run: (log: string) => Promise<void>;
 }
@@ -32,22 +32,22 @@ export class StepError extends UserError {
 
 export interface StepReport {
   started(title: string, left: number): void;
-  /** Called about once a second with what is running. */
+  /** Called about once a second with the running steps. */
   running(titles: { title: string; seconds: number; typicalSeconds: number }[], left: Left): void;
   finished(title: string, seconds: number, left: number): void;
 }
 
-/** What is still to be done. */
+/** Work that is left. */
 export interface Left {
   steps: number;
   seconds: number;
 }
 
 /**
- * Runs steps in the order of their needs, as many at once as their bounds allow. The first failure
- * stops new steps from starting, waits for those that run and is thrown.
+ * Runs steps in the order of their needs, as many at once as their bounds allow. After the first failure no step
+ * starts any more; the failure is thrown once the running steps have ended.
  *
- * @param logFile gives the file for a step's output.
+ * @param logFile returns the file for a step's output.
  */
 export async function runSteps(
   steps: readonly Step[],

@@ -1,4 +1,9 @@
-/** Waits up to 20 s for a condition that the kernel brings about by itself. */
+/**
+ * Waits for a condition that comes about by itself.
+ *
+ * @param what the condition in words, for the error.
+ * @throws Error if it does not hold within the limit
+ */
 export async function eventually(
   what: string,
   condition: () => boolean | Promise<boolean>,
@@ -6,7 +11,7 @@ export async function eventually(
 ): Promise<void> {
   for (const since = Date.now(); !(await condition());) {
     if (Date.now() - since > limitMs) {
-      throw new Error(`waited ${limitMs / 1_000} s, but not: ${what}`);
+      throw new Error(`waited ${limitMs / 1_000} s in vain for this: ${what}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

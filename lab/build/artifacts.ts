@@ -1,3 +1,4 @@
+import { transformSync } from "esbuild";
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -14,30 +15,34 @@ import { cacheDir, projectDir } from "../base/paths.ts";
 import { startTime } from "../base/processes.ts";
 import type { Step } from "../base/steps.ts";
 
-/** What defines a built result: equal definitions have equal results, so it is built once. */
+/** Definition of a built result: equal definitions give equal results, so each is built once. */
 export interface ArtifactDefinition {
   /** File-name-safe. */
   name: string;
   title: string;
   typicalSeconds: number;
-  /** What its folder takes on disk, for asking whether there is room. */
+  /** Size of its folder on disk, for asking whether there is room. */
   megabytes: number;
   bound: Step["bound"];
-  /** Whatever else goes into it: versions, flags, keys of artifacts it is made from. */
+  /** Other things that decide about the result: versions, flags. */
   inputs: unknown;
-  /** Files and folders of the project that go into it, relative to the project. */
+  /**
+   * Files and folders of the project that go into it, relative to the project. Of TypeScript the code counts,
+   * without types, comments and layout: a better comment rebuilds nothing.
+   */
   sources?: string[];
+  /** Artifacts that it is made from. */
   from?: Artifact[];
   /** Puts the result into the empty folder `dir`. */
   build: (dir: string, log: string) => Promise<void>;
 }
 
-/** A built result in a folder of its own, which is there whole or not at all. */
+/** A built result, in a folder of its own that is there whole or not at all. */
 export interface Artifact {
   title: string;
   megabytes: number;
   key: string;
-  /** The folder; exists once the step has run. */
+  /** Its folder, which exists once the step has run. */
   dir: string;
   step: Step;
 }
@@ -81,7 +86,7 @@ export function artifact(definition: ArtifactDefinition): Artifact {
   };
 }
 
-/** In names of folders that are being filled; the filling process and its start time follow. */
+/** Part of the name of a folder that is being filled; id and start time of the filling process follow. */
 const UNFINISHED = ".unfinished-";
 
 /** Removes the unfinished results of processes that are gone. */
@@ -94,7 +99,7 @@ export function removeAbandoned(): void {
   }
 }
 
-/** Names of the folders in the cache, of this and of other versions of the project. */
+/** Lists the folders in the cache, which may be of other versions of the project too. */
 export function cacheEntries(): string[] {
   return existsSync(cacheDir()) ? readdirSync(cacheDir()).sort() : [];
 }
@@ -107,7 +112,16 @@ function hashPath(hash: ReturnType<typeof createHash>, path: string): void {
   } else {
     hash
       .update(`${relative(projectDir, path)}\0`)
-      .update(readFileSync(path))
+      .update(contentOf(path))
       .update("\0");
   }
+}
+
+function contentOf(path: string): string | Buffer {
+  const content = readFileSync(path);
+  if (!path.endsWith(".ts")) {
+    return content;
+  }
+  const options = { loader: "ts", minifyWhitespace: true, legalComments: "none" } as const;
+  return transformSync(content.toString(), options).code;
 }

@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { exec } from "../base/exec.ts";
 
 /**
- * Copies what Debian packages hold, without documentation, and every library they load.
+ * Copies the files of Debian packages, without documentation, and every library that they load.
  *
- * @param dir where to.
- * @param files paths to copy beside.
- * @param root the Debian in which the packages are installed.
+ * @param dir folder to copy into.
+ * @param files paths to copy as well.
+ * @param root root of the Debian in which the packages are installed.
  */
 export async function copyFromDebian(
   dir: string,

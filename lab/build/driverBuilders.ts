@@ -14,20 +14,20 @@ import { writeLayer } from "./oci.ts";
 import { projectDir } from "../base/paths.ts";
 
 /**
- * Layers for building the images of real drivers where there is no network: tools as the official images
- * have them, with what the drivers' Dockerfiles would otherwise download.
+ * Layers for building the images of real drivers without a network: tools as the official images have them,
+ * with the modules and packages that the drivers' Dockerfiles would otherwise download.
  */
 
-/** What decides how both come out. */
+/** Sources that decide how both come out. */
 const SOURCES = ["lab/build/driverBuilders.ts", "lab/build/oci.ts"];
 
 const GO_PROGRAM = "app/drivers/go";
 const NODE_PROGRAM = "app/drivers/node";
 
-/** The same flags as in the Dockerfile: the compiler's results are kept by them. */
+/** Flags as in the Dockerfile, because Go keeps compiled packages by their flags. */
 const GO_BUILD = ["build", "-trimpath", "-gcflags=all=-dwarf=false", "-ldflags=-s -w"];
 
-/** Go with the modules of the drivers, and all they need compiled already. */
+/** Layer of Go with the drivers' modules, compiled already. */
 export const goBuilder = artifact({
   name: "layer-go-builder",
   title: "Image layer go-builder",
@@ -35,7 +35,7 @@ export const goBuilder = artifact({
   megabytes: 120,
   bound: "cpu",
   inputs: { build: GO_BUILD },
-  // Of the program itself only what it imports matters, and what is missing Go compiles anew.
+  // Of the program itself only its imports matter; Go compiles anew whatever is missing.
   sources: [...SOURCES, `${GO_PROGRAM}/go.mod`, `${GO_PROGRAM}/go.sum`],
   async build(dir, log) {
     const files = join(dir, "files");
@@ -48,14 +48,14 @@ export const goBuilder = artifact({
       log,
     });
     rmSync(join(dir, "drivers"));
-    // Archives of what stands unpacked beside them, and what only tests need: half of all.
+    // Half of all are archives of modules that stand unpacked beside them, and files for tests only.
     const superfluous = ["(", "-name", "*.zip", "-o", "-path", "*/testdata/*", ")"];
     await exec("find", [caches.GOMODCACHE, "-type", "f", ...superfluous, "-delete"]);
     await writeLayer(files, dir);
   },
 });
 
-/** As the official image does it, but for the caches and that nothing is downloaded. */
+/** Environment of the official image, but with these caches and without downloads. */
 export const goBuilderEnvironment = [
   "PATH=/usr/local/go/bin:/usr/sbin:/usr/bin:/sbin:/bin",
   "GOMODCACHE=/go/modules",
@@ -64,7 +64,7 @@ export const goBuilderEnvironment = [
   "GOPROXY=off",
 ];
 
-/** What a build without cgo needs of Go: neither its tests nor its own programs' sources. */
+/** Copies the parts of Go that a build without cgo needs: neither tests nor the sources of Go's own programs. */
 async function copyGo(goRoot: string, target: string): Promise<void> {
   mkdirSync(target, { recursive: true });
   const parts = ["VERSION", "go.env", "bin/go", "pkg/include", "src"];
@@ -82,7 +82,7 @@ async function copyGo(goRoot: string, target: string): Promise<void> {
   }
 }
 
-/** npm with the packages of the drivers in its cache. */
+/** Layer of npm with the drivers' packages in its cache. */
 export const npmBuilder = artifact({
   name: "layer-npm-builder",
   title: "Image layer npm-builder",

@@ -1,13 +1,16 @@
-import { chmodSync, copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { exec } from "../base/exec.ts";
 import { artifact } from "./artifacts.ts";
 import type { Artifact } from "./artifacts.ts";
-import { envoy, installDebian, istio, nodeRuntime, pause, rootfs } from "./builds.ts";
 import { copyFromDebian } from "./debianFiles.ts";
 import { goBuilder, goBuilderEnvironment, npmBuilder } from "./driverBuilders.ts";
-import { exec } from "../base/exec.ts";
-import { readLayer, writeLayer } from "./oci.ts";
+import { istio } from "./goBuilds.ts";
+import { install, LAYER_SOURCES, packLayer } from "./layers.ts";
+import { readLayer } from "./oci.ts";
 import type { Image } from "./oci.ts";
+import { envoy, nodeRuntime, pause } from "./programs.ts";
+import { installDebian, rootfs } from "./rootfs.ts";
 import {
   MEMCACHED_NAME,
   MONGODB_NAME,
@@ -18,13 +21,12 @@ import {
 import { COMPILER_PACKAGES, DEBIAN_SUITE, ISTIO_VERSION } from "./versions.ts";
 
 /**
- * The lab's images, made without a container engine: each layer is a folder packed once and kept,
- * and an image is a few layers with a configuration. Debian files come from the node's root
- * filesystem, package by package with the libraries they load, so that images stay small.
+ * Images of the lab, made without a container engine: each layer is a folder that is packed once and kept,
+ * and an image is a few layers with a configuration. Debian files come from the node's root filesystem,
+ * package by package with the libraries they load, so that images stay small.
  */
 
-/** What decides how every layer comes out. */
-const LAYER_SOURCES = ["lab/build/images.ts", "lab/build/debianFiles.ts", "lab/build/oci.ts"];
+const SOURCES = ["lab/build/images.ts", ...LAYER_SOURCES];
 
 const path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -69,6 +71,7 @@ const proxy = layer("proxyv2", {}, [rootfs, istio, envoy], async (dir) => {
     join(istio.dir, "envoy_bootstrap.json"),
     dir,
     "var/lib/istio/envoy/envoy_bootstrap_tmpl.json",
+    0o644,
   );
   install(join(envoy.dir, "envoy"), dir, "usr/local/bin/envoy");
   install(join(istio.dir, "pilot-agent"), dir, "usr/local/bin/pilot-agent");
@@ -93,7 +96,7 @@ const redis = layer("redis-image", {}, [rootfs], async (dir) => {
   await copyFromDebian(dir, ["redis-server", "redis-tools"], [], rootDir());
 });
 
-/** A compiler, from a Debian of its own: the node needs none. */
+/** Layer of a C compiler, from a Debian of its own: the node needs none. */
 const compiler = artifact({
   name: "layer-compiler",
   title: "Image layer compiler",
@@ -101,18 +104,17 @@ const compiler = artifact({
   megabytes: 500,
   bound: "other",
   inputs: { suite: DEBIAN_SUITE, packages: COMPILER_PACKAGES },
-  sources: LAYER_SOURCES,
+  sources: SOURCES,
   async build(dir, log) {
     const root = await installDebian(dir, ["gcc", "libc6-dev"], log);
-    const files = join(dir, "files");
-    mkdirSync(files);
-    await copyFromDebian(files, COMPILER_PACKAGES, ["/usr/bin/cc"], root);
+    await packLayer(dir, (files) =>
+      copyFromDebian(files, COMPILER_PACKAGES, ["/usr/bin/cc"], root),
+    );
     rmSync(root, { recursive: true });
-    await writeLayer(files, dir);
   },
 });
 
-/** Everything that has to be built before {@link labImages} can be read. */
+/** Layers that have to be built before {@link labImages} can be read. */
 export const imageLayers: Artifact[] = [
   base,
   proxy,
@@ -126,7 +128,7 @@ export const imageLayers: Artifact[] = [
   npmBuilder,
 ];
 
-/** Pull names, as the node's containerd and docker use them. */
+/** Registry in the names by which the node's containerd and docker pull. */
 export const REGISTRY = "localhost:5000";
 export const PAUSE_IMAGE = `${REGISTRY}/pause:1`;
 export const NODE_IMAGE = `${REGISTRY}/node:22`;
@@ -200,23 +202,13 @@ function layer(
     bound: "other",
     inputs,
     from,
-    sources: LAYER_SOURCES,
-    async build(dir) {
-      const files = join(dir, "files");
-      mkdirSync(files);
-      await fill(files);
-      await writeLayer(files, dir);
-    },
+    sources: SOURCES,
+    build: (dir) => packLayer(dir, fill),
   });
 }
 
 function rootDir(): string {
   return join(rootfs.dir, "root");
-}
-
-function install(source: string, dir: string, target: string): void {
-  mkdirSync(dirname(join(dir, target)), { recursive: true });
-  copyFileSync(source, join(dir, target));
 }
 
 function write(dir: string, target: string, text: string): void {

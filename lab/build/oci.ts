@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 
-/** A packed folder: what the OCI image specification calls a layer. */
+/** A packed folder, which the OCI image specification calls a layer. */
 export interface Layer {
   /** The compressed archive. */
   file: string;
@@ -33,7 +33,7 @@ export interface Image {
   config: ImageConfig;
 }
 
-/** Packs the folder `files` into `dir` and removes it. The same content gives the same digests. */
+/** Packs the folder `files` into `dir` and removes it. Equal content gives equal digests. */
 export async function writeLayer(files: string, dir: string): Promise<void> {
   const order = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner"];
   const tar = spawn("tar", [...order, "-C", files, "-cf", "-", "."], {
@@ -74,7 +74,7 @@ const CONFIG = "application/vnd.docker.container.image.v1+json";
 const LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 
 /**
- * Puts an image into a registry; what is there already is not sent again.
+ * Puts an image into a registry. Blobs that are there already are not sent again.
  *
  * @param registry its address, e.g. `http://10.213.0.2:5000`.
  */

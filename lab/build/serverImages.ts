@@ -1,24 +1,27 @@
-import { chmodSync, copyFileSync, mkdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { execContained } from "../base/exec.ts";
+import { projectDir } from "../base/paths.ts";
 import { artifact } from "./artifacts.ts";
 import type { Artifact } from "./artifacts.ts";
-import { ferretdb, installDebian } from "./builds.ts";
 import { copyFromDebian } from "./debianFiles.ts";
-import { execContained } from "../base/exec.ts";
-import { readLayer, writeLayer } from "./oci.ts";
+import { ferretdb } from "./goBuilds.ts";
+import { install, LAYER_SOURCES, packLayer } from "./layers.ts";
+import { readLayer } from "./oci.ts";
 import type { Image } from "./oci.ts";
-import { projectDir } from "../base/paths.ts";
+import { installDebian } from "./rootfs.ts";
 import { DEBIAN_SUITE, SERVER_PACKAGES } from "./versions.ts";
 
 /**
- * Images of servers that stacks run outside of the cluster. They have what this project uses of the official
- * ones: variables, command, port, and a server that is process 1 as soon as it is set up.
+ * Images of servers that stacks run outside of the cluster. They do what this project uses of the official
+ * images: they take the same variables and command, listen on the same port, and run the server as process 1
+ * as soon as it is set up.
  */
 
 const ENTRYPOINT = "lab/mariadb/docker-entrypoint.sh";
-const SOURCES = ["lab/build/serverImages.ts", "lab/build/debianFiles.ts", "lab/build/oci.ts"];
+const SOURCES = ["lab/build/serverImages.ts", ...LAYER_SOURCES];
 
-/** Databases with no account but root's, and small, because every container makes a copy. */
+/** Command that makes databases with no account but root's, and small ones: every container makes a copy. */
 const MAKE_DATABASES = [
   "mariadb-install-db",
   "--no-defaults",
@@ -32,7 +35,7 @@ const MAKE_DATABASES = [
   "--innodb-undo-tablespaces=0",
 ];
 
-/** memcached and MariaDB, a layer each, from a Debian of their own: the node needs neither. */
+/** Layers of memcached and MariaDB, from a Debian of their own: the node needs neither. */
 const debianServers = artifact({
   name: "layer-servers",
   title: "Image layers memcached and mariadb",
@@ -43,8 +46,10 @@ const debianServers = artifact({
   sources: [...SOURCES, ENTRYPOINT],
   async build(dir, log) {
     const root = await installDebian(dir, SERVER_PACKAGES, log);
-    await pack(join(dir, "memcached"), (files) => copyFromDebian(files, ["memcached"], [], root));
-    await pack(join(dir, "mariadb"), async (files) => {
+    await packLayer(join(dir, "memcached"), (files) =>
+      copyFromDebian(files, ["memcached"], [], root),
+    );
+    await packLayer(join(dir, "mariadb"), async (files) => {
       await copyFromDebian(files, ["mariadb-server-core"], [], root);
       install(join(projectDir, ENTRYPOINT), files, "usr/local/bin/docker-entrypoint.sh");
       await execContained("chroot", [root, ...MAKE_DATABASES], { log });
@@ -65,7 +70,7 @@ const mongod = artifact({
   from: [ferretdb],
   sources: SOURCES,
   build: (dir) =>
-    pack(dir, (files) => {
+    packLayer(dir, (files) => {
       install(join(ferretdb.dir, "mongod"), files, "usr/local/bin/mongod");
     }),
 });
@@ -76,7 +81,7 @@ export const MEMCACHED_NAME = "memcached:1.6";
 export const MYSQL_NAME = "mariadb:10.11";
 export const MONGODB_NAME = "ferretdb:1.24";
 
-/** @param base what all of them start from. */
+/** @param base layer that all of them start from. */
 export function serverImages(base: Artifact, env: string[]): Image[] {
   const on = (dir: string): Image["layers"] => [readLayer(base.dir), readLayer(dir)];
   return [
@@ -96,19 +101,4 @@ export function serverImages(base: Artifact, env: string[]): Image[] {
       config: { Env: env, Cmd: ["mongod"], User: "999", WorkingDir: "/tmp" },
     },
   ];
-}
-
-/** Makes the folder `dir` with a layer of what `fill` puts into another. */
-async function pack(dir: string, fill: (files: string) => Promise<void> | void): Promise<void> {
-  const files = join(dir, "files");
-  mkdirSync(files, { recursive: true });
-  await fill(files);
-  await writeLayer(files, dir);
-}
-
-function install(source: string, dir: string, target: string): void {
-  const path = join(dir, target);
-  mkdirSync(dirname(path), { recursive: true });
-  copyFileSync(source, path);
-  chmodSync(path, 0o755);
 }

@@ -1,10 +1,10 @@
-/** What the lab is made of. Go modules are pinned in `go/<name>/go.mod` and `go.sum`. */
+/** Versions of the lab's parts; `go/<name>/go.mod` and `go.sum` pin the Go modules. */
 export const KUBERNETES_VERSION = "v1.34.4";
 export const ISTIO_VERSION = "1.31-dev";
 export const PULUMI_VERSION = "v3.250.0";
 export const DEBIAN_SUITE = "bookworm";
 
-/** Packages of the image that compiles, with the libraries that its programs load. */
+/** Debian packages of the image that compiles, with the libraries that its programs load. */
 export const COMPILER_PACKAGES = [
   "binutils",
   "binutils-x86-64-linux-gnu",
@@ -22,10 +22,10 @@ export const COMPILER_PACKAGES = [
   "zlib1g",
 ];
 
-/** Packages of the images of servers that stacks run outside of the cluster. */
+/** Debian packages of the images of servers that stacks run outside of the cluster. */
 export const SERVER_PACKAGES = ["mariadb-client-core", "mariadb-server-core", "memcached"];
 
-/** Packages in the node's root filesystem, beside the minimal system. */
+/** Debian packages in the node's root filesystem, beside the minimal system. */
 export const NODE_PACKAGES = [
   "busybox-static",
   "ca-certificates",

@@ -4,8 +4,8 @@ import type { Holder } from "../base/lock.ts";
 import { lockFile, PURGE } from "../base/paths.ts";
 
 /**
- * Runs `action` while no other process is at work on the lab. Ctrl-C and a request to end are told
- * how to go on; what runs for this process ends with it.
+ * Runs `action` while it holds the lab's lock, so that no other process works on the lab. On Ctrl-C or another
+ * request to end it says how to resume.
  */
 export async function alone(
   name: string,
@@ -15,7 +15,7 @@ export async function alone(
   const busy = (holder: Holder, what: string): LabError =>
     new LabError(
       `${what}: \`${holder.doing}\` is at work, process ${holder.pid} since ${holder.since}. ` +
-        `Wait for it, or end it: kill ${holder.pid}`,
+        `Wait until it ends, or end it: kill ${holder.pid}`,
     );
   const lock = takeLock(lockFile(name), doing);
   if (!isLock(lock)) {
@@ -23,7 +23,7 @@ export async function alone(
   }
   const interrupted = (_: NodeJS.Signals, number: number): void => {
     console.error(
-      `\nInterrupted. What is finished is kept; go on with: npm run lab -- ${doing} --name ${name}`,
+      `\nInterrupted. Finished steps are kept. To resume: npm run lab -- ${doing} --name ${name}`,
     );
     process.exit(128 + number);
   };
@@ -34,7 +34,7 @@ export async function alone(
   try {
     const purging = lockHolder(lockFile(PURGE));
     if (purging !== undefined) {
-      throw busy(purging, "Every lab");
+      throw busy(purging, "All labs");
     }
     await action();
   } finally {

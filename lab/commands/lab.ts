@@ -2,15 +2,18 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { delimiter, join, relative, sep } from "node:path";
 import { alone } from "./alone.ts";
 import { removeAbandoned } from "../build/artifacts.ts";
-import * as builds from "../build/builds.ts";
+import { istio, kubernetes, pulumi } from "../build/goBuilds.ts";
 import { LabError } from "../base/errors.ts";
 import { checkName } from "../base/labName.ts";
 import { awaitAnswers } from "../node/heal.ts";
-import { builtFrom, findNode, foreignLab, nodeState, removeNode } from "../node/node.ts";
+import { findNode, foreignLab, nodeState } from "../node/node.ts";
+import { removeNode } from "../node/removeNode.ts";
+import { builtFrom } from "../node/startNode.ts";
 import { cacheDir, labPaths } from "../base/paths.ts";
 import type { LabPaths } from "../base/paths.ts";
-import { missingPrerequisites, thisMachine } from "../machine/prerequisites.ts";
-import type { Plan } from "../machine/prerequisites.ts";
+import type { Plan } from "../machine/diskNeeds.ts";
+import { thisMachine } from "../machine/machine.ts";
+import { missingPrerequisites } from "../machine/prerequisites.ts";
 import { elapsed, humanSeconds } from "../base/seconds.ts";
 import { stepReport } from "../base/progress.ts";
 import { laidOut, pluginsLine } from "./pulumiHome.ts";
@@ -20,8 +23,8 @@ import { artifacts, startSteps } from "./upSteps.ts";
 import { noteUses } from "./uses.ts";
 
 /**
- * Builds what is missing, starts the node, installs Istio and waits until all of it works; what is
- * already there is kept. Interrupted at any point, it goes on from there when it is called again.
+ * Builds what is missing, starts the node, installs Istio and waits until everything works. If it is interrupted
+ * at any point, the next call resumes.
  */
 export async function up(name: string): Promise<void> {
   checkName(name);
@@ -46,13 +49,11 @@ function planFor(name: string, paths: LabPaths): Plan {
   return {
     startsNode: findNode(name, paths).is !== "running",
     buildsMegabytes: missing.reduce((sum, { megabytes }) => sum + megabytes, 0),
-    compilesGo: [builds.kubernetes, builds.istio, builds.pulumi].some((each) =>
-      missing.includes(each),
-    ),
+    compilesGo: [kubernetes, istio, pulumi].some((each) => missing.includes(each)),
   };
 }
 
-/** Removes what can't be gone on from, and refuses what must not be touched. */
+/** Removes remains from which `up` can't resume, and refuses a lab that must not be touched. */
 async function makeWay(name: string, paths: LabPaths): Promise<void> {
   const node = findNode(name, paths);
   switch (node.is) {
@@ -61,28 +62,28 @@ async function makeWay(name: string, paths: LabPaths): Promise<void> {
     case "foreign":
       throw foreignLab(name, node.pid, node.root);
     case "ended":
-      console.error(`Lab ${name}: its node has ended (crash or reboot); starting anew.`);
+      console.error(`Lab ${name}: its node has ended (crash or reboot); starting a new one.`);
       return removeLab(name, paths);
     case "remains":
-      console.error(`Lab ${name}: a start of its node was interrupted; starting anew.`);
+      console.error(`Lab ${name}: a start of its node was interrupted; starting a new one.`);
       return removeLab(name, paths);
     case "running":
       if (node.state.builtFrom.join() !== builtFrom().join()) {
         throw new LabError(
-          `Lab ${name} runs, but was built from another version of this project. ` +
+          `Lab ${name} runs, but another version of this project built it. ` +
             `Take it down first: npm run lab -- down --name ${name}`,
         );
       }
   }
 }
 
-/** Returns how many steps there were to do. */
+/** @returns the number of steps that were to do */
 async function runUpSteps(name: string, paths: LabPaths): Promise<number> {
   mkdirSync(paths.stepLogs, { recursive: true });
   const names = (): string[] => {
     const plugins = laidOut(paths);
     const dirs = [...artifacts.map(({ dir }) => dir), ...(plugins === undefined ? [] : [plugins])];
-    // Below the cache's own folder, the first one.
+    // The first folder below the cache's own is the result.
     return dirs.map((dir) => relative(cacheDir(), dir).split(sep)[0] ?? "");
   };
   noteUses(paths, names());
@@ -101,7 +102,7 @@ async function runUpSteps(name: string, paths: LabPaths): Promise<number> {
   return todo.length;
 }
 
-/** Ends the lab and removes everything of it but what was built. */
+/** Ends the lab and removes all of it; built results are kept. */
 export async function down(name: string): Promise<void> {
   checkName(name);
   await alone(name, "down", async () => {
@@ -111,13 +112,13 @@ export async function down(name: string): Promise<void> {
       throw foreignLab(name, node.pid, node.root);
     }
     if (node.is === "absent" && !existsSync(paths.root)) {
-      console.error(`Lab ${name} is not there; nothing to do.`);
+      console.error(`There is no lab ${name}; nothing to do.`);
       return;
     }
     const since = Date.now();
     await removeLab(name, paths);
     console.error(
-      `Lab ${name} is down after ${humanSeconds(elapsed(since))}. What was built is kept.`,
+      `Lab ${name} is down after ${humanSeconds(elapsed(since))}. Built results are kept.`,
     );
   });
 }
@@ -127,7 +128,11 @@ async function removeLab(name: string, paths: LabPaths): Promise<void> {
   rmSync(paths.root, { recursive: true, force: true });
 }
 
-/** Tells what runs and whether it works. Returns whether all of it does. */
+/**
+ * Prints the parts of the lab and whether each works.
+ *
+ * @returns whether all of them work
+ */
 export async function status(name: string): Promise<boolean> {
   checkName(name);
   const unfinished = (): string[] =>
@@ -141,21 +146,21 @@ export async function status(name: string): Promise<boolean> {
   return ok;
 }
 
-/** Variables with which kubectl, docker, istioctl and pulumi work on the lab. */
+/** Returns the variables by which kubectl, docker, istioctl and pulumi work on the lab. */
 export function environment(name: string): Record<string, string> {
   const paths = labPaths(name);
   nodeState(name);
-  const bin = [builds.kubernetes, builds.istio, builds.pulumi].map(({ dir }) => dir);
+  const bin = [kubernetes, istio, pulumi].map(({ dir }) => dir);
   return {
     PATH: [...bin, process.env.PATH ?? ""].join(delimiter),
     KUBECONFIG: paths.kubeconfig,
     DOCKER_HOST: `unix://${join(paths.run, "docker.sock")}`,
     PULUMI_HOME: paths.pulumiHome,
     PULUMI_BACKEND_URL: `file://${paths.pulumiState}`,
-    // Guards nothing but the throw-away password of a throw-away Redis.
+    // It guards only passwords of servers that go with the lab.
     PULUMI_CONFIG_PASSPHRASE: "lab",
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    // As in Pulumi.yaml, whose options the lab's old language host does not read.
+    // Pulumi.yaml says the same, but the lab's old language host does not read its options.
     PULUMI_NODEJS_TSCONFIG_PATH: "tsconfig.pulumi.json",
   };
 }

@@ -1,19 +1,20 @@
 import { existsSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { artifact } from "../build/artifacts.ts";
-import { plugins as ownPlugins, pulumi } from "../build/builds.ts";
+import { pulumi } from "../build/goBuilds.ts";
+import { plugins as ownPlugins } from "../build/programs.ts";
 import { execContained } from "../base/exec.ts";
 import type { LabPaths } from "../base/paths.ts";
 import { packageVersion, PLUGIN_NAMES } from "../plugins/build.ts";
 import type { Step } from "../base/steps.ts";
 
-/** Whether the official plugins can be had at all shows within this long. */
+/** Limit for the first download, in ms: within it shows whether the official plugins can be reached. */
 const REACH_LIMIT_MS = 8_000;
 
-/** The others are larger, and by then it is known that they can be had. */
+/** Limit for each of the others, in ms: they are larger, and are known to be within reach. */
 const DOWNLOAD_LIMIT_MS = 300_000;
 
-/** The official plugins of the versions that the stack's packages ask for, in a Pulumi home. */
+/** Official plugins in the versions that the stack's packages ask for, in a Pulumi home. */
 const officialPlugins = artifact({
   name: "plugins-official",
   title: "Official provider plugins",
@@ -40,9 +41,8 @@ const officialPlugins = artifact({
 const OFFICIAL = join(officialPlugins.dir, "plugins");
 
 /**
- * Lays out Pulumi's home with the official plugins, or with the lab's own where those can't be
- * downloaded, which is tried once for each lab. The lab's own are laid out again whenever they were
- * built again, in a running lab too.
+ * Lays out Pulumi's home with the official plugins, or with the lab's own if those can't be downloaded, which is
+ * tried once for each lab. The lab's own are laid out again whenever they were rebuilt, in a running lab too.
  */
 export function pulumiHome(paths: LabPaths): Step {
   return {
@@ -71,11 +71,11 @@ async function haveOfficial(log: string): Promise<boolean> {
     await officialPlugins.step.run(log);
     return true;
   } catch {
-    return false; // the log says why
+    return false; // The log says why.
   }
 }
 
-/** Which plugins a lab's Pulumi uses, in one line. */
+/** Says in one line which plugins a lab's Pulumi uses. */
 export function pluginsLine(paths: LabPaths): string {
   const target = laidOut(paths);
   const names = `${PLUGIN_NAMES.slice(0, -1).join(", ")} and ${PLUGIN_NAMES.at(-1) ?? ""}`;
@@ -87,7 +87,7 @@ export function pluginsLine(paths: LabPaths): string {
     : `plugins: the lab's own for ${names}, because the official ones could not be downloaded`;
 }
 
-/** The folder of the laid-out plugins; undefined when there is none or it has gone. */
+/** Returns the folder of the laid-out plugins; undefined if there is none, or if it is gone. */
 export function laidOut(paths: LabPaths): string | undefined {
   return existsSync(linkIn(paths)) ? readlinkSync(linkIn(paths)) : undefined;
 }

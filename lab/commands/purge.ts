@@ -4,18 +4,19 @@ import { cacheEntries } from "../build/artifacts.ts";
 import { LabError } from "../base/errors.ts";
 import { exec } from "../base/exec.ts";
 import { isLock, lockHolder, takeLock } from "../base/lock.ts";
-import { findNode, removeNode } from "../node/node.ts";
+import { findNode } from "../node/node.ts";
+import { removeNode } from "../node/removeNode.ts";
 import { cacheDir, labPaths, labsDir, lockFile, PURGE } from "../base/paths.ts";
 import { readUses } from "./uses.ts";
 
 /**
- * Gives the disk back: removes all labs that do not run and all of the cache that no running lab
- * uses. Refuses while another process is at work on a lab.
+ * Frees disk space: removes all labs that do not run, and all built results that no running lab uses. Refuses
+ * while another process works on a lab.
  */
 export async function purge(): Promise<void> {
   const lock = takeLock(lockFile(PURGE), "purge");
   if (!isLock(lock)) {
-    throw new LabError(`Another purge is at work: process ${lock.pid}.`);
+    throw new LabError(`Another purge is at work: process ${lock.pid}. Wait until it ends.`);
   }
   try {
     const labs = existsSync(labsDir()) ? readdirSync(labsDir()).sort() : [];
@@ -41,11 +42,13 @@ export async function purge(): Promise<void> {
     );
     if (running.length > 0) {
       console.log(
-        `Kept what the running ${running.length === 1 ? "lab uses" : "labs use"}: ` +
-          `${running.join(", ")} (npm run lab -- down --name ...).`,
+        `Kept the running ${running.length === 1 ? "lab" : "labs"} ${running.join(", ")} and what ` +
+          `${running.length === 1 ? "it uses" : "they use"} (npm run lab -- down --name ...).`,
       );
     }
-    console.log("Go keeps caches of its own, for other projects too: go clean -cache -modcache");
+    console.log(
+      "Go has caches of its own, which other projects use too. To empty them: go clean -cache -modcache",
+    );
   } finally {
     lock.release();
   }
@@ -57,7 +60,7 @@ function refuseWhileBusy(): void {
     const holder = lockHolder(lockFile(name));
     if (holder !== undefined) {
       throw new LabError(
-        `Lab ${name}: \`${holder.doing}\` is at work, process ${holder.pid}. Wait for it, then purge.`,
+        `Lab ${name}: \`${holder.doing}\` is at work, process ${holder.pid}. Wait until it ends, then purge.`,
       );
     }
   }

@@ -10,15 +10,15 @@ import { readServices } from "../node/serviceStates.ts";
 import type { ServiceState } from "../node/serviceStates.ts";
 
 export interface LabStatus {
-  /** Whether all of it is there and works. */
+  /** Whether every part is there and works. */
   ok: boolean;
   lines: string[];
 }
 
 /**
- * Finds out what there is of a lab and whether it works.
+ * Finds out which parts of a lab are there and whether they work.
  *
- * @param unfinished titles of the steps of `up` that are not done.
+ * @param unfinished returns the titles of the steps of `up` that are not done.
  */
 export async function labStatus(name: string, unfinished: () => string[]): Promise<LabStatus> {
   const paths = labPaths(name);
@@ -45,8 +45,8 @@ export async function labStatus(name: string, unfinished: () => string[]): Promi
       }
       return bad(
         node.is === "ended"
-          ? `: its node has ended (crash or reboot). Start it anew: ${again}`
-          : `: a start or a removal of its node was interrupted. Start it anew: ${again}, ` +
+          ? `: its node has ended (crash or reboot). Start a new one: ${again}`
+          : `: a start or a removal of its node was interrupted. Start a new one: ${again}, ` +
               `or remove what is left: npm run lab -- down --name ${name}`,
       );
     case "running":
@@ -63,7 +63,7 @@ export async function labStatus(name: string, unfinished: () => string[]): Promi
   return {
     ok,
     lines: [
-      `Lab ${name}: ${ok ? "all of it works" : "not all of it works"}; ` +
+      `Lab ${name}: ${ok ? "everything works" : "not everything works"}; ` +
         `node ${node.state.nodeAddress}, process ${node.pid}`,
       `  ${pluginsLine(paths)}`,
       ...services.map((service) => serviceLine(service, readAt, answers)),
@@ -71,14 +71,14 @@ export async function labStatus(name: string, unfinished: () => string[]): Promi
         .filter(({ of }) => services.every((service) => service.name !== of))
         .map((answer) => line(answer.of, "", said(answer))),
       ...todo.map((title) => `  not done yet: ${title}`),
-      ...(todo.length > 0 && holder === undefined ? [`  Go on from there: ${again}`] : []),
+      ...(todo.length > 0 && holder === undefined ? [`  Resume: ${again}`] : []),
       ...atWork,
       `  logs: ${paths.serviceLogs}`,
     ],
   };
 }
 
-/** One line for each lab in the lab home. */
+/** Describes each lab in the lab home in one line. */
 export function labList(): string[] {
   const names = existsSync(labsDir()) ? readdirSync(labsDir()).sort() : [];
   return names.map((name) => {
@@ -97,7 +97,7 @@ export function labList(): string[] {
   });
 }
 
-/** @param readAt when the service's state was, from `Date.now()`: the answers came later. */
+/** @param readAt time of the service's state, from `Date.now()`; the answers came later. */
 function serviceLine(service: ServiceState, readAt: number, answers: Answer[]): string {
   const { waitingFor, lastExit, restarts } = service;
   const answer = answers.find(({ of }) => of === service.name);

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Artifact } from "../build/artifacts.ts";
-import * as builds from "../build/builds.ts";
+import { ferretdb, istio, kubernetes, nodeProgram, pulumi } from "../build/goBuilds.ts";
 import {
   awaitNode,
   checkInjection,
@@ -11,31 +11,34 @@ import {
 } from "../node/cluster.ts";
 import { firewallTrial } from "../machine/firewall.ts";
 import { imageLayers, labImages } from "../build/images.ts";
-import { findNode, nodeState, startNode } from "../node/node.ts";
 import { push } from "../build/oci.ts";
+import { envoy, nodeRuntime, pause, plugins } from "../build/programs.ts";
+import { rootfs } from "../build/rootfs.ts";
+import { findNode, nodeState } from "../node/node.ts";
+import { startNode } from "../node/startNode.ts";
 import { labPaths } from "../base/paths.ts";
 import { pulumiHome } from "./pulumiHome.ts";
-import { REGISTRY_PORT } from "../node/services.ts";
-import type { NodeIdentity } from "../node/services.ts";
+import { REGISTRY_PORT } from "../node/identity.ts";
+import type { NodeIdentity } from "../node/identity.ts";
 import type { Step } from "../base/steps.ts";
 import { eventually } from "../base/wait.ts";
 
-/** Everything that is built, in the order in which it is told. */
+/** Built results, in the order in which people read of them. */
 export const artifacts: Artifact[] = [
-  builds.rootfs,
-  builds.nodeProgram,
-  builds.kubernetes,
-  builds.envoy,
-  builds.nodeRuntime,
-  builds.pause,
-  builds.istio,
-  builds.pulumi,
-  builds.plugins,
-  builds.ferretdb,
+  rootfs,
+  nodeProgram,
+  kubernetes,
+  envoy,
+  nodeRuntime,
+  pause,
+  istio,
+  pulumi,
+  plugins,
+  ferretdb,
   ...imageLayers,
 ];
 
-/** The steps from built results to a cluster; each leaves a mark, so that the next `up` goes on. */
+/** Lists the steps from built results to a cluster. Each leaves a mark, so that the next `up` resumes. */
 export function startSteps(name: string): Step[] {
   const paths = labPaths(name);
   const identity = (): NodeIdentity => ({ name, address: nodeState(name).nodeAddress });
@@ -68,7 +71,7 @@ export function startSteps(name: string): Step[] {
       title: "Start of the node",
       typicalSeconds: 2,
       bound: "other",
-      needs: [trial.title, ...titles([builds.rootfs, builds.kubernetes, builds.nodeProgram])],
+      needs: [trial.title, ...titles([rootfs, kubernetes, nodeProgram])],
       done: runs,
       run: async (log) => {
         await startNode(name, paths, log);
@@ -84,7 +87,7 @@ export function startSteps(name: string): Step[] {
     marked(
       "Istio's control plane",
       20,
-      ["Kubernetes node Ready", "Images in the registry", builds.istio.title],
+      ["Kubernetes node Ready", "Images in the registry", istio.title],
       (log) => installIstio(new Cluster(paths, log)),
     ),
     marked("A pod with a sidecar", 15, ["Istio's control plane"], (log) =>

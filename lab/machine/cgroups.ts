@@ -12,21 +12,21 @@ import {
 import { join } from "node:path";
 import { eventually } from "../base/wait.ts";
 
-/** Controllers that a kubelet insists on. */
+/** Controllers without which a kubelet does not start. */
 export const NEEDED_CONTROLLERS = ["cpu", "cpuset", "memory", "pids"] as const;
 
-/** Where control groups are mounted on a host. */
+/** Control groups of a host: their version and where they are mounted. */
 export interface CgroupHost {
   /**
-   * Version 2 where it is mounted on /sys/fs/cgroup itself, otherwise version 1: the rule by which
-   * runc and the kubelet decide too.
+   * 2 if version 2 is mounted on /sys/fs/cgroup itself, otherwise 1. runc and the kubelet decide by the same
+   * rule.
    */
   version: 1 | 2;
   /** Mount points of the hierarchies that limit and account: each of version 1, or the one of 2. */
   roots: string[];
-  /** Version 2 beside version 1, in which runc makes groups of the same names. */
+  /** Mount points of version 2 beside version 1; runc makes groups of the same names there. */
   beside: string[];
-  /** Controllers that can be had, sorted. */
+  /** Available controllers, sorted. */
   controllers: string[];
 }
 
@@ -49,13 +49,13 @@ export function cgroupHost(mounts = readFileSync("/proc/self/mounts", "utf8")): 
   };
 }
 
-/** Why no kubelet can run in this host's control groups, each with its remedy. */
+/** Lists the problems that keep a kubelet from running in this host's control groups, each with its fix. */
 export function cgroupProblems(host: CgroupHost): string[] {
   const [root = "/sys/fs/cgroup"] = host.roots;
   if (!isWritable(root)) {
     return [
-      `Control groups in ${root} can't be made, they are mounted read-only or not at all: ` +
-        "run the lab on the machine itself, or in a privileged container.",
+      `Control groups in ${root} can't be made: they are mounted read-only, or not at all. ` +
+        "Run the lab on the machine itself, or in a privileged container.",
     ];
   }
   const missing = NEEDED_CONTROLLERS.filter((each) => !host.controllers.includes(each));
@@ -95,10 +95,7 @@ function isWritable(dir: string): boolean {
   }
 }
 
-/**
- * Makes the group `name` and returns the folders of the groups that the node's process 1 has to
- * enter.
- */
+/** Makes the group `name` and returns the folders of the groups that the node's process 1 has to enter. */
 export function makeCgroups(name: string, host: CgroupHost): string[] {
   if (host.version === 1) {
     return host.roots.map((root) => makeV1(join(root, name), root));
@@ -109,7 +106,7 @@ export function makeCgroups(name: string, host: CgroupHost): string[] {
     try {
       writeFileSync(join(root, "cgroup.subtree_control"), `+${controller}`);
     } catch {
-      // The ones that are needed were checked before; any other is missed only by its limits.
+      // The needed controllers were checked before; without another one its limits are missing, no more.
     }
   }
   // In version 2 a group with processes can't pass controllers on: they get one of their own.
@@ -130,7 +127,7 @@ function makeV1(group: string, root: string): string {
   return group;
 }
 
-/** Every process in the group `name` or in a group below it. */
+/** Lists every process in the group `name` and in the groups below it. */
 export function processesIn(name: string, host: CgroupHost): number[] {
   const pids = host.roots
     .flatMap((root) => withChildren(join(root, name)))
@@ -168,7 +165,7 @@ function removed(group: string): boolean {
   return true;
 }
 
-/** The group and those below it, each before its own children; none when it isn't there. */
+/** Lists the group and those below it, parents first; empty if the group isn't there. */
 function withChildren(group: string): string[] {
   if (statSync(group, { throwIfNoEntry: false })?.isDirectory() !== true) {
     return [];
@@ -179,7 +176,7 @@ function withChildren(group: string): string[] {
   return [group, ...children.flatMap(({ name }) => withChildren(join(group, name)))];
 }
 
-/** What a version 2 group could pass on. */
+/** Lists the controllers that a version 2 group can pass on. */
 function controllersIn(group: string): string[] {
   return read(join(group, "cgroup.controllers"))
     .split(/\s+/)
@@ -187,7 +184,7 @@ function controllersIn(group: string): string[] {
     .sort();
 }
 
-/** A group can end between being listed and being read. */
+/** Reads a file; empty if it is gone, as a group can end between being listed and being read. */
 function read(file: string): string {
   try {
     return readFileSync(file, "utf8");

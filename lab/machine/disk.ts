@@ -1,21 +1,21 @@
 import { statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Megabytes that are going to be written into a folder. */
+/** Space that a folder is going to need. */
 export interface DiskNeed {
-  /** Names the folder to people. */
+  /** Name of the folder for people. */
   what: string;
   path: string;
   megabytes: number;
 }
 
 export interface FreeSpace {
-  /** The same for all paths on one file system. */
+  /** Number of the file system. */
   device: number;
   megabytes: number;
 }
 
-/** What is free where `path` is, or will be made. */
+/** Measures the free space where `path` is, or will be made. */
 export function freeSpace(path: string): FreeSpace {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) {
@@ -25,7 +25,7 @@ export function freeSpace(path: string): FreeSpace {
   return { device: stats.dev, megabytes: (bavail * bsize) / 1_000_000 };
 }
 
-/** File systems that are too full for what is needed on them, each with its remedy. */
+/** Lists the file systems that are too full, each with its fix. */
 export function diskProblems(needs: DiskNeed[], free: (path: string) => FreeSpace): string[] {
   const byDevice = new Map<number, DiskNeed[]>();
   for (const need of needs.filter(({ megabytes }) => megabytes > 0)) {

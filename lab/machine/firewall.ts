@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { rootfs } from "../build/builds.ts";
+import { rootfs } from "../build/rootfs.ts";
 import { execContained } from "../base/exec.ts";
 import type { ExecError } from "../base/exec.ts";
 import type { Step } from "../base/steps.ts";
 
-/** A rule as the node's programs make them, by the kernel's module behind it. */
+/** Rules as the node's programs make them, by the kernel module that each needs. */
 const RULES: Record<string, string> = {
   nf_tables: "-t filter -N TRIAL",
   nf_conntrack: "-t mangle -A PREROUTING -m conntrack --ctstate NEW -j DROP",
@@ -19,8 +19,8 @@ const RULES: Record<string, string> = {
 };
 
 /**
- * Makes every kind of rule once in a network namespace that is gone right after, with the node's own
- * iptables: what the kernel can't do shows here, before anything is compiled for long.
+ * Makes every kind of rule once with the node's own iptables, in a network namespace that is gone right after.
+ * A kernel that lacks a module shows here, before minutes of compiling.
  */
 export function firewallTrial(done: () => boolean): Step {
   return {

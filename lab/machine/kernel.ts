@@ -1,4 +1,4 @@
-/** A kernel option that the node can't do without, by what uses it. */
+/** Kernel options that the node needs, each with its use. */
 const OPTIONS: Record<string, string> = {
   OVERLAY_FS: "the root filesystem of the node and its containers",
   VETH: "links to the node and to pods",
@@ -18,7 +18,11 @@ const OPTIONS: Record<string, string> = {
   NETFILTER_XT_TARGET_REDIRECT: "the sidecar's redirection",
 };
 
-/** @param config the text with which the kernel was built; none when it is not to be had. */
+/**
+ * Lists the needed options that the kernel was built without, each with its fix.
+ *
+ * @param config configuration of the kernel; undefined if the machine does not tell, which is no problem.
+ */
 export function kernelProblems(config: string | undefined): string[] {
   if (config === undefined) {
     return [];

@@ -1,28 +1,30 @@
 import { execFileSync } from "node:child_process";
 
-/** The pair of linked interfaces between host and node: four addresses, of which two are used. */
+/** Link between host and node: a network of four addresses, of which two are used. */
 export interface Network {
   hostLink: string;
   hostAddress: string;
   nodeAddress: string;
 }
 
-/** Where labs live: the first choice, and others for hosts that route it elsewhere. */
+/** Ranges for labs' networks: the first choice, and others for hosts that route it elsewhere. */
 const RANGES = ["10.213.0.0/16", "172.29.0.0/16", "198.18.0.0/16"];
 
 const LINK_PREFIX = "idle-";
 
-/** The name of a lab's link on the host; Linux takes 15 characters. */
+/** Names a lab's link on the host, in at most the 15 characters that Linux takes. */
 export function linkName(lab: string): string {
   return `${LINK_PREFIX}${lab}`;
 }
 
 /**
- * The first network of four addresses that no address and no route of the host touches, or the
- * routes that are in the way. `taken` are networks in CIDR notation.
+ * Finds the first network of four addresses that no address and no route of the host touches.
+ *
+ * @param taken networks of the host, in CIDR notation.
+ * @returns the network, or the routes that leave none.
  */
 export function freeNetwork(lab: string, taken = takenOnHost()): Network | { coveredBy: string[] } {
-  // Shorter prefixes stand for "everywhere else", as 0.0.0.0/1 does in the place of a default route.
+  // Shorter prefixes stand for "everywhere else", such as 0.0.0.0/1 instead of a default route.
   const blocks = taken.map(parse).filter(({ bits }) => bits >= 8);
   for (const range of RANGES.map(parse)) {
     const end = range.base + 2 ** (32 - range.bits);
@@ -62,7 +64,7 @@ function format(address: number): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".");
 }
 
-/** Every IPv4 network that the host has an address in or a route to, but for default routes. */
+/** Lists the IPv4 networks that the host has an address in or a route to, default routes aside. */
 function takenOnHost(): string[] {
   const ip = (...args: string[]): unknown =>
     JSON.parse(execFileSync("ip", ["-4", "-json", ...args], { encoding: "utf8" }) || "[]");

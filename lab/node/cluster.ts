@@ -1,15 +1,15 @@
 import { PROXY_CONTAINER } from "../../model/istio/wellKnown.ts";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { istio, kubernetes } from "../build/builds.ts";
+import { istio, kubernetes } from "../build/goBuilds.ts";
 import { execContained } from "../base/exec.ts";
 import { ISTIO_HUB, PAUSE_IMAGE } from "../build/images.ts";
 import type { LabPaths } from "../base/paths.ts";
-import { kubeconfig } from "./services.ts";
-import type { NodeIdentity } from "./services.ts";
+import { kubeconfig } from "./kubeconfig.ts";
+import type { NodeIdentity } from "./identity.ts";
 import { ISTIO_VERSION } from "../build/versions.ts";
 
-/** The cluster through its API, with the lab's own kubectl and istioctl. */
+/** Access to the cluster by the lab's own kubectl and istioctl. */
 export class Cluster {
   constructor(
     private readonly paths: LabPaths,
@@ -83,7 +83,7 @@ export async function checkInjection(cluster: Cluster): Promise<void> {
     },
   ];
   const remove = ["delete", "namespace", namespace, "--ignore-not-found"];
-  // One that was interrupted may have left its namespace, or left it on its way out.
+  // An interrupted check may have left its namespace, or left it being deleted.
   await cluster.kubectl([...remove, "--timeout=60s"]);
   try {
     for (const object of objects) {

@@ -5,10 +5,10 @@ import { nodeState } from "./node.ts";
 import type { LabPaths } from "../base/paths.ts";
 import { readServices } from "./serviceStates.ts";
 
-/** After a crash the services are started again, and pods take the longest to be back. */
+/** Limit for a lab to recover from a crash, in ms; pods take the longest. */
 const HEAL_LIMIT_MS = 120_000;
 
-/** Waits until every part of the lab works, which after a crash takes a while. */
+/** Waits until every part of the lab works. After a crash that takes a while. */
 export async function awaitAnswers(name: string, paths: LabPaths): Promise<void> {
   let told = "";
   for (const since = Date.now(); ;) {
@@ -23,9 +23,9 @@ export async function awaitAnswers(name: string, paths: LabPaths): Promise<void>
     const lines = failing.map(({ of, says }) => `  ${of}: ${says}`);
     if (Date.now() - since > HEAL_LIMIT_MS) {
       throw new LabError(
-        `Lab ${name} is up, but after ${HEAL_LIMIT_MS / 1_000} s not all of it works:\n` +
-          `${lines.join("\n")}\nLook: npm run lab -- logs --name ${name}\n` +
-          `Start anew: npm run lab -- down --name ${name}, then up`,
+        `Lab ${name} is up, but these parts still do not work after ${HEAL_LIMIT_MS / 1_000} s:\n` +
+          `${lines.join("\n")}\nRead their logs: npm run lab -- logs --name ${name}\n` +
+          `Or start afresh: npm run lab -- down --name ${name}, then up`,
       );
     }
     const names = [...new Set(failing.map(({ of }) => of))].join(", ");

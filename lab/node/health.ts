@@ -7,14 +7,14 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { SecureContextOptions } from "node:tls";
 import type { LabPaths } from "../base/paths.ts";
-import { API_PORT, KUBE_PROXY_PORT, KUBELET_PORT, REGISTRY_PORT } from "./services.ts";
+import { API_PORT, KUBE_PROXY_PORT, KUBELET_PORT, REGISTRY_PORT } from "./identity.ts";
 
-/** What one part of a lab answered when it was asked whether it works. */
+/** Answer of one part of a lab to the question whether it works. */
 export interface Answer {
-  /** A service's name or what else was asked about. */
+  /** Name of the service or other part. */
   of: string;
   ok: boolean;
-  /** In a few words, e.g. `Ready` or why there was no good answer. */
+  /** A few words, such as `ok`, or the reason why the part does not work. */
   says: string;
 }
 
@@ -22,12 +22,12 @@ type TlsOptions = Pick<SecureContextOptions, "ca" | "cert" | "key">;
 
 const ISTIOD = "istio-system/deployments/istiod";
 
-/** A part of a lab that does not answer for this long is not working. */
+/** Limit for an answer, in ms; a part that takes longer does not work. */
 const LIMIT_MS = 3_000;
 
 /**
- * Asks a running lab's parts whether they work: that a process is there says little. Beside each
- * other, so that it takes no longer than the slowest answer.
+ * Asks all parts of a running lab at once whether they work, since a process that is there says little. It
+ * takes as long as the slowest answer.
  */
 export function askAll(name: string, nodeAddress: string, paths: LabPaths): Promise<Answer[]> {
   const api = `https://${nodeAddress}:${API_PORT}`;
@@ -83,7 +83,7 @@ async function get(url: string, options: TlsOptions & RequestOptions = {}): Prom
   if (response.statusCode === 200) {
     return body;
   }
-  // Kubernetes' health checks mark the failed ones so.
+  // Kubernetes' health checks mark failures so.
   const failed = body.split("\n").filter((line) => line.startsWith("[-]"));
   throw new Error([`HTTP ${response.statusCode ?? ""}`, ...failed].join(" "));
 }

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LabPaths } from "../base/paths.ts";
 
-/** What the node's supervisor says about one service; written by `lab/go/node`. */
+/** State of one service, as the node's supervisor (`lab/go/node`) writes it. */
 export interface ServiceState {
   name: string;
   running: boolean;
-  /** As the node sees it; 0 while none runs. */
+  /** Process id in the node; 0 while the service does not run. */
   pid: number;
   restarts: number;
   since: string;
@@ -14,7 +14,7 @@ export interface ServiceState {
   lastExit?: string;
 }
 
-/** What the supervisor says; empty before it has said anything. */
+/** Reads the states that the supervisor wrote; empty before it has written any. */
 export function readServices(paths: LabPaths): ServiceState[] {
   try {
     return JSON.parse(readFileSync(join(paths.run, "services.json"), "utf8")) as ServiceState[];

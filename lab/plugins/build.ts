@@ -2,17 +2,17 @@ import { build } from "esbuild";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** The official plugins that the lab's own stand in for where they can't be had. */
+/** Official plugins for which the lab's own stand in. */
 export const PLUGIN_NAMES = ["command", "docker", "kubernetes"] as const;
 
 export interface BuiltPlugin {
   name: (typeof PLUGIN_NAMES)[number];
   version: string;
-  /** `<outDir>/resource-<name>-v<version>`, the shape of `$PULUMI_HOME/plugins`. */
+  /** `<outDir>/resource-<name>-v<version>`, as in `$PULUMI_HOME/plugins`. */
   folder: string;
 }
 
-/** Finds `node` by PATH and the bundle beside itself, so that the folder can be put anywhere. */
+/** Script that starts the bundle beside itself by the `node` on PATH, so that the folder can stand anywhere. */
 const LAUNCHER = '#!/bin/sh\nexec node "$(dirname "$0")/index.cjs" "$@"\n';
 
 /**

@@ -6,23 +6,23 @@ import { exec } from "../base/exec.ts";
 import { down, environment, up } from "../commands/lab.ts";
 import { LabStack } from "./stack.ts";
 
-/** One figure of the project, with what it should be. */
+/** One figure of the project, beside its target. */
 interface Figure {
   what: string;
   target: string;
   measured: string;
 }
 
-/** All side by side, as stacks are; the longest takes 240 s. */
+/** Stacks that are measured at the same time; the longest takes 240 s. */
 const VARIANTS: readonly string[] = ["10s", "30s", "default", "24h-x360", "remove"];
 
 const MANY = 1_000;
-/** Long enough for all connections to be opened before the first is closed, in s. */
+/** Idle timeout that lets all connections be opened before the first is closed, in s. */
 const MANY_TIMEOUT_S = 20;
 
 /**
- * Measures the figures that the project promises and prints them beside what was promised. It says how the machine
- * is, not whether the project is right: nothing fails here for being slow.
+ * Measures the figures that the project promises and prints them beside their targets. They tell how fast the
+ * machine is, not whether the project is right: nothing fails for being slow.
  */
 export async function bench(lab: string): Promise<void> {
   const figures: Figure[] = [];
@@ -31,7 +31,7 @@ export async function bench(lab: string): Promise<void> {
     console.error(`${what}: ${measured}`);
   };
 
-  // What is not built yet would be counted otherwise.
+  // Otherwise the first figure would include building.
   await up(lab);
   await down(lab);
   add("lab, warm start", "45 s", inSeconds(await timed(() => up(lab))));
@@ -91,7 +91,7 @@ async function bringUp(stack: LabStack): Promise<void> {
   try {
     await stack.run(["up", "--yes", "--skip-preview", "--suppress-outputs"]);
   } catch (error) {
-    throw new LabError(`Stack ${stack.stack} could not be brought up: ${(error as Error).message}`);
+    throw new LabError(`Could not bring up stack ${stack.stack}: ${(error as Error).message}`);
   }
 }
 
@@ -99,14 +99,14 @@ async function recordOf(stack: LabStack): Promise<RunRecord> {
   return (await stack.outputs()).results as RunRecord;
 }
 
-/** How far the durations of probe and proxy are apart, in ms, the least first. */
+/** Lists the differences between the probe's durations and the proxy's, in ms, the least first. */
 function apart({ samples }: RunRecord): number[] {
   const apartMs = ({ end, heldMs, proxy }: Measurement): number[] =>
     end === "open" || proxy === null ? [] : [Math.abs(heldMs - proxy.durationMs)];
   return samples.flatMap(apartMs).sort((a, b) => a - b);
 }
 
-/** The most that the probe's process took in either pod, e.g. `97 MiB`. */
+/** Formats the peak memory of the probe's process in either pod, such as `97 MiB`. */
 async function peakMemory(lab: string, { samples }: RunRecord): Promise<string> {
   const pods = [...new Set(samples.map(({ pod }) => pod))];
   const peaks = await Promise.all(

@@ -8,11 +8,11 @@ import { LabError } from "../base/errors.ts";
 import { up } from "../commands/lab.ts";
 import { LabStack } from "./stack.ts";
 
-/** What the demo measures, with the committed stack file of that name. */
+/** Stacks of the demo, each from the committed stack file of its name. */
 const STACKS: { stack: string; config: Record<string, string> }[] = [
   { stack: "10s", config: {} },
   { stack: "30s", config: {} },
-  // Nobody waits an hour for a demo: open for longer than the others is what it has to show.
+  // Nobody waits an hour for a demo: it is enough to see it open for longer than the others.
   { stack: "default", config: { observe: "40s" } },
 ];
 
@@ -41,13 +41,13 @@ export async function demo(lab: string): Promise<void> {
   );
 }
 
-/** `pulumi up`, shown as it goes. */
+/** Runs `pulumi up` and shows its output as it comes. */
 export async function bringUp(stack: LabStack): Promise<void> {
   const code = await stack.show(["up", "--yes", "--skip-preview", "--suppress-outputs"]);
   if (code !== 0) {
     throw new LabError(
-      `Stack ${stack.stack} could not be brought up, see above. What is there stays; ` +
-        "run the demo again to go on, or take the lab down: npm run lab -- down",
+      `Could not bring up stack ${stack.stack}, see above. ` +
+        "Run the demo again to resume, or take the lab down: npm run lab -- down",
     );
   }
 }

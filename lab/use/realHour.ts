@@ -9,8 +9,8 @@ import { LabStack } from "./stack.ts";
 const STACK = "real-hour";
 
 /**
- * Envoy's own hour in real time: the first call starts it and comes back after a minute, a call after it
- * is over collects the result. Any number of calls in between tells how it stands.
+ * Measures Envoy's own hour in real time. The first call starts it and returns after a minute, calls in between
+ * tell how it stands, and a call after its end collects the result.
  */
 export async function realHour(lab: string): Promise<void> {
   await up(lab);
@@ -25,9 +25,9 @@ export async function realHour(lab: string): Promise<void> {
   if (run.running) {
     const end = new Date(windowEndMs(run));
     console.log(
-      "\nThe connections are held in the lab, and nothing else has to run for that: not this command, not " +
-        `Pulumi.\nLeave the lab up, come back after ${end.toString()} and collect the result:\n\n  ${again}\n\n` +
-        "or have it waited for (Ctrl-C at any time):\n\n" +
+      "\nThe lab holds the connections; neither this command nor Pulumi has to run meanwhile.\n" +
+        `Leave the lab up, and collect the result after ${end.toString()}:\n\n  ${again}\n\n` +
+        "Or wait for it here (Ctrl-C ends the wait, not the measurement):\n\n" +
         `  eval "$(npm run --silent lab -- env --name ${lab})"\n` +
         `  npm run collect -- ${STACK} -- --config-file ${prepared.file}`,
     );
@@ -35,9 +35,9 @@ export async function realHour(lab: string): Promise<void> {
   }
   console.log(`\n${renderTable(COMPARISON_HEADER, comparisonRows(compareRun(STACK, run)))}`);
   console.log(
-    "This result stays; to measure another hour, take the stack down first:\n\n" +
+    "This result stays. To measure another hour, take the stack down first:\n\n" +
       `  eval "$(npm run --silent lab -- env --name ${lab})"\n` +
       `  ${prepared.commandLine("destroy")}\n\n` +
-      `or take the lab down with all that is in it: npm run lab -- down --name ${lab}`,
+      `Or take the lab down with all that is in it: npm run lab -- down --name ${lab}`,
   );
 }

@@ -24,8 +24,8 @@ import { labPaths, projectDir } from "../base/paths.ts";
 const STACK_FILES = [projectDir, join(projectDir, "examples")];
 
 /**
- * A stack of this project on the lab. Its configuration is a copy of the committed stack file in
- * the lab's own folder, because Pulumi writes into the file it is given.
+ * A stack of this project on the lab. It has a copy of the committed stack file in the lab's own folder, because
+ * Pulumi writes into the file it is given.
  */
 export class LabStack {
   readonly file: string;
@@ -40,7 +40,7 @@ export class LabStack {
   }
 
   /**
-   * Makes the stack if it is not there yet, and sets where things run and whatever else is given.
+   * Makes the stack if it is not there yet, and sets the keys by which it runs on the lab, and those of `config`.
    *
    * @param template the committed stack file to start from: `Pulumi.<template>.yaml`, at the top or in `examples`.
    * @param config values by key, without namespace.
@@ -59,8 +59,7 @@ export class LabStack {
       throw new LabError(`no stack file Pulumi.${template}.yaml in ${STACK_FILES.join(" or ")}`);
     }
     const prepared = new LabStack(lab, stack);
-    // Making a stack takes no --config-file and writes beside the project file: so this is done in a
-    // folder with a copy of it.
+    // Making a stack takes no --config-file and writes beside the project file: it gets a folder with a copy.
     const folder = labPaths(lab).stackFiles;
     copyFileSync(join(projectDir, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
     if (!existsSync(prepared.file)) {
@@ -95,12 +94,12 @@ export class LabStack {
     await this.pulumi(["config", "set-all", ...this.which(), ...values]);
   }
 
-  /** Runs a Pulumi command that reads the configuration, such as `up`; returns what it printed. */
+  /** Runs a Pulumi command that reads the configuration, such as `up`, and returns its output. */
   run(args: string[], options: ExecOptions = {}): Promise<string> {
     return this.pulumi([...args, ...this.which()], options);
   }
 
-  /** Removes all its resources and then the stack with the lab's copy of its stack file. */
+  /** Destroys the stack's resources, then removes the stack and the lab's copy of its stack file. */
   async remove(): Promise<void> {
     await this.run(["destroy", "--yes", "--skip-preview"]);
     // Otherwise the committed stack file of the same name would go too.
@@ -108,25 +107,29 @@ export class LabStack {
     rmSync(this.file);
   }
 
-  /** Takes away the lock that a killed update left. */
+  /** Releases the lock that a killed update left. */
   async cancel(): Promise<void> {
     await this.pulumi(["cancel", "--yes", "--stack", this.stack]);
   }
 
-  /** Where the backend, which is a folder, keeps the stack's state. */
+  /** Path of the stack's state in the backend, which is a folder. */
   stateFile(): string {
     const stacks = join(labPaths(this.lab).pulumiState, ".pulumi/stacks/istio-idle-timeout");
     return join(stacks, `${this.stack}.json`);
   }
 
-  /** What `pulumi stack export` prints. */
+  /** Returns the output of `pulumi stack export`. */
   export(...options: string[]): Promise<string> {
     return this.pulumi(["stack", "export", ...options, "--stack", this.stack]);
   }
 
-  /** Runs a Pulumi command on this stack with its output shown as it comes. Returns the exit status. */
+  /**
+   * Runs a Pulumi command on this stack and shows its output as it comes.
+   *
+   * @returns the exit status
+   */
   async show(args: string[]): Promise<number> {
-    // Where nobody watches a display that is redrawn, dots say nothing.
+    // Progress that is redrawn is for a terminal only.
     const plain = process.stdout.isTTY ? [] : ["--non-interactive", "--suppress-progress"];
     const child = spawn("pulumi", [...args, ...this.which(), ...plain], {
       cwd: projectDir,
@@ -143,7 +146,7 @@ export class LabStack {
     ) as Record<string, unknown>;
   }
 
-  /** The command line for people, to be run with the variables of `lab env`. */
+  /** Command line for people, who run it with the variables of `lab env`. */
   commandLine(command: string): string {
     return ["pulumi", command, ...this.which()].join(" ");
   }

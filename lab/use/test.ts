@@ -9,7 +9,7 @@ import { packageVersion, PLUGIN_NAMES } from "../plugins/build.ts";
 import { elapsed, humanSeconds } from "../base/seconds.ts";
 import { StepError } from "../base/steps.ts";
 
-/** The tests' own lab, so that they disturb nobody's stacks. */
+/** Lab of the tests' own, so that they disturb nobody's stacks. */
 const TEST_LAB = "test";
 const ON_TEST_LAB = { IDLE_TIMEOUT_TEST_LAB: TEST_LAB };
 
@@ -19,14 +19,19 @@ interface Counts {
 }
 
 /**
- * Everything that needs no lab: types, lint, format and unit tests. Each of the first three counts
- * as one test. Returns the exit status.
+ * Runs all that needs no lab: types, lint, format and unit tests. Each of the first three counts as one test.
+ *
+ * @returns the exit status
  */
 export async function testQuick(): Promise<number> {
   return conclude(await quick());
 }
 
-/** The quick tests, then those on a lab, which is brought up for them and taken down again. */
+/**
+ * Runs the quick tests, then those on a lab, which it brings up and takes down again.
+ *
+ * @returns the exit status
+ */
 export async function testAll(): Promise<number> {
   const counts = await quick();
   const tests = (): Promise<Counts> => mocha(["--config", "test/e2e/.mocharc.json"], ON_TEST_LAB);
@@ -35,9 +40,10 @@ export async function testAll(): Promise<number> {
 }
 
 /**
- * The conformance suite for provider plugins. Returns the exit status.
+ * Runs the conformance suite for provider plugins.
  *
- * @param plugins folder with `resource-<name>-v<version>` folders; those of the lab if absent.
+ * @param plugins folder with `resource-<name>-v<version>` folders; absent for the lab's plugins.
+ * @returns the exit status
  */
 export async function testPlugins(plugins: string | undefined): Promise<number> {
   if (plugins !== undefined) {
@@ -48,7 +54,7 @@ export async function testPlugins(plugins: string | undefined): Promise<number> 
   return conclude(await onTestLab(() => mocha(config, { ...env, ...ON_TEST_LAB })));
 }
 
-/** @throws LabError unless all are in the folder; of links to them Pulumi takes no notice */
+/** @throws LabError unless the folder has all plugins; Pulumi ignores links to their folders */
 async function requirePlugins(dir: string): Promise<void> {
   const folders = existsSync(dir) ? readdirSync(dir, { withFileTypes: true }) : [];
   const there = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
@@ -60,12 +66,12 @@ async function requirePlugins(dir: string): Promise<void> {
     return;
   }
   throw new LabError(
-    `--plugins ${dir} has no folder ${missing.join(", ")}: give one as Pulumi's own, ` +
-      "such as ~/.pulumi/plugins.",
+    `--plugins ${dir} has no folder ${missing.join(", ")}. ` +
+      "Name a folder of installed plugins, such as ~/.pulumi/plugins.",
   );
 }
 
-/** Brings the tests' lab up, and takes it down again. */
+/** Brings the tests' lab up, runs the tests and takes it down again. */
 async function onTestLab(tests: () => Promise<Counts>): Promise<Counts> {
   try {
     await up(TEST_LAB);
@@ -81,7 +87,11 @@ async function onTestLab(tests: () => Promise<Counts>): Promise<Counts> {
   }
 }
 
-/** Torments labs of its own: what is killed, at which moments, is in test/lab/faults. */
+/**
+ * Injects faults into labs of its own: test/lab/faults says what is killed, and when.
+ *
+ * @returns the exit status
+ */
 export async function testLab(): Promise<number> {
   return conclude(await mocha(["--config", "test/lab/faults/.mocharc.json"], {}));
 }
@@ -117,14 +127,14 @@ async function mocha(args: string[], env: Record<string, string>): Promise<Count
   const { code, output } = await show("mocha", [...reporter, ...args], env);
   const [, passed, failed] = /^(\d+) passed, (\d+) failed/m.exec(output) ?? [];
   const counts = { passed: Number(passed ?? 0), failed: Number(failed ?? 0) };
-  // A run that broke off, or in which nothing ran, is a failure although no test of it failed.
+  // A run that broke off, or that ran no test, has failed although no test did.
   if (counts.failed === 0 && (code !== 0 || counts.passed === 0)) {
     counts.failed = 1;
   }
   return counts;
 }
 
-/** Runs a program of node_modules with its output shown as it comes. */
+/** Runs a program of node_modules and shows its output as it comes. */
 async function show(
   command: string,
   args: string[],

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { rootfs } from "../../lab/build/builds.ts";
+import { rootfs } from "../../lab/build/rootfs.ts";
 import { exec } from "../../lab/base/exec.ts";
 import { findNode } from "../../lab/node/node.ts";
 import { labPaths } from "../../lab/base/paths.ts";

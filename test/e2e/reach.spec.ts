@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { exec } from "../../lab/base/exec.ts";
 import { findNode, nodeState } from "../../lab/node/node.ts";
 import { labPaths } from "../../lab/base/paths.ts";
-import { API_PORT, KUBE_PROXY_PORT, KUBELET_PORT, REGISTRY_PORT } from "../../lab/node/services.ts";
+import { API_PORT, KUBE_PROXY_PORT, KUBELET_PORT, REGISTRY_PORT } from "../../lab/node/identity.ts";
 import { Stranger } from "./stranger.ts";
 import { testLab } from "./support.ts";
 

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { rootfs } from "../../lab/build/builds.ts";
+import { rootfs } from "../../lab/build/rootfs.ts";
 import { exec } from "../../lab/base/exec.ts";
 import { linkName } from "../../lab/machine/network.ts";
-import { cgroupName } from "../../lab/node/node.ts";
+import { cgroupName } from "../../lab/node/identity.ts";
 import { labPaths, lockFile, NETWORK_LOCK } from "../../lab/base/paths.ts";
 
 /** The kernel's settings that programs of the node are known to change where they can. */

@@ -1,4 +1,5 @@
 import { changes } from "../shared/diff.ts";
+import { withoutInternal } from "../shared/internal.ts";
 import { uniqueName } from "../shared/naming.ts";
 import type { Operation, ResourceType } from "../shared/provider.ts";
 import { equal, toPlain, UNKNOWN } from "../shared/value.ts";
@@ -11,7 +12,7 @@ import type { Output } from "./shell.ts";
 const NO_OUTPUT: Output = { stdout: "", stderr: "" };
 const OUTPUT_TO_COME: PropertyMap = { stdout: UNKNOWN, stderr: UNKNOWN };
 
-/** `command:local:Command`: commands that are run when the resource is created, changed, deleted. */
+/** `command:local:Command`: commands that run when the resource is created, changed and deleted. */
 export const localCommand: ResourceType = {
   check({ news }) {
     const inputs = withoutInternal(news);
@@ -22,7 +23,7 @@ export const localCommand: ResourceType = {
     return {
       changes: changes(withoutInternal(oldInputs), withoutInternal(newInputs)).map((change) => ({
         ...change,
-        // For another trigger the engine replaces it, because the SDK's package asks it to.
+        // Other triggers make the engine replace the resource, because the SDK's package asks it to.
         replace: false,
       })),
       deleteBeforeReplace: false,
@@ -39,7 +40,7 @@ export const localCommand: ResourceType = {
   },
 
   read({ id, oldInputs, oldOutputs }) {
-    // There is nothing to look at: what a command printed can't be asked for again.
+    // A command's output can't be asked for again.
     return Promise.resolve({ id, inputs: oldInputs, outputs: oldOutputs });
   },
 
@@ -48,8 +49,8 @@ export const localCommand: ResourceType = {
     if (operation.preview) {
       return { ...newInputs, ...(equal(oldInputs, newInputs) ? last : OUTPUT_TO_COME) };
     }
-    const { create, update = create, ...settings } = toPlain(newInputs) as ResourceInputs;
-    const output = update === undefined ? last : await run(update, settings, operation, last);
+    const { create, ...settings } = toPlain(newInputs) as ResourceInputs;
+    const output = create === undefined ? last : await run(create, settings, operation, last);
     return { ...newInputs, ...output };
   },
 
@@ -77,11 +78,4 @@ function run(
 function previousOutput(outputs: PropertyMap): Output {
   const { stdout, stderr } = toPlain(outputs) as Partial<Output>;
   return { stdout: stdout ?? "", stderr: stderr ?? "" };
-}
-
-/** Without what the engine adds for itself, such as the version asked for. */
-function withoutInternal(inputs: PropertyMap): PropertyMap {
-  return Object.fromEntries(
-    Object.entries(inputs).filter(([key]) => key !== "version" && !key.startsWith("__")),
-  );
 }

@@ -3,64 +3,63 @@ import { isList, isMap, unwrap, UNKNOWN } from "../shared/value.ts";
 import type { PropertyMap } from "../shared/value.ts";
 import type { PropertyValue } from "../shared/value.ts";
 
-/** Which of a command's streams are shown while it runs; any other word means none. */
-export type Logging = "stdout" | "stderr" | "stdoutAndStderr" | "none";
+/** Streams of a command that are shown while it runs. */
+export const LOGGING = ["stdout", "stderr", "stdoutAndStderr", "none"] as const;
+export type Logging = (typeof LOGGING)[number];
 
-/** What a command is run with, besides its text. */
+/** Settings of a command's run, besides its text. */
 export interface CommandInputs {
   stdin?: string;
+  /** Default stdoutAndStderr. */
   logging?: Logging;
-  /** Program and arguments before the command's text; default `/bin/sh -c`. */
-  interpreter?: string[];
-  dir?: string;
-  environment?: Record<string, string | null>;
+  environment?: Record<string, string>;
   /** Puts the last run's output into the environment of the next; default true. */
   addPreviousOutputInEnv?: boolean;
 }
 
 export interface ResourceInputs extends CommandInputs {
+  /** Run when the resource is created, and again when it is updated. */
   create?: string;
-  update?: string;
   delete?: string;
 }
 
-/** The type of each field, in the words of the official plugin, which is written in Go. */
+/** Types of fields, in the words of the official plugin, which is written in Go. */
 type Fields = Record<string, keyof typeof TYPES | typeof NOT_OFFERED>;
 
+/** Type of the official plugin's fields that are refused here. */
 const NOT_OFFERED = "not offered";
 
 const TYPES = {
   string: (value: PropertyValue) => typeof value === "string",
   bool: (value: PropertyValue) => typeof value === "boolean",
   "local.Logging": (value: PropertyValue) => typeof value === "string",
-  "[]string": isList,
   "[]interface {}": isList,
   "map[string]string": isMap,
 };
 
 const COMMAND_FIELDS: Fields = {
   logging: "local.Logging",
-  interpreter: "[]string",
-  dir: "string",
   environment: "map[string]string",
   stdin: "string",
-  assetPaths: NOT_OFFERED,
-  archivePaths: NOT_OFFERED,
   addPreviousOutputInEnv: "bool",
+  archivePaths: NOT_OFFERED,
+  assetPaths: NOT_OFFERED,
+  dir: NOT_OFFERED,
+  interpreter: NOT_OFFERED,
 };
 
-/** What is wrong with a resource's inputs; unknown values are taken to be right. */
+/** Names what is wrong with a resource's inputs; unknown values are taken to be right. */
 export function checkResource(inputs: PropertyMap): CheckFailure[] {
   const own: Fields = {
     triggers: "[]interface {}",
     create: "string",
     delete: "string",
-    update: "string",
+    update: NOT_OFFERED,
   };
   return checkFields("local.CommandInputs", inputs, { ...own, ...COMMAND_FIELDS });
 }
 
-/** What is wrong with the arguments of the function. */
+/** Names what is wrong with the arguments of the function. */
 export function checkArguments(args: PropertyMap): CheckFailure[] {
   const struct = "local.RunInputs";
   if (args.command === undefined) {
@@ -71,50 +70,49 @@ export function checkArguments(args: PropertyMap): CheckFailure[] {
 }
 
 function checkFields(struct: string, inputs: PropertyMap, fields: Fields): CheckFailure[] {
-  const given = Object.keys(inputs);
-  const known = Object.entries(fields).filter(([field]) => given.includes(field));
-  const unknown = given.filter((field) => !Object.hasOwn(fields, field));
-  return [
-    ...known.flatMap(([field, type]) =>
-      type === NOT_OFFERED
-        ? [{ property: field, reason: "the lab's command plugin doesn't offer this property" }]
-        : typeFailures(struct, field, inputs[field], type),
-    ),
-    ...unknown.map((field) => ({
-      property: field,
-      reason: `Unrecognized field '${field}' on '${struct}'`,
-    })),
-  ];
+  return Object.entries(inputs).flatMap(([field, value]) => {
+    const type = Object.hasOwn(fields, field) ? fields[field] : undefined;
+    switch (type) {
+      case undefined:
+        return [{ property: field, reason: `Unrecognized field '${field}' on '${struct}'` }];
+      case NOT_OFFERED:
+        return [{ property: field, reason: `the lab's command plugin doesn't offer '${field}'` }];
+      default:
+        return typeFailures(struct, field, value, type);
+    }
+  });
 }
 
 function typeFailures(
   struct: string,
   field: string,
-  input: PropertyValue | undefined,
+  input: PropertyValue,
   type: keyof typeof TYPES,
 ): CheckFailure[] {
   const value = unwrap(input);
-  if (value === undefined || value === null || value === UNKNOWN) {
+  if (value === undefined || value === UNKNOWN) {
     return [];
   }
   if (!TYPES[type](value)) {
     const reason = `Field '${field}' on '${struct}' must be a '${type}'; got '${goType(value)}' instead`;
     return [{ property: field, reason }];
   }
-  if (type === "[]string") {
-    return (value as PropertyValue[]).flatMap((item, index) =>
-      typeFailures(struct, `${field}[${index}]`, item, "string"),
-    );
+  if (type === "local.Logging" && !LOGGING.some((word) => word === value)) {
+    const reason = `Field '${field}' on '${struct}' must be one of ${LOGGING.join(", ")}`;
+    return [{ property: field, reason }];
   }
   if (type === "map[string]string") {
-    return Object.entries(value).flatMap(([key, item]) =>
-      typeFailures(struct, `${field}[${key}] value`, item as PropertyValue, "string"),
+    return Object.entries(value as PropertyMap).flatMap(([key, item]) =>
+      typeFailures(struct, `${field}[${key}] value`, item, "string"),
     );
   }
   return [];
 }
 
 function goType(value: PropertyValue): string {
+  if (value === null) {
+    return "nil";
+  }
   if (isList(value)) {
     return "[]interface {}";
   }

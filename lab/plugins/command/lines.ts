@@ -1,6 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
 
-/** Splits a byte stream into lines, however it is cut into chunks. */
+/** Splits a byte stream into lines, wherever its chunks are cut. */
 export class Lines {
   readonly #decoder = new StringDecoder("utf8");
   readonly #onLine: (line: string) => void;

@@ -4,7 +4,7 @@ import { checkArguments } from "./inputs.ts";
 import type { CommandInputs } from "./inputs.ts";
 import { runCommand } from "./shell.ts";
 
-/** `command:local:run`: a command that is run on every preview and update. */
+/** `command:local:run`: a command that runs in every preview and update. */
 export const localRun: ProviderFunction = {
   check: checkArguments,
 

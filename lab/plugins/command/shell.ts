@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { statSync } from "node:fs";
 import { messageOf } from "../shared/errors.ts";
 import type { CommandInputs } from "./inputs.ts";
 import { Lines } from "./lines.ts";
@@ -10,10 +9,10 @@ export interface Output {
 }
 
 export interface Run {
-  /** The command's text, the last argument of the interpreter. */
+  /** The command's text, for `/bin/sh -c`. */
   command: string;
   inputs: CommandInputs;
-  /** What the last run of the same resource printed; absent on its first. */
+  /** Output of the resource's last run; absent on its first. */
   previous?: Output | undefined;
   /** Kills the command and everything it started. */
   signal: AbortSignal;
@@ -22,25 +21,18 @@ export interface Run {
 }
 
 /**
- * Runs a command to its end. The result has the final line break cut off, as `$(...)` does.
+ * Runs a command to its end and cuts the final line break off its output, as `$(...)` does.
  *
  * @throws Error with the exit status and all that was printed
  */
 export async function runCommand(run: Run): Promise<Output> {
   const { command, inputs, signal } = run;
-  const [program = "/bin/sh", ...args] = inputs.interpreter?.length
-    ? inputs.interpreter
-    : ["/bin/sh", "-c"];
   const printed: Buffer[] = [];
   try {
     signal.throwIfAborted();
-    if (inputs.dir !== undefined) {
-      requireDirectory(inputs.dir);
-    }
     // A process group of its own, so that all of it can be ended.
-    const child = spawn(program, [...args, command], {
-      cwd: inputs.dir,
-      env: { ...process.env, ...withEmptyNulls(inputs.environment), ...previousOutput(run) },
+    const child = spawn("/bin/sh", ["-c", command], {
+      env: { ...process.env, ...inputs.environment, ...previousOutput(run) },
       detached: true,
       stdio: "pipe",
     });
@@ -74,9 +66,7 @@ export async function runCommand(run: Run): Promise<Output> {
     child.stdin.end(inputs.stdin);
     try {
       await new Promise<void>((resolve, reject) => {
-        child.on("error", (error: NodeJS.ErrnoException) => {
-          reject(new Error(startFailure(error, program)));
-        });
+        child.on("error", reject);
         child.on("close", (code, killedBy) => {
           if (code === 0) {
             resolve();
@@ -90,9 +80,13 @@ export async function runCommand(run: Run): Promise<Output> {
     }
     return { stdout: withoutFinalBreak(stdout), stderr: withoutFinalBreak(stderr) };
   } catch (error) {
-    const reason = signal.aborted ? `${messageOf(signal.reason)}: ` : "";
+    const why = signal.aborted ? `${messageOf(signal.reason)}: ` : "";
+    const what =
+      (error as NodeJS.ErrnoException).code === "E2BIG"
+        ? "fork/exec /bin/sh: argument list too long"
+        : messageOf(error);
     throw new Error(
-      `${reason}${messageOf(error)}: running ${JSON.stringify(command)}:\n${Buffer.concat(printed).toString()}`,
+      `${why}${what}: running ${JSON.stringify(command)}:\n${Buffer.concat(printed).toString()}`,
       { cause: error },
     );
   }
@@ -106,29 +100,6 @@ function previousOutput({ inputs, previous }: Run): Record<string, string> {
     ...(previous.stdout && { PULUMI_COMMAND_STDOUT: previous.stdout }),
     ...(previous.stderr && { PULUMI_COMMAND_STDERR: previous.stderr }),
   };
-}
-
-function withEmptyNulls(environment: CommandInputs["environment"] = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, value ?? ""]));
-}
-
-/** Node reports a missing working directory as if the program were missing. */
-function requireDirectory(dir: string): void {
-  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new Error(`chdir ${dir}: no such file or directory`);
-  }
-}
-
-function startFailure(error: NodeJS.ErrnoException, program: string): string {
-  if (error.code === "ENOENT") {
-    return program.includes("/")
-      ? `fork/exec ${program}: no such file or directory`
-      : `exec: "${program}": executable file not found in $PATH`;
-  }
-  if (error.code === "E2BIG") {
-    return `exec: "${program}": argument list too long`;
-  }
-  return `exec: "${program}": ${error.message}`;
 }
 
 function signalName(signal: NodeJS.Signals): string {

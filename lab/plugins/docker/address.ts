@@ -1,9 +1,9 @@
-/** Where a Docker daemon listens, as `node:http` takes it. */
+/** Address of a Docker daemon, as `node:http` takes it. */
 export type DaemonAddress = { socketPath: string } | { host: string; port: number };
 
 export const DEFAULT_HOST = "unix:///var/run/docker.sock";
 
-/** Reads what `DOCKER_HOST` or the provider's `host` holds. */
+/** Reads the value of `DOCKER_HOST` or of the provider's `host`. */
 export function parseDaemonAddress(host: string): DaemonAddress {
   if (host.startsWith("unix://")) {
     return { socketPath: host.slice("unix://".length) };
@@ -13,7 +13,7 @@ export function parseDaemonAddress(host: string): DaemonAddress {
     return { host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port || 2375) };
   }
   throw new Error(
-    `the Docker host "${host}" can't be used by the lab's docker plugin; ` +
+    `the lab's docker plugin can't use the Docker host "${host}"; ` +
       "set docker:host or DOCKER_HOST to unix:///path or tcp://host:port",
   );
 }

@@ -5,10 +5,10 @@ import { messageOf } from "../shared/errors.ts";
 import { parseDaemonAddress } from "./address.ts";
 import type { DaemonAddress } from "./address.ts";
 
-/** The oldest API that has all that is used here; the daemon of Debian 12 speaks it. */
+/** Oldest API that has all that is used here; the daemon of Debian 12 speaks it. */
 const API_VERSION = "v1.41";
 
-/** The daemon said no; the message is its own, introduced as Docker's own client does. */
+/** Refusal by the daemon, in its own words, which are introduced as by Docker's own client. */
 export class DockerError extends Error {
   constructor(
     readonly statusCode: number,
@@ -20,16 +20,16 @@ export class DockerError extends Error {
 
 export interface DockerRequest {
   method: "GET" | "POST" | "DELETE";
-  /** After the version: `/containers/json`. */
+  /** Path after the version, such as `/containers/json`. */
   path: string;
   query?: Record<string, string | undefined>;
-  /** Sent as JSON, or as it is when it is a stream. */
+  /** Sent as JSON; a stream is sent as it is. */
   body?: object | Readable;
   headers?: Record<string, string>;
   signal: AbortSignal;
 }
 
-/** The Docker Engine API of one daemon. */
+/** Client of one daemon's Docker Engine API. */
 export class DockerClient {
   readonly #host: string;
   readonly #address: DaemonAddress;
@@ -39,14 +39,14 @@ export class DockerClient {
     this.#address = parseDaemonAddress(host);
   }
 
-  /** @returns the answer's JSON; undefined where there is none */
+  /** @returns the answer's JSON; undefined for an empty answer */
   async json(request: DockerRequest): Promise<unknown> {
     const text = await readText(await this.stream(request));
     return text.trim() === "" ? undefined : JSON.parse(text);
   }
 
   /**
-   * The answer's body as it comes.
+   * Returns the answer's body as it comes.
    *
    * @throws DockerError, or the signal's reason
    */

@@ -1,53 +1,47 @@
-import { automaticName } from "../shared/naming.ts";
-import type { CheckFailure, CheckRequest, CheckResult } from "../shared/provider.ts";
-import { isList, withoutNulls } from "../shared/value.ts";
-import type { PropertyMap } from "../shared/value.ts";
+import { isInternal } from "../shared/internal.ts";
+import type { CheckFailure } from "../shared/provider.ts";
+import { isList, isMap, unwrap } from "../shared/value.ts";
+import type { PropertyMap, PropertyValue } from "../shared/value.ts";
 
-/** Names the properties of the inputs that were filled in, in the inputs themselves. */
-const FILLED_IN = "__defaults";
-
-const NAME_DIGITS = 7;
-
-/** Refuses properties that the plugin would have to ignore. */
-export function checkProperties(inputs: PropertyMap, offered: readonly string[]): CheckFailure[] {
-  return Object.keys(inputs)
-    .filter((property) => !offered.includes(property) && !isInternal(property))
-    .map((property) => ({
-      property,
-      reason: `the lab's docker plugin doesn't offer "${property}", only ${offered.join(", ")}`,
-    }));
+/**
+ * Offered properties by name: `true` for a plain value or a list of them, a table for an object or a list of
+ * objects.
+ */
+export interface Offered {
+  readonly [property: string]: true | Offered;
 }
 
-/** Checks, and gives a name to what has none: the one it had before, or else a new one. */
-export function checkNamed(request: CheckRequest, offered: readonly string[]): CheckResult {
-  const { name, olds, randomSeed, autonaming } = request;
-  const inputs = withoutNulls(request.news);
-  const failures = checkProperties(inputs, offered);
-  if (inputs.name !== undefined) {
-    return { inputs, failures };
+/** Refuses every property, at any depth, that the plugin would have to ignore. */
+export function refuseOthers(inputs: PropertyMap, offered: Offered, within = ""): CheckFailure[] {
+  return Object.entries(inputs)
+    .filter(([name]) => !isInternal(name))
+    .flatMap(([name, value]) => {
+      const property = within + name;
+      const inner = Object.hasOwn(offered, name) ? offered[name] : undefined;
+      if (inner === undefined) {
+        const known = Object.keys(offered).join(", ");
+        const reason = `the lab's docker plugin doesn't offer "${property}", only ${known}`;
+        return [{ property, reason }];
+      }
+      return inner === true ? [] : refuseWithin(value, inner, property);
+    });
+}
+
+function refuseWithin(value: PropertyValue, offered: Offered, property: string): CheckFailure[] {
+  const known = unwrap(value);
+  if (isList(known)) {
+    return known.flatMap((item, index) => refuseWithin(item, offered, `${property}[${index}]`));
   }
-  const before = wasNamed(olds) ? olds.name : undefined;
-  const given = before ?? automaticName(`${name}-`, randomSeed, NAME_DIGITS, autonaming);
-  if (given === undefined) {
-    return {
-      inputs,
-      failures: [...failures, { property: "name", reason: "autonaming is disabled" }],
-    };
-  }
-  return { inputs: { ...inputs, name: given, [FILLED_IN]: ["name"] }, failures };
+  return isMap(known) ? refuseOthers(known, offered, `${property}.`) : [];
 }
 
-/** Whether the name was made up here, so that a replacement gets another. */
-export function wasNamed(inputs: PropertyMap): boolean {
-  const filledIn = inputs[FILLED_IN];
-  return isList(filledIn) && filledIn.includes("name");
-}
-
-/** The inputs as the program gave them, with made-up names but without notes about them. */
-export function withoutInternal(inputs: PropertyMap): PropertyMap {
-  return Object.fromEntries(Object.entries(inputs).filter(([key]) => !isInternal(key)));
-}
-
-function isInternal(key: string): boolean {
-  return key === "version" || key.startsWith("__");
+/** Refuses the lack of properties that have to be given. */
+export function requireAll(
+  inputs: PropertyMap,
+  required: readonly string[],
+  within = "",
+): CheckFailure[] {
+  return required
+    .filter((name) => inputs[name] === undefined)
+    .map((name) => ({ property: within + name, reason: "missing required property" }));
 }

@@ -4,23 +4,23 @@ import { messageOf } from "../shared/errors.ts";
 import type { PlainMap } from "../shared/value.ts";
 import type { ClusterAccess } from "./kubeconfig.ts";
 
-/** The API server said no; the message is its own. */
+/** Refusal by the API server, in its own words. */
 export class ApiError extends Error {
   constructor(
     readonly code: number,
     /** Kubernetes' word for the kind of failure: NotFound, AlreadyExists, Invalid, Conflict ... */
     readonly reason: string,
     message: string,
-    /** Kind of the object that the failure is about, in lower-case plural. */
+    /** Kind of the object that failed, in lower-case plural. */
     readonly about: string | undefined,
   ) {
     super(message);
   }
 }
 
-/** The API server gave no answer, or it is not known where it is. */
+/** The API server does not answer, or its address is not known. */
 export class Unreachable extends Error {
-  /** @param what could not be had, and why: the server, or its configuration. */
+  /** @param what the server or the configuration that is missing, and why. */
   constructor(what: string, cause: unknown) {
     super(`configured Kubernetes cluster is unreachable: ${what}`, { cause });
   }
@@ -28,7 +28,7 @@ export class Unreachable extends Error {
 
 export interface ApiRequest {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** From the server's root: `/api/v1/namespaces`. */
+  /** Path from the server's root, such as `/api/v1/namespaces`. */
   path: string;
   query?: Record<string, string>;
   body?: unknown;
@@ -41,7 +41,7 @@ export interface WatchEvent {
   object: PlainMap;
 }
 
-/** The API server of one cluster over HTTP, with connections kept open. */
+/** Client of one cluster's API server over HTTP, which keeps its connections open. */
 export class Api {
   readonly #access: ClusterAccess;
   readonly #agent: http.Agent;
@@ -65,7 +65,7 @@ export class Api {
     return JSON.parse(text) as PlainMap;
   }
 
-  /** Events of a collection until the server ends the watch. */
+  /** Yields the events of a collection until the server ends the watch. */
   async *watch(
     path: string,
     query: Record<string, string>,

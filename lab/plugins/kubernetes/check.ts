@@ -1,5 +1,4 @@
-import { automaticName } from "../shared/naming.ts";
-import type { CheckRequest, CheckResult } from "../shared/provider.ts";
+import type { CheckFailure, CheckRequest, CheckResult } from "../shared/provider.ts";
 import { isMap, reveal, UNKNOWN, unwrap, withoutNulls, withSecretsOf } from "../shared/value.ts";
 import type { PropertyMap } from "../shared/value.ts";
 import { NoSuchKind } from "./discovery.ts";
@@ -7,10 +6,10 @@ import type { ObjectKind } from "./object.ts";
 import type { Cluster } from "./objects.ts";
 import { withoutServerFields } from "./state.ts";
 
-const AUTONAMED = "pulumi.com/autonamed";
-const NAME_DIGITS = 8;
+/** Annotations by which Pulumi is steered and that are honoured here. */
+const STEERING = ["pulumi.com/patchFieldManager", "pulumi.com/patchForce"];
 
-/** Completes the inputs with what the program may leave out: kind, name and namespace. */
+/** Completes the inputs with what the program may leave out: kind and namespace. */
 export async function checkObject(
   request: CheckRequest,
   kind: ObjectKind,
@@ -22,34 +21,23 @@ export async function checkObject(
     return { inputs: { ...inputs, ...kind }, failures: [] };
   }
   const metadata = isMap(given) ? given : {};
-  if (metadata.generateName !== undefined && metadata.name === undefined) {
-    throw new Error(
-      "the `.metadata.generateName` field is not supported in Server-Side Apply mode",
-    );
-  }
-  const named = metadata.name === undefined ? withName(metadata, request) : metadata;
-  const completed = { ...inputs, ...kind, metadata: await withNamespace(named, kind, cluster) };
-  return { inputs: withSecretsOf(completed, inputs), failures: [] };
+  const completed = { ...inputs, ...kind, metadata: await withNamespace(metadata, kind, cluster) };
+  return { inputs: withSecretsOf(completed, inputs), failures: checkMetadata(reveal(metadata)) };
 }
 
-/** With the name that the object was given before, or else with a new one. */
-function withName(metadata: PropertyMap, request: CheckRequest): PropertyMap {
-  const old = reveal(request.olds).metadata;
-  const before =
-    isMap(old) && isMap(old.annotations) && old.annotations[AUTONAMED] === "true"
-      ? old.name
-      : undefined;
-  const { name, randomSeed, autonaming } = request;
-  const given = before ?? automaticName(`${name}-`, randomSeed, NAME_DIGITS, autonaming);
-  if (given === undefined) {
-    throw new Error("autonaming is disabled, resource requires the .metadata.name field to be set");
+function checkMetadata({ name, annotations }: PropertyMap): CheckFailure[] {
+  const failures: CheckFailure[] = [];
+  if (name === undefined) {
+    const reason = "the lab's kubernetes plugin makes up no names: set metadata.name";
+    failures.push({ property: "metadata.name", reason });
   }
-  const annotations = unwrap(metadata.annotations);
-  return {
-    ...metadata,
-    name: given,
-    annotations: { ...(isMap(annotations) ? annotations : {}), [AUTONAMED]: "true" },
-  };
+  for (const key of isMap(annotations) ? Object.keys(annotations) : []) {
+    if (key.startsWith("pulumi.com/") && !STEERING.includes(key)) {
+      const reason = `the lab's kubernetes plugin doesn't offer "${key}", only ${STEERING.join(", ")}`;
+      failures.push({ property: `metadata.annotations["${key}"]`, reason });
+    }
+  }
+  return failures;
 }
 
 async function withNamespace(

@@ -2,7 +2,7 @@ import { ApiError } from "./api.ts";
 import type { Api } from "./api.ts";
 import type { KubeObject } from "./object.ts";
 
-/** How the API server serves a kind. */
+/** Place of a kind in the API. */
 export interface ApiResource {
   /** `/api/v1` or `/apis/apps/v1`. */
   root: string;
@@ -10,7 +10,7 @@ export interface ApiResource {
   namespaced: boolean;
 }
 
-/** No API of the server has the kind; usually its CustomResourceDefinition is missing. */
+/** The server's API lacks the kind; usually its CustomResourceDefinition is missing. */
 export class NoSuchKind extends Error {
   constructor(apiVersion: string, kind: string) {
     super(`no matches for kind "${kind}" in version "${apiVersion}"`);
@@ -21,7 +21,7 @@ interface ResourceList {
   resources: { name: string; kind: string; namespaced: boolean }[];
 }
 
-/** Asks the API server what it serves, once for each API version. */
+/** Finds out from the API server which kinds it serves, once for each API version. */
 export class Discovery {
   readonly #api: Api;
   readonly #lists = new Map<string, ResourceList>();
@@ -58,7 +58,7 @@ export class Discovery {
   }
 }
 
-/** The collection an object belongs to, as a path. */
+/** Returns the path of the collection that an object belongs to. */
 export function collectionPath(resource: ApiResource, namespace: string | undefined): string {
   const { root, plural, namespaced } = resource;
   const scope = namespaced ? `/namespaces/${encodeURIComponent(namespace ?? "default")}` : "";

@@ -3,18 +3,19 @@ import { ApiError, Unreachable } from "./api.ts";
 import { NoSuchKind } from "./discovery.ts";
 import { undefinedIfGone } from "./objects.ts";
 
-/** Gone as well where the kind itself is gone with its definition. */
+/** Takes an object for gone, also if its kind itself is gone with its definition. @throws any other error */
 export function undefinedIfNeverThere(error: unknown): undefined {
   if (!(error instanceof NoSuchKind)) {
     undefinedIfGone(error);
   }
 }
 
+/** Tells whether a create failed because the namespace or the kind isn't there yet. */
 export function isYetToCome(error: unknown): boolean {
   return error instanceof NoSuchKind || (error instanceof ApiError && error.code === 404);
 }
 
-/** The server can't be asked: the object or its namespace isn't there yet, or webhooks object. */
+/** Tells whether the server can't preview: the object or its namespace isn't there yet, or a webhook objects. */
 export function isNotPreviewable(error: unknown): boolean {
   if (error instanceof NoSuchKind) {
     return true;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { messageOf } from "../shared/errors.ts";
 
-/** Where the API server is and how to authenticate to it. */
+/** Address of the API server, and credentials for it. */
 export interface ClusterAccess {
   server: string;
   /** Namespace of objects that name none. */
@@ -16,12 +16,12 @@ export interface ClusterAccess {
 }
 
 export interface KubeconfigChoice {
-  /** A path or a kubeconfig's text; absent for what kubectl itself would use. */
+  /** Path or text of a kubeconfig; absent for the one that kubectl itself would use. */
   kubeconfig?: string | undefined;
   context?: string | undefined;
 }
 
-/** What `kubectl config view --minify` leaves: one context with its cluster and user. */
+/** Output of `kubectl config view --minify`: one context with its cluster and user. */
 interface MinimalConfig {
   clusters: { cluster: Record<string, unknown> }[];
   contexts: { context: { namespace?: string } }[];
@@ -37,8 +37,8 @@ const CLUSTER_KEYS = [
 const USER_KEYS = ["client-certificate-data", "client-key-data", "token", "tokenFile"];
 
 /**
- * Reads the chosen context. kubectl does the reading, so that its rules hold for merging several
- * files, for relative paths and for the default file.
+ * Reads the chosen context by kubectl, so that its rules hold for merging several files, for relative paths and
+ * for the default file.
  */
 export async function readClusterAccess(choice: KubeconfigChoice): Promise<ClusterAccess> {
   const { clusters, contexts, users } = await withFile(choice.kubeconfig, async (file) => {
@@ -76,7 +76,7 @@ export async function readClusterAccess(choice: KubeconfigChoice): Promise<Clust
   };
 }
 
-/** Puts a kubeconfig given as text into a file for as long as it is needed. */
+/** Puts a kubeconfig that is given as text into a file while it is used. */
 async function withFile<T>(
   pathOrText: string | undefined,
   use: (file: string | undefined) => Promise<T>,
@@ -98,7 +98,7 @@ async function withFile<T>(
   }
 }
 
-/** What kubectl says in words of its own, in those of client-go and so of the official plugin. */
+/** Messages of kubectl, with the words of client-go, and so of the official plugin, for the same. */
 const CLIENT_GO_WORDS: [RegExp, string][] = [
   [/^error: cannot locate (context|cluster) (.*)$/, '$1 "$2" does not exist'],
   [/^error: cannot locate user (.*)$/, 'auth info "$1" does not exist'],

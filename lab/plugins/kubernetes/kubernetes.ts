@@ -1,4 +1,5 @@
 import { messageOf } from "../shared/errors.ts";
+import { isInternal } from "../shared/internal.ts";
 import type { CheckFailure, Provider } from "../shared/provider.ts";
 import { equal } from "../shared/value.ts";
 import type { PropertyMap, PropertyValue } from "../shared/value.ts";
@@ -10,8 +11,8 @@ import { kindOfToken } from "./object.ts";
 import { Objects } from "./objects.ts";
 import { KubeResource } from "./resource.ts";
 
-/** Configuration that is honoured. */
-const KNOWN = ["context", "enablePatchForce", "kubeconfig", "namespace", "upsertExistingObjects"];
+/** Keys of configuration that are honoured. */
+const KNOWN = ["context", "enablePatchForce", "kubeconfig", "upsertExistingObjects"];
 
 /** Values of other keys that ask for nothing but what is done anyway. */
 const HARMLESS: Record<string, PropertyValue> = {
@@ -20,10 +21,10 @@ const HARMLESS: Record<string, PropertyValue> = {
   suppressHelmHookWarnings: "true",
 };
 
-/** Stands in for the official kubernetes plugin: every kind that the API server offers. */
+/** Stands in for the official kubernetes plugin, for the kinds of objects of this project's stacks. */
 export function kubernetesProvider(): Provider {
   let cluster: Cluster | undefined;
-  /** Why there is no cluster; said when one is needed, as a program may configure one and not use it. */
+  /** Reason why there is no cluster, told once one is needed: a program may configure one and not use it. */
   let failure: unknown;
   const configured = (): Cluster => {
     if (cluster) {
@@ -44,13 +45,13 @@ export function kubernetesProvider(): Provider {
       return ["kubeconfig", "context"].filter((key) => !equal(olds[key], news[key]));
     },
 
-    async configure({ kubeconfig, context, namespace, ...switches }) {
+    async configure({ kubeconfig, context, ...switches }) {
       cluster = undefined;
       try {
         const access = await readClusterAccess({ kubeconfig, context });
         cluster = {
           objects: new Objects(access),
-          namespace: namespace ?? access.namespace,
+          namespace: access.namespace,
           upsert: switches.upsertExistingObjects === "true",
           patchForce: switches.enablePatchForce === "true",
         };
@@ -76,7 +77,7 @@ function checkConfig(config: PropertyMap): CheckFailure[] {
   return Object.entries(config)
     .filter(([key, value]) => {
       const harmless = value === "false" || value === null || value === HARMLESS[key];
-      return !KNOWN.includes(key) && key !== "version" && !key.startsWith("__") && !harmless;
+      return !KNOWN.includes(key) && !isInternal(key) && !harmless;
     })
     .map(([property]) => ({
       property,

@@ -3,7 +3,7 @@ import { isMap, reveal } from "../shared/value.ts";
 import type { PlainMap, PropertyMap } from "../shared/value.ts";
 import type { KubeObject } from "./object.ts";
 
-/** Who a create is recorded for; the next apply takes over from it. */
+/** Manager of the fields of a create; the next apply takes over from it. */
 export const CREATE_MANAGER = "pulumi-kubernetes";
 
 /**

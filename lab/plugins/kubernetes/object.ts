@@ -1,12 +1,12 @@
 import type { PlainMap } from "../shared/value.ts";
 
-/** What an object is of; `v1` is the version of the core group. */
+/** Kind of an object; `v1` is the version of the core group. */
 export interface ObjectKind {
   apiVersion: string;
   kind: string;
 }
 
-/** Any object of the API, as far as every kind is alike. */
+/** Object of any kind, with the fields that all kinds have. */
 export interface KubeObject extends PlainMap, ObjectKind {
   metadata: ObjectMeta;
 }
@@ -20,7 +20,7 @@ export interface ObjectMeta extends PlainMap {
   annotations?: Record<string, string>;
 }
 
-/** What the stack's state calls an object: `namespace/name`, or the name of a cluster-wide one. */
+/** Returns the id of an object in the stack's state: `namespace/name`, or the name of a cluster-wide one. */
 export function idOf({ metadata: { namespace, name } }: KubeObject): string {
   return namespace ? `${namespace}/${name}` : name;
 }
@@ -32,22 +32,20 @@ export function parseId(id: string): { namespace: string | undefined; name: stri
     : { namespace: first, name: second };
 }
 
-/** The value of a `pulumi.com/...` annotation, by which a program steers what is awaited. */
+/** Returns the value of a `pulumi.com/...` annotation, by which a program steers the plugin. */
 export function annotation(object: KubeObject, key: string): string | undefined {
   return object.metadata.annotations?.[`pulumi.com/${key}`];
 }
 
-/**
- * `apps/v1` and `Deployment` of `kubernetes:apps/v1:Deployment`; `v1` of `kubernetes:core/v1:...`.
- * Undefined for types that are more than one object, or part of one (`NamespacePatch`).
- */
+/** Kinds that are offered, by the type tokens of the SDK's package, beside those of Istio's networking API. */
+const KINDS: Record<string, ObjectKind> = {
+  "kubernetes:apps/v1:Deployment": { apiVersion: "apps/v1", kind: "Deployment" },
+  "kubernetes:core/v1:Namespace": { apiVersion: "v1", kind: "Namespace" },
+  "kubernetes:core/v1:Secret": { apiVersion: "v1", kind: "Secret" },
+};
+
+/** Returns the kind that a type token names; undefined for a kind that is not offered. */
 export function kindOfToken(token: string): ObjectKind | undefined {
-  const [, apiVersion, kind] = /^kubernetes:([^:]+\/[^:]+):([^:]+)$/.exec(token) ?? [];
-  if (apiVersion === undefined || kind === undefined) {
-    return undefined;
-  }
-  if (apiVersion.startsWith("helm.sh/") || /(Patch|List)$/.test(kind)) {
-    return undefined;
-  }
-  return { apiVersion: apiVersion.replace(/^core\//, ""), kind };
+  const [, apiVersion, kind] = /^kubernetes:(networking\.istio\.io\/\w+):(\w+)$/.exec(token) ?? [];
+  return apiVersion === undefined || kind === undefined ? KINDS[token] : { apiVersion, kind };
 }

@@ -5,10 +5,10 @@ import type { ApiResource } from "./discovery.ts";
 import type { ClusterAccess } from "./kubeconfig.ts";
 import type { KubeObject, ObjectKind } from "./object.ts";
 
-/** How long to wait before asking again where the server doesn't allow or ends a watch, in ms. */
+/** Pause before asking again after the server refused or ended a watch, in ms. */
 const RECONNECT_MS = 500;
 
-/** After this the object is read anew, so that an event that got lost doesn't hold up for ever. */
+/** Length of a watch. After it the object is read again, so that a lost event doesn't hold up for ever. */
 const WATCH_SECONDS = 60;
 
 /** Names an object: its kind and its place. */
@@ -16,7 +16,7 @@ export type ObjectRef = Pick<KubeObject, "apiVersion" | "kind" | "metadata">;
 
 export interface WriteOptions {
   fieldManager: string;
-  /** Everything is checked and defaulted by the server, nothing stored. */
+  /** Whether the server only checks the object and fills in defaults, and stores nothing. */
   dryRun: boolean;
   signal: AbortSignal;
 }

@@ -20,10 +20,10 @@ interface PodStatus {
   containerStatuses?: ContainerStatus[];
 }
 
-/** How many of a pod's last warnings are shown. */
+/** Number of a pod's last warnings that are shown. */
 const EVENTS_SHOWN = 3;
 
-/** What keeps a Deployment's pods from being ready: their own state and their last warnings. */
+/** Lists what keeps a Deployment's pods from being ready: their own state and their last warnings. */
 export async function podProblems(
   objects: Objects,
   deployment: KubeObject,
@@ -62,7 +62,7 @@ export async function podProblems(
   return found.flat();
 }
 
-/** What a pod itself says about not being ready; nothing for one that is, or that is going away. */
+/** Lists a pod's own reasons for not being ready; empty if it is ready, or going away. */
 export function problemsOf(pod: KubeObject): string[] {
   const status = (pod.status ?? {}) as unknown as PodStatus;
   const condition = (type: string): NonNullable<PodStatus["conditions"]>[number] | undefined =>

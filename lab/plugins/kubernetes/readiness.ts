@@ -1,39 +1,35 @@
 import { TimedOut } from "../shared/errors.ts";
 import { pause } from "../shared/pause.ts";
 import type { Operation } from "../shared/provider.ts";
-import { annotation } from "./object.ts";
 import type { KubeObject } from "./object.ts";
 import type { ObjectRef, Objects } from "./objects.ts";
 import { podProblems } from "./pods.ts";
 import { rolloutOf } from "./rollout.ts";
 import type { Rollout } from "./rollout.ts";
 
-/** As with the official plugin, unless the program says otherwise. */
-export const DEFAULT_TIMEOUT_MS = 10 * 60 * 1000;
+/** Limit of waiting where the program sets none, as with the official plugin. */
+const DEFAULT_TIMEOUT_MS = 10 * 60 * 1000;
 
-/** How often people who wait are told what keeps pods from being ready, in ms. */
+/** Interval of telling people what keeps pods from being ready, in ms. */
 const REPORT_EVERY_MS = 10_000;
 
-/** How long the last look at pods may take when the wait is over, in ms. */
+/** Limit of the last look at pods when the wait is over, in ms. */
 const LAST_LOOK_MS = 5_000;
 
-/** The object didn't become what it should; it exists. */
+/** The object exists, but did not become ready. */
 export class NotReady extends Error {
   constructor(
     message: string,
     readonly live: KubeObject,
-    /** What stood in the way, in the API server's words. */
+    /** Reasons, in the API server's words. */
     readonly problems: string[],
   ) {
     super(message);
   }
 }
 
-/** The state of an object of a kind that takes time to become ready; undefined for other kinds. */
+/** Returns the state of an object of a kind that takes time to become ready; undefined for other kinds. */
 function readinessOf(object: KubeObject): Rollout | undefined {
-  if (annotation(object, "skipAwait") === "true") {
-    return undefined;
-  }
   switch (`${object.apiVersion}/${object.kind}`) {
     case "apps/v1/Deployment":
       return rolloutOf(object);
@@ -47,10 +43,9 @@ function readinessOf(object: KubeObject): Rollout | undefined {
   }
 }
 
-/** What `customTimeouts` gives, else the annotation, else the default. */
-export function timeoutSignal(object: KubeObject, operation: Operation): AbortSignal {
-  const seconds = Number(annotation(object, "timeoutSeconds"));
-  return operation.signal(seconds > 0 ? seconds * 1000 : DEFAULT_TIMEOUT_MS);
+/** Returns a signal that is aborted after `customTimeouts`, or else after the default. */
+export function timeoutSignal(operation: Operation): AbortSignal {
+  return operation.signal(DEFAULT_TIMEOUT_MS);
 }
 
 /**
@@ -64,7 +59,7 @@ export async function awaitReady(
   object: KubeObject,
   operation: Operation,
 ): Promise<KubeObject> {
-  const signal = timeoutSignal(object, operation);
+  const signal = timeoutSignal(operation);
   const name = object.metadata.name;
   let live = object;
   if (!readinessOf(live)) {
@@ -113,7 +108,11 @@ export async function requireReady(objects: Objects, live: KubeObject): Promise<
   throw new NotReady(message, live, await problemsOf(objects, live));
 }
 
-/** @throws Error if it is still there after the timeout, with what the server waits for */
+/**
+ * Waits until the object is gone.
+ *
+ * @throws Error if it is still there after the timeout, with what the server waits for
+ */
 export async function awaitGone(
   objects: Objects,
   ref: ObjectRef,

@@ -5,38 +5,28 @@ import type { PropertyMap } from "../shared/value.ts";
 import type { ObjectKind } from "./object.ts";
 import { liveOf } from "./state.ts";
 
-/** Fields of some kinds, besides name and namespace, that can't be changed in place. */
-const IMMUTABLE: Record<string, string> = {
-  "apps/v1/DaemonSet": "spec.selector",
-  "apps/v1/Deployment": "spec.selector",
-  "apps/v1/StatefulSet": "spec.selector",
-  "batch/v1/Job": "spec.template",
-};
+/** Fields that no object takes another value for. */
+const IMMUTABLE = ["metadata.name", "metadata.namespace"];
 
-/** What differs between the inputs, and what of it only a new object can have. */
+/** Finds the differences between the inputs, and marks those that only a new object can have. */
 export function diffObject(
   { oldInputs, oldOutputs, newInputs }: DiffRequest,
-  { apiVersion, kind }: ObjectKind,
+  { kind }: ObjectKind,
 ): Diff {
-  const immutable = IMMUTABLE[`${apiVersion}/${kind}`];
-  const found = changes(oldInputs, newInputs).map((change) => {
-    const field = change.path.slice(0, 2).join(".");
-    const replace = ["metadata.name", "metadata.namespace", immutable].includes(field);
-    return { ...change, replace };
-  });
+  const immutable = kind === "Deployment" ? [...IMMUTABLE, "spec.selector"] : IMMUTABLE;
+  const found = changes(oldInputs, newInputs).map((change) => ({
+    ...change,
+    replace: immutable.includes(change.path.slice(0, 2).join(".")),
+  }));
   return {
     changes: found,
     deleteBeforeReplace: found.some(({ replace }) => replace) && keepsPlace(oldOutputs, newInputs),
   };
 }
 
-/** Whether a replacement would get the very name of what it replaces, as only one can have it. */
+/** Tells whether a replacement would get the name of what it replaces: only one can have it. */
 function keepsPlace(oldOutputs: PropertyMap, newInputs: PropertyMap): boolean {
   const old = liveOf(oldOutputs).metadata;
   const now = reveal(newInputs).metadata;
-  if (!isMap(old) || !isMap(now)) {
-    return false;
-  }
-  const autonamed = isMap(now.annotations) && now.annotations["pulumi.com/autonamed"] === "true";
-  return !autonamed && now.name === old.name && now.namespace === old.namespace;
+  return isMap(old) && isMap(now) && now.name === old.name && now.namespace === old.namespace;
 }

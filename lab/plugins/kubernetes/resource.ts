@@ -164,7 +164,7 @@ export class KubeResource implements ResourceType {
     const { objects } = this.#cluster();
     const old = liveOf(oldOutputs) as KubeObject;
     const ref = { ...this.#kind, metadata: { ...old.metadata, ...parseId(id) } } as ObjectRef;
-    const signal = timeoutSignal({ ...old, ...ref }, operation);
+    const signal = timeoutSignal(operation);
     try {
       await objects.delete(ref, propagationOf({ ...old, ...ref }), signal);
       operation.status("Waiting for deletion to finish");
@@ -174,7 +174,7 @@ export class KubeResource implements ResourceType {
     }
   }
 
-  /** What the server would make of the object; the inputs themselves where it can't be asked. */
+  /** Asks the server what it would make of the object; returns the inputs themselves if it can't tell. */
   async #previewCreate(inputs: PropertyMap, operation: Operation): Promise<PropertyMap> {
     if (hasUnknowns(inputs)) {
       return inputs;

@@ -17,16 +17,15 @@ interface DeploymentStatus {
 
 export interface Rollout {
   done: boolean;
-  /** For people who wait: how far it is. */
+  /** Progress, for people who wait. */
   progress: string;
-  /** Why it isn't done, in the controller's words where it has some. */
+  /** Reasons why it isn't done, in the controller's words if it gives any. */
   problems: string[];
 }
 
 /**
- * How far a Deployment's controller is with what the Deployment asks for. Done means: the controller
- * has seen the newest generation, its new ReplicaSet is complete with all its
- * pods available, and no pod of an older one is left.
+ * Reads from a Deployment how far its controller is. It is done once it has seen the newest generation, all pods of
+ * its new ReplicaSet are available, and no pod of an older one is left.
  */
 export function rolloutOf(deployment: KubeObject): Rollout {
   const wanted = (deployment.spec as { replicas?: number } | undefined)?.replicas ?? 1;
@@ -42,7 +41,7 @@ export function rolloutOf(deployment: KubeObject): Rollout {
   const available = condition("Available")?.status === "True";
   const updated = status.updatedReplicas ?? 0;
   const old = (status.replicas ?? 0) - updated;
-  // Those of older ReplicaSets count as available too, until they are gone.
+  // Pods of older ReplicaSets count as available too, until they are gone.
   const ready = observed ? Math.max(0, (status.availableReplicas ?? 0) - old) : 0;
 
   const problems = conditions

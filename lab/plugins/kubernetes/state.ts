@@ -11,13 +11,13 @@ import {
 import type { PropertyMap, PropertyValue } from "../shared/value.ts";
 import type { KubeObject } from "./object.ts";
 
-/** What stands in the stack's state beside the live object. */
+/** Parts of the stack's state beside the live object. */
 export interface Bookkeeping {
   inputs: PropertyMap;
   fieldManager: string;
 }
 
-/** The outputs: the live object, with what is needed for the next step under reserved names. */
+/** Makes the outputs: the live object, and under reserved names what the next operation needs. */
 export function outputsOf(live: KubeObject, { inputs, fieldManager }: Bookkeeping): PropertyMap {
   return {
     ...withSecrets(live, inputs),
@@ -27,7 +27,7 @@ export function outputsOf(live: KubeObject, { inputs, fieldManager }: Bookkeepin
   };
 }
 
-/** The live object of earlier outputs. */
+/** Returns the live object of earlier outputs. */
 export function liveOf(outputs: PropertyMap): PropertyMap {
   const live = Object.entries(reveal(outputs)).filter(([key]) => !key.startsWith("__"));
   return Object.fromEntries(live);
@@ -45,7 +45,7 @@ const SERVER_METADATA = [
   "uid",
 ];
 
-/** Inputs without fields that the server alone decides about, as an exported manifest has them. */
+/** Drops the fields that the server alone decides about, which an exported manifest has. */
 export function withoutServerFields(inputs: PropertyMap): PropertyMap {
   const given = unwrap(inputs.metadata);
   if (!isMap(given)) {
@@ -55,7 +55,7 @@ export function withoutServerFields(inputs: PropertyMap): PropertyMap {
   return withSecretsOf({ ...inputs, metadata: Object.fromEntries(metadata) }, inputs);
 }
 
-/** Inputs for an object that this stack didn't create: all of it but what the server decides. */
+/** Makes inputs of an object that this stack didn't create: all of it but the server's own fields. */
 export function inputsOf(live: KubeObject): PropertyMap {
   return Object.fromEntries(
     Object.entries(withoutServerFields(live)).filter(([key]) => key !== "status"),
@@ -63,9 +63,9 @@ export function inputsOf(live: KubeObject): PropertyMap {
 }
 
 /**
- * The inputs as a refresh finds them: those of the program, with the live value wherever the object
- * was changed since its outputs were recorded. A value the server merely writes in another way
- * (`0.5` CPUs as `500m`) or fills in is no such change.
+ * Makes the inputs that a refresh finds: the program's, with the live value wherever the object was changed since
+ * its outputs were recorded. A value that the server fills in, or merely writes in another way (`0.5` CPUs as
+ * `500m`), is no such change.
  */
 export function refreshedInputs(
   oldInputs: PropertyMap,
@@ -103,7 +103,7 @@ function refreshed(
   return live;
 }
 
-/** Marks what is secret in the inputs; a Secret's data is always. */
+/** Marks the values that are secret in the inputs, and always a Secret's data. */
 function withSecrets(live: PropertyMap, inputs: PropertyMap): PropertyMap {
   const marked = withSecretsOf(live, inputs);
   if (live.kind !== "Secret") {

@@ -7,10 +7,10 @@ const WAY_OUT =
   'with the PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"';
 
 /**
- * Where the cluster gives no answer: an object counts as gone if the user said so by the variable, as with
- * the official plugin; otherwise it is an error that names the variable.
+ * Does work that needs the cluster. If the cluster does not answer, the object counts as gone where the user set
+ * the variable that says so, as with the official plugin; otherwise an error names the variable.
  *
- * @param problem what could not be done, for that error.
+ * @param problem words for the work that failed, for that error.
  * @returns undefined for an object that counts as gone
  */
 export async function unlessForgotten<T>(
@@ -37,7 +37,7 @@ export async function unlessForgotten<T>(
   }
 }
 
-/** What {@link unlessForgotten} says of an object that could not be read. */
+/** Problem of an object that could not be read, for {@link unlessForgotten}. */
 export const NOT_READ = "failed to read resource state due to unreachable cluster";
-/** What it says of one that could not be deleted. */
+/** Problem of an object that could not be deleted. */
 export const NOT_DELETED = UNREACHABLE;

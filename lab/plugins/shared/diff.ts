@@ -9,7 +9,7 @@ export interface PropertyChange {
   kind: "add" | "delete" | "update";
 }
 
-/** Everything that differs, with maps and lists followed into. An unknown differs from any value. */
+/** Lists all differences, also within maps and lists. An unknown differs from any value. */
 export function changes(olds: PropertyMap, news: PropertyMap): PropertyChange[] {
   return mapChanges([], olds, news);
 }
@@ -51,7 +51,7 @@ function valueChanges(
   return [{ path, kind: "update" }];
 }
 
-/** `spec.template.containers[0]["odd.key"]`, as the engine writes property paths. */
+/** Formats a path as the engine does: `spec.template.containers[0]["odd.key"]`. */
 export function formatPath(path: PropertyPath): string {
   return path
     .map((step, index) => {

@@ -4,7 +4,7 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 
 const SEVERITIES = { info: LogSeverity.INFO, warning: LogSeverity.WARNING } as const;
 
-/** How long an engine that doesn't answer may take to come back, in ms. */
+/** Time that an engine gets to answer again, in ms. */
 const RECONNECT_MS = 2_000;
 
 export interface LogLine {
@@ -15,7 +15,7 @@ export interface LogLine {
   ephemeral: boolean;
 }
 
-/** The engine that started this plugin, as far as a plugin talks to it. */
+/** Client of the engine that started this plugin. */
 export class Engine {
   readonly #client: EngineClient;
   /** Lines are sent one after the other, so that they are shown in order. */
@@ -42,14 +42,14 @@ export class Engine {
     );
   }
 
-  /** Resolves when everything logged so far has been taken over by the engine. */
+  /** Resolves when the engine has all lines that were logged so far. */
   flushed(): Promise<void> {
     return this.#sent;
   }
 
   /**
-   * Resolves when the engine is gone. One that was killed asks nobody to stop, and what its plugins
-   * do must not go on without it.
+   * Resolves when the engine is gone. An engine that was killed asks no plugin to stop, but their operations must
+   * not go on without it.
    */
   async lost(): Promise<void> {
     const channel = this.#client.getChannel();

@@ -1,8 +1,8 @@
 import type { PropertyMap } from "./value.ts";
 
 /**
- * The object exists but isn't what was asked for: a rollout that failed, an await that timed out.
- * The engine keeps it in its state with `reasons` and tries to repair it with the next update.
+ * The object exists but isn't as asked for: its rollout failed, or it wasn't ready in time. The engine keeps it in
+ * its state with `reasons` and tries to repair it with the next update.
  */
 export class InitializationFailed extends Error {
   constructor(
@@ -10,7 +10,7 @@ export class InitializationFailed extends Error {
     readonly id: string,
     readonly properties: PropertyMap,
     readonly reasons: string[],
-    /** What a read found to be the inputs; absent after a create or an update. */
+    /** Inputs as a read found them; absent after a create or an update. */
     readonly inputs?: PropertyMap,
   ) {
     super(message);

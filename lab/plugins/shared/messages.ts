@@ -1,26 +1,16 @@
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { formatPath } from "./diff.ts";
-import type { Autonaming } from "./naming.ts";
 import type { CheckFailure, Diff } from "./provider.ts";
 
-/** `command:local:Command` of `urn:pulumi:stack::project::parent$command:local:Command::name`. */
+/** Returns `command:local:Command` of `urn:pulumi:stack::project::parent$command:local:Command::name`. */
 export function typeTokenOf(urn: string): string {
   const qualified = urn.split("::")[2] ?? "";
   return qualified.slice(qualified.lastIndexOf("$") + 1);
 }
 
-/** The last part of a URN; a logical name may itself contain `::`. */
+/** Returns the logical name at the end of a URN, which may itself contain `::`. */
 export function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
-}
-
-export function autonamingOf(request: proto.CheckRequest): Autonaming | undefined {
-  const options = request.getAutonaming();
-  if (!options) {
-    return undefined;
-  }
-  const modes = ["propose", "enforce", "disable"] as const;
-  return { mode: modes[options.getMode()], proposedName: options.getProposedName() };
 }
 
 export function checkFailures(found: CheckFailure[]): proto.CheckFailure[] {

@@ -1,14 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 
-/** How the engine wants resources named that have no name of their own. */
-export interface Autonaming {
-  mode: "propose" | "enforce" | "disable";
-  proposedName: string;
-}
-
 /**
- * `prefix` followed by random hex digits. With a seed the digits follow from it and the prefix, so
- * that an update plan and the update itself agree on the name.
+ * Returns `prefix` followed by random hex digits. With a seed the digits follow from it and the prefix, so that an
+ * update plan and the update itself agree on the name.
  */
 export function uniqueName(prefix: string, seed: Uint8Array, digits: number): string {
   const bytes =
@@ -16,17 +10,4 @@ export function uniqueName(prefix: string, seed: Uint8Array, digits: number): st
       ? createHash("sha512").update(seed).update(prefix).digest()
       : randomBytes(Math.ceil(digits / 2));
   return prefix + bytes.toString("hex").slice(0, digits);
-}
-
-/** The name to give, or undefined where the engine forbids to make one up. */
-export function automaticName(
-  prefix: string,
-  seed: Uint8Array,
-  digits: number,
-  autonaming: Autonaming | undefined,
-): string | undefined {
-  if (autonaming?.mode === "disable") {
-    return undefined;
-  }
-  return autonaming ? autonaming.proposedName : uniqueName(prefix, seed, digits);
 }

@@ -2,7 +2,7 @@ import type { Engine } from "./engine.ts";
 import { Cancelled, TimedOut } from "./errors.ts";
 import type { Operation } from "./provider.ts";
 
-/** Gives operations what they need from the engine, and ends them when it cancels. */
+/** Starts operations, and ends them when the engine cancels. */
 export class Operations {
   readonly #cancelled = new AbortController();
   readonly #engine: Engine | undefined;
@@ -15,7 +15,7 @@ export class Operations {
     this.#cancelled.abort(new Cancelled());
   }
 
-  /** @param timeoutSeconds from the request; 0 if the program set none */
+  /** @param timeoutSeconds limit of the request; 0 if the program set none */
   start(urn: string, timeoutSeconds: number, preview: boolean): Operation {
     return {
       preview,
@@ -37,7 +37,7 @@ export class Operations {
   }
 }
 
-/** What a timer can hold, in ms: almost 25 days. A longer one would fire at once. */
+/** Longest time of a timer, in ms: almost 25 days. A longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 function withTimeout(cancelled: AbortSignal, timeoutMs: number | undefined): AbortSignal {

@@ -1,24 +1,23 @@
 import type { PropertyChange } from "./diff.ts";
-import type { Autonaming } from "./naming.ts";
 import type { PropertyMap } from "./value.ts";
 
-/** What a plugin offers; the gRPC service around it is the same for all of them. */
+/** The part of a plugin that is its own; the gRPC service around it is the same for all plugins. */
 export interface Provider {
   /** Package name, as in `pulumi plugin ls`. */
   readonly name: string;
   /** Refuses configuration that would otherwise be ignored. */
   checkConfig(config: PropertyMap): CheckFailure[];
-  /** The changed configuration keys for which everything has to be created anew. */
+  /** Lists the changed configuration keys that make every resource be replaced. */
   diffConfig?(olds: PropertyMap, news: PropertyMap): Promise<string[]>;
   /** @param config values by key without the package's prefix; everything but strings as JSON */
   configure(config: Readonly<Record<string, string>>): Promise<void>;
-  /** The resource type of a token such as `command:local:Command`; undefined for one not offered. */
+  /** Returns the resource type of a token such as `command:local:Command`; undefined if it isn't offered. */
   resourceType(token: string): ResourceType | undefined;
-  /** The function of a token such as `command:local:run`; undefined for one not offered. */
+  /** Returns the function of a token such as `command:local:run`; undefined if it isn't offered. */
   functionOf?(token: string): ProviderFunction | undefined;
 }
 
-/** The life of one type of resource. Properties carry secrets and, in previews, unknowns. */
+/** Operations on one type of resource. Properties carry secrets and, in previews, unknowns. */
 export interface ResourceType {
   check(request: CheckRequest): Promise<CheckResult> | CheckResult;
   diff(request: DiffRequest): Promise<Diff> | Diff;
@@ -30,25 +29,25 @@ export interface ResourceType {
   delete(request: DeleteRequest, operation: Operation): Promise<void>;
 }
 
-/** A function that programs call; it belongs to no resource. */
+/** A function that programs call, without a resource. */
 export interface ProviderFunction {
-  /** What is wrong with the arguments; it isn't called if anything is. */
+  /** Names what is wrong with the arguments; with wrong ones the function isn't called. */
   check(args: PropertyMap): CheckFailure[];
   call(args: PropertyMap, operation: Operation): Promise<PropertyMap>;
 }
 
-/** What an operation may use besides its request. */
+/** Context of an operation, besides its request. */
 export interface Operation {
-  /** Nothing may be changed; outputs that can't be known yet are unknown. */
+  /** Whether this is a preview: nothing may be changed, and outputs that can't be known yet are unknown. */
   preview: boolean;
   /**
-   * Aborted with {@link Cancelled} when the engine cancels, with {@link TimedOut} after the time
-   * that `customTimeouts` gives, or else after `defaultTimeoutMs`.
+   * Returns a signal that is aborted with {@link Cancelled} when the engine cancels, and with {@link TimedOut}
+   * after the time of `customTimeouts`, or else after `defaultTimeoutMs`.
    */
   signal: (defaultTimeoutMs?: number) => AbortSignal;
-  /** Shows a line beside the resource while the operation lasts; not kept. */
+  /** Shows a line beside the resource while the operation lasts. */
   status: (message: string, severity?: "info" | "warning") => void;
-  /** A message that is kept in the update's output. */
+  /** Adds a message to the update's output. */
   log: (message: string, severity: "info" | "warning") => void;
 }
 
@@ -59,14 +58,8 @@ export interface CheckFailure {
 }
 
 export interface CheckRequest {
-  urn: string;
-  /** Logical name, the last part of the URN. */
-  name: string;
-  /** The inputs of the last check; empty for a new resource or a replacement. */
-  olds: PropertyMap;
+  /** Inputs as the program gives them. */
   news: PropertyMap;
-  randomSeed: Uint8Array;
-  autonaming: Autonaming | undefined;
 }
 
 export interface CheckResult {

@@ -11,12 +11,12 @@ declare const PLUGIN_VERSION: string;
 /** Large enough for any state the engine can hold itself (it allows 400 MB). */
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
 
-/** How long operations get to stop by themselves after a signal, in ms. */
+/** Time that operations get to stop by themselves after a signal, in ms. */
 const STOP_GRACE_MS = 2_000;
 
 /**
- * Runs a plugin: serves the provider on a free loopback port and prints that port, which is how
- * the engine finds it. The engine's own address comes as the last argument.
+ * Runs a plugin: serves the provider on a free loopback port and prints that port, by which the engine finds it.
+ * The engine's own address is the last argument.
  */
 export function serve(provider: Provider): void {
   const address = process.argv.slice(2).findLast((argument) => !argument.startsWith("-"));
@@ -34,7 +34,7 @@ export function serve(provider: Provider): void {
     process.stdout.write(`${port}\n`);
   });
 
-  // What operations started (shells, requests) must not outlive the plugin.
+  // Shells and requests that operations started must not outlive the plugin.
   const stop = (): void => {
     operations.cancel();
     setTimeout(() => process.exit(1), STOP_GRACE_MS).unref();

@@ -3,13 +3,13 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { changes } from "./diff.ts";
-import { autonamingOf, checkFailures, diffResponse, nameOf, typeTokenOf } from "./messages.ts";
+import { checkFailures, diffResponse, nameOf, typeTokenOf } from "./messages.ts";
 import type { Operations } from "./operations.ts";
 import type { Provider, ResourceType } from "./provider.ts";
 import { statusOf } from "./status.ts";
 import { decode, encode } from "./wire.ts";
 
-/** The gRPC methods the engine calls, in terms of a {@link Provider}. */
+/** Implements the gRPC methods that the engine calls by a {@link Provider}. */
 export function providerService(
   provider: Provider,
   version: string,
@@ -23,7 +23,7 @@ export function providerService(
     }
     return type;
   };
-  /** An answer is sent only when the engine has all that was logged before it. */
+  /** Sends an answer only once the engine has all lines that were logged before it. */
   const answer =
     <Request, Response>(
       handler: (request: Request) => Promise<Response> | Response,
@@ -73,21 +73,11 @@ export function providerService(
       await provider.configure(
         Object.fromEntries(variables.map(([key, value]) => [key.replace(prefix, ""), value])),
       );
-      return new proto.ConfigureResponse()
-        .setAcceptsecrets(true)
-        .setSupportspreview(true)
-        .setSupportsAutonamingConfiguration(true);
+      return new proto.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
     }),
 
     check: answer(async (request: proto.CheckRequest) => {
-      const checked = await typeOf(request.getUrn()).check({
-        urn: request.getUrn(),
-        name: nameOf(request.getUrn()),
-        olds: decode(request.getOlds()),
-        news: decode(request.getNews()),
-        randomSeed: request.getRandomseed_asU8(),
-        autonaming: autonamingOf(request),
-      });
+      const checked = await typeOf(request.getUrn()).check({ news: decode(request.getNews()) });
       return new proto.CheckResponse()
         .setInputs(encode(checked.inputs))
         .setFailuresList(checkFailures(checked.failures));

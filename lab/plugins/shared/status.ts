@@ -5,7 +5,7 @@ import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { InitializationFailed, messageOf } from "./errors.ts";
 import { encode } from "./wire.ts";
 
-/** The gRPC status that tells the engine about a failure, with the detail it looks for. */
+/** Makes the gRPC status that tells the engine of a failure, with the detail that it looks for. */
 export function statusOf(error: unknown): Partial<StatusObject> {
   const message = messageOf(error);
   const metadata = new Metadata();

@@ -1,4 +1,4 @@
-/** A value that isn't known yet, as in a preview where it is another resource's output. */
+/** A value that isn't known yet, such as another resource's output in a preview. */
 export const UNKNOWN = Symbol("unknown");
 export type Unknown = typeof UNKNOWN;
 
@@ -40,7 +40,7 @@ export function isList(value: PropertyValue | undefined): value is PropertyValue
   return Array.isArray(value);
 }
 
-/** The same value with no secret marked as one. Unknowns stay. */
+/** Returns the value with no secret marked as one. Unknowns stay. */
 export function reveal(value: PropertyMap): PropertyMap;
 export function reveal(value: PropertyValue): PropertyValue;
 export function reveal(value: PropertyValue): PropertyValue {
@@ -56,12 +56,12 @@ export function reveal(value: PropertyValue): PropertyValue {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reveal(item)]));
 }
 
-/** The value without being marked as secret itself; what is in it stays as it is. */
+/** Returns the value without its own mark as a secret; the values in it stay as they are. */
 export function unwrap(value: PropertyValue | undefined): PropertyValue | undefined {
   return isSecret(value) ? unwrap(value.value) : value;
 }
 
-/** The value as plain JSON. Only for values of which {@link hasUnknowns} is false. */
+/** Returns the value as plain JSON. @throws Error for a value with an unknown in it */
 export function toPlain(value: PropertyMap): PlainMap;
 export function toPlain(value: PropertyValue): Plain;
 export function toPlain(value: PropertyValue): Plain {
@@ -103,7 +103,7 @@ export function hasSecrets(value: PropertyValue): boolean {
   return isMap(value) && Object.values(value).some(hasSecrets);
 }
 
-/** The same map without nulls, at any depth. */
+/** Returns the map without nulls, at any depth. */
 export function withoutNulls(value: PropertyMap): PropertyMap;
 export function withoutNulls(value: PropertyValue): PropertyValue;
 export function withoutNulls(value: PropertyValue): PropertyValue {
@@ -124,9 +124,9 @@ export function withoutNulls(value: PropertyValue): PropertyValue {
 }
 
 /**
- * `outputs` with those values marked as secret whose counterpart in `inputs` is or contains one.
- * Maps are followed into, so that one secret doesn't hide the whole object; a list with a secret in
- * it becomes secret as a whole, because its order may have changed.
+ * Marks those values of `outputs` as secret whose counterpart in `inputs` is a secret or contains one. Within maps
+ * only the secret values are marked; a list with a secret in it becomes secret as a whole, because its order may
+ * have changed.
  */
 export function withSecretsOf(outputs: PropertyMap, inputs: PropertyMap): PropertyMap {
   const marked = { ...outputs };
@@ -144,7 +144,7 @@ export function withSecretsOf(outputs: PropertyMap, inputs: PropertyMap): Proper
   return marked;
 }
 
-/** Deep equality of values; secrets equal what they hide, an unknown equals only an unknown. */
+/** Compares values deeply. A secret equals the value that it hides, an unknown only an unknown. */
 export function equal(left: PropertyValue | undefined, right: PropertyValue | undefined): boolean {
   if (isSecret(left)) {
     return equal(left.value, right);

@@ -6,7 +6,7 @@ const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
 const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 const UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** The engine sends another sentinel for each type an unknown value will have. */
+/** Sentinels that the engine sends for unknown values, one for each type that a value will have. */
 const UNKNOWN_SENTINELS = new Set([
   UNKNOWN_STRING,
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // boolean
@@ -17,7 +17,7 @@ const UNKNOWN_SENTINELS = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
 ]);
 
-/** From the engine's wire form; a missing struct is an empty map. */
+/** Reads the engine's wire form; a missing struct is an empty map. */
 export function decode(struct: Struct | undefined): PropertyMap {
   return struct ? (decodeValue(struct.toJavaScript()) as PropertyMap) : {};
 }
@@ -38,7 +38,7 @@ function decodeValue(value: Plain): PropertyValue {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decodeValue(item)]));
 }
 
-/** To the engine's wire form, without what is undefined: an API may leave out what it has a type for. */
+/** Writes the engine's wire form, without undefined values: an API may leave out what it has a type for. */
 export function encode(properties: PropertyMap): Struct {
   return Struct.fromJavaScript(encodeValue(properties) as Record<string, JavaScriptValue>);
 }

@@ -10,9 +10,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { artifact, cacheEntries, removeAbandoned } from "../../../lab/build/artifacts.ts";
 import type { ArtifactDefinition } from "../../../lab/build/artifacts.ts";
+import { projectDir } from "../../../lab/base/paths.ts";
 import { startTime } from "../../../lab/base/processes.ts";
 
 describe("built results of the lab", () => {
@@ -90,6 +91,19 @@ describe("built results of the lab", () => {
     assert.notEqual(one.key, two.key);
     assert.equal(define().key, one.key);
     assert.notEqual(define({ from: [one] }).key, define({ from: [two] }).key);
+  });
+
+  it("have another key for other code, and not for other comments, types or layout", () => {
+    const file = join(home, "source.ts");
+    const keyOf = (text: string): string => {
+      writeFileSync(file, text);
+      return define({ sources: [relative(projectDir, file)] }).key;
+    };
+    const key = keyOf("export const script = `\n# a comment of the shell\n`;\n");
+    const better =
+      "/** Says what it is. */\nexport const script: string =\n  `\n# a comment of the shell\n`;\n";
+    assert.equal(keyOf(better), key);
+    assert.notEqual(keyOf("export const script = `\n# another\n`;\n"), key);
   });
 
   it("have another key for each content of their sources", () => {

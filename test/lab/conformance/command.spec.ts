@@ -4,7 +4,7 @@ import { eventually } from "../../../lab/base/wait.ts";
 import { command } from "./resources.ts";
 import { INTERRUPT_LIMIT_MS, START_LIMIT_MS, TestStack, UNKNOWN } from "./testStack.ts";
 import type { Declared } from "./testStack.ts";
-import { folder, linesOf, scratch } from "./workspace.ts";
+import { linesOf, scratch } from "./workspace.ts";
 
 /** Says who it is, then waits until it is killed. */
 function sleeping(file: string): string {
@@ -46,21 +46,19 @@ describe("command:local:Command", () => {
     assert.deepEqual(linesOf(file), ["ran"]);
   });
 
-  it("runs with interpreter, dir, environment and stdin", async () => {
+  it("runs with environment and stdin", async () => {
     const stack = await TestStack.create();
     await stack.up(
       command({
-        create: "echo $0 $GREETING; cat; pwd",
-        interpreter: ["/bin/bash", "-c"],
+        create: "echo $GREETING; cat",
         environment: { GREETING: "hello" },
         stdin: "given\n",
-        dir: folder,
       }),
     );
-    assert.equal(stack.state().command!.outputs.stdout, `/bin/bash hello\ngiven\n${folder}`);
+    assert.equal(stack.state().command!.outputs.stdout, "hello\ngiven");
   });
 
-  it("runs update, or create again, with the previous output in the environment", async () => {
+  it("runs create again, with the previous output in the environment", async () => {
     const stack = await TestStack.create();
     const print = "echo [$PULUMI_COMMAND_STDOUT]";
     await stack.up(command({ create: "echo first" }));
@@ -68,8 +66,6 @@ describe("command:local:Command", () => {
     assert.deepEqual(steps, ["update command"]);
     assert.deepEqual(changes.command, { create: "update" });
     assert.equal(stack.state().command!.outputs.stdout, "[first]");
-    await stack.up(command({ create: print, update: "echo updated" }));
-    assert.equal(stack.state().command!.outputs.stdout, "updated");
     await stack.up(command({ create: print, addPreviousOutputInEnv: false }));
     assert.equal(stack.state().command!.outputs.stdout, "[]");
   });

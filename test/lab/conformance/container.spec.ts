@@ -25,16 +25,15 @@ describe("docker Container", () => {
     assert.equal(await docker("GET", `/containers/${name}/json`), undefined);
   });
 
-  it("gets another memory limit in place", async () => {
+  it("gets another limit of waiting in place", async () => {
     const stack = await TestStack.create();
     const name = newName();
-    await stack.up(container({ name, memory: 64 }));
+    await stack.up(container({ name, waitTimeout: 30 }));
     const before = await docker("GET", `/containers/${name}/json`);
-    assert.equal(before.HostConfig.Memory, 64 * 1024 * 1024);
-    assert.deepEqual((await stack.up(container({ name, memory: 96 }))).steps, ["update container"]);
-    const after = await docker("GET", `/containers/${name}/json`);
-    assert.equal(after.Id, before.Id);
-    assert.equal(after.HostConfig.Memory, 96 * 1024 * 1024);
+    const { steps, changes } = await stack.up(container({ name, waitTimeout: 40 }));
+    assert.deepEqual(steps, ["update container"]);
+    assert.deepEqual(changes.container, { waitTimeout: "update" });
+    assert.equal((await docker("GET", `/containers/${name}/json`)).Id, before.Id);
   });
 
   it("is deleted before it is replaced for another command", async () => {
@@ -87,7 +86,9 @@ describe("docker Container", () => {
   it("that can't start fails with the daemon's words, and the next update replaces it", async () => {
     const stack = await TestStack.create();
     const name = newName();
-    const run = await stack.upFailing(container({ name, entrypoints: ["/no-such-program"] }));
+    const run = await stack.upFailing(
+      container({ name, image: REDIS_IMAGE, command: ["/no-such-program"] }),
+    );
     const words =
       /Unable to start container: Error response from daemon: .*no-such-program.*no such file or directory/;
     assert.match(run.errors, words);

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { PAUSE_IMAGE, REGISTRY } from "../../../lab/build/images.ts";
 import { registryDigest } from "./outside.ts";
 import { image } from "./resources.ts";
-import { assertHidden, assertSecret, SECRET } from "./secrets.ts";
 import { TestStack } from "./testStack.ts";
 import { folder, newName } from "./workspace.ts";
 
@@ -49,19 +48,6 @@ describe("docker Image", () => {
     const run = await stack.upFailing(image(`${REGISTRY}/${newName()}:one`, context));
     assert.match(run.errors, /COPY failed.*missing-file/);
     assert.deepEqual(stack.state(), {});
-  });
-
-  it("keeps the registry's password secret, and another one is no change", async () => {
-    const stack = await TestStack.create();
-    const name = `${REGISTRY}/${newName()}:one`;
-    const context = buildContext("first");
-    const login = (password: string): Record<string, unknown> => ({
-      registry: { server: REGISTRY, username: "anybody", password: { $secret: password } },
-    });
-    const run = await stack.up(image(name, context, login(SECRET)));
-    assertSecret(stack.state().built!.inputs, "registry", "password");
-    await assertHidden(stack, run);
-    assert.deepEqual((await stack.up(image(name, context, login("another")))).steps, []);
   });
 
   it("whose name says no registry is refused before anything is built", async () => {

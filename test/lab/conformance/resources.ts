@@ -26,7 +26,7 @@ export function namespace(metadata: Record<string, unknown>, options: Options = 
   };
 }
 
-/** A filter that selects nothing, with these fields of the TCP proxy. */
+/** Declares a filter that selects nothing, with these fields of the TCP proxy. */
 export function envoyFilter(
   metadata: Record<string, unknown>,
   fields: Record<string, unknown>,
@@ -70,8 +70,7 @@ export function envoyFilter(
 }
 
 export interface DeploymentArgs {
-  /** Absent for one that is named by the plugin. */
-  name?: string;
+  name: string;
   app?: string;
   /** Without pods it is ready at once, the default. */
   replicas?: number;
@@ -90,7 +89,7 @@ export function deployment(args: DeploymentArgs, options: Options = {}): Declare
     properties: {
       apiVersion: "apps/v1",
       kind: "Deployment",
-      metadata: { ...(name && { name }), namespace: prefix, ...(labels && { labels }) },
+      metadata: { name, namespace: prefix, ...(labels && { labels }) },
       spec: {
         replicas,
         strategy: { type: "Recreate" },
@@ -109,16 +108,16 @@ export function deployment(args: DeploymentArgs, options: Options = {}): Declare
   };
 }
 
-export function remoteImage(name: string, keepLocally = true): Declared {
+export function remoteImage(name: string): Declared {
   return {
     name: "image",
     type: "docker:index/remoteImage:RemoteImage",
-    properties: { name, keepLocally },
+    properties: { name, keepLocally: true },
     outputs: ["imageId", "repoDigest"],
   };
 }
 
-/** Of an image that waits and does nothing else. */
+/** Declares a container of an image that waits and does nothing else. */
 export function container(properties: Record<string, unknown>, options: Options = {}): Declared {
   return {
     name: "container",
@@ -128,13 +127,8 @@ export function container(properties: Record<string, unknown>, options: Options 
   };
 }
 
-/** Built from the folder's Dockerfile, which gets an image to start from as `BASE_IMAGE`. */
-export function image(
-  imageName: string,
-  context: string,
-  properties: Record<string, unknown> = {},
-  baseImage = PAUSE_IMAGE,
-): Declared {
+/** Declares an image built from the folder's Dockerfile, which gets an image to start from as `BASE_IMAGE`. */
+export function image(imageName: string, context: string): Declared {
   return {
     name: "built",
     type: "docker:index/image:Image",
@@ -143,10 +137,9 @@ export function image(
       build: {
         context,
         dockerfile: join(context, "Dockerfile"),
-        args: { BASE_IMAGE: baseImage },
+        args: { BASE_IMAGE: PAUSE_IMAGE },
         builderVersion: "BuilderV1",
       },
-      ...properties,
     },
     outputs: ["repoDigest"],
   };

@@ -7,7 +7,8 @@ import { cgroupHost, processesIn, removeCgroups } from "../../../lab/machine/cgr
 import { exec } from "../../../lab/base/exec.ts";
 import { environment } from "../../../lab/commands/lab.ts";
 import { linkName } from "../../../lab/machine/network.ts";
-import { cgroupName, nodeState } from "../../../lab/node/node.ts";
+import { cgroupName } from "../../../lab/node/identity.ts";
+import { nodeState } from "../../../lab/node/node.ts";
 import { eventually } from "../../../lab/base/wait.ts";
 import { LabProcess, labCommand, process1 } from "../../e2e/labProcess.ts";
 import { note, secondsSince } from "./measured.ts";
@@ -30,9 +31,12 @@ describe("a node that has ended", () => {
     const since = performance.now();
     const told = await labCommand("status", LAB);
     assert.equal(told.code, 1);
-    assert.match(told.stdout, /^Lab torment: its node has ended \(crash or reboot\)\. Start it/);
+    assert.match(
+      told.stdout,
+      /^Lab faults: its node has ended \(crash or reboot\)\. Start a new one/,
+    );
     const up = await succeeds("up", LAB);
-    assert.match(up.stderr, /its node has ended \(crash or reboot\); starting anew\./);
+    assert.match(up.stderr, /its node has ended \(crash or reboot\); starting a new one\./);
     await assertWorks(LAB);
     const worked = secondsSince(since);
     await succeeds("status", LAB);
@@ -79,7 +83,7 @@ describe("two labs side by side", () => {
     }
     await Promise.all([LAB, OTHER].map(assertWorks));
     const { stdout } = await succeeds("list", LAB);
-    assert.match(stdout, new RegExp(`^torment +up at ${one}.*\ntorment2 +up at ${two}`));
+    assert.match(stdout, new RegExp(`^faults +up at ${one}.*\nfaults2 +up at ${two}`));
   });
 
   it("don't notice when the other one crashes and is taken down", async () => {
@@ -102,7 +106,7 @@ describe("two labs side by side", () => {
         assert.equal(told.code, 1);
         assert.match(
           told.stdout + told.stderr,
-          new RegExp(`^Lab name "torment": process ${process1(LAB)} is the node of a lab of this`),
+          new RegExp(`^Lab name "faults": process ${process1(LAB)} is the node of a lab of this`),
         );
       }
     } finally {

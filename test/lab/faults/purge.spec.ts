@@ -28,7 +28,7 @@ describe("`lab purge`", () => {
     const { stdout } = await succeeds("purge", LAB);
     assert.match(
       stdout,
-      /^Freed \d+ MB: 1 labs, 1 results\.\nKept what the running lab uses: torment /,
+      /^Freed \d+ MB: 1 labs, 1 results\.\nKept the running lab faults and what it uses /,
     );
     assert.equal(existsSync(old), false);
     assert.equal(existsSync(labPaths(OTHER).root), false);
@@ -47,7 +47,7 @@ describe("`lab purge`", () => {
       assert.equal(code, 1);
       assert.match(
         stderr,
-        new RegExp(`^${command}: Lab torment: \`up\` is at work, process ${up.pid}\\b`),
+        new RegExp(`^${command}: Lab faults: \`up\` is at work, process ${up.pid}\\b`),
       );
     }
     const { stdout } = await labCommand("status", LAB);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { LAB, Untouched, succeeds } from "./support.ts";
 import { cgroupHost, processesIn } from "../../../lab/machine/cgroups.ts";
-import { cgroupName } from "../../../lab/node/node.ts";
+import { cgroupName } from "../../../lab/node/identity.ts";
 import { labStatus } from "../../../lab/commands/status.ts";
 import { services } from "../../../lab/node/services.ts";
 import { eventually } from "../../../lab/base/wait.ts";
@@ -44,7 +44,7 @@ describe("after kill -9 of a service", () => {
       assert.match(stdout, line);
       assert.deepEqual(restarts(), before);
       const up = await succeeds("up", LAB);
-      assert.match(up.stderr, /^Lab torment is up; /m);
+      assert.match(up.stderr, /^Lab faults is up; /m);
       const status = /stopped|last exit: .*$/g;
       note({
         killed: name,

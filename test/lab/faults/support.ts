@@ -4,10 +4,10 @@ import type { Ended } from "../../e2e/labProcess.ts";
 import { hostState } from "../../e2e/traces.ts";
 import { takeBuiltResults } from "./results.ts";
 
-export const LAB = "torment";
+export const LAB = "faults";
 
 /** For what takes two. */
-export const OTHER = "torment2";
+export const OTHER = "faults2";
 
 // Whatever failed, no lab stays when all specs have ended.
 after(async () => {

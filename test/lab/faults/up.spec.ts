@@ -9,7 +9,7 @@ import { exec } from "../../../lab/base/exec.ts";
 import { linkName } from "../../../lab/machine/network.ts";
 import { findNode, nodeState } from "../../../lab/node/node.ts";
 import { cacheDir, labPaths } from "../../../lab/base/paths.ts";
-import { REGISTRY_PORT } from "../../../lab/node/services.ts";
+import { REGISTRY_PORT } from "../../../lab/node/identity.ts";
 import { LabProcess, labCommand } from "../../e2e/labProcess.ts";
 import { note, secondsSince } from "./measured.ts";
 import { assertWorks } from "./works.ts";
@@ -33,7 +33,7 @@ describe("after kill -9 of `lab up`", () => {
 
   before(async () => {
     untouched = await Untouched.before(LAB);
-    bin = mkdtempSync(join(tmpdir(), "torment-"));
+    bin = mkdtempSync(join(tmpdir(), "faults-"));
   });
 
   after(() => {
@@ -51,7 +51,7 @@ describe("after kill -9 of `lab up`", () => {
       },
       said: `${layer!.title} ...`,
       seen: unfinished,
-      status: /^Lab torment is not up\./,
+      status: /^Lab faults is not up\./,
     },
     {
       when: "while the node boots",
@@ -61,7 +61,7 @@ describe("after kill -9 of `lab up`", () => {
       env: () => ({ PATH: [bin, process.env.PATH].join(delimiter) }),
       said: "Start of the node ...",
       seen: () => existsSync(join(bin, "reached")),
-      status: /^Lab torment: a start or a removal of its node was interrupted\./,
+      status: /^Lab faults: a start or a removal of its node was interrupted\./,
     },
     {
       when: "while the cluster is waited for",
@@ -118,12 +118,15 @@ describe("after kill -9 of `lab up`", () => {
     const meanwhile = await labCommand("status", LAB);
     assert.equal(meanwhile.code, 1);
     const [what, who = ""] = meanwhile.stdout.split("\n");
-    assert.equal(what, "Lab torment: its node is being started or removed.");
+    assert.equal(what, "Lab faults: its node is being started or removed.");
     assert.match(who, new RegExp(`^  \`up\` is at work: process ${up.pid} since `));
     await up.kill("SIGINT");
     const { code, stderr } = await up.ended();
     assert.equal(code, 130);
-    assert.match(stderr, /\nInterrupted\. .* go on with: npm run lab -- up --name torment\n$/);
+    assert.match(
+      stderr,
+      /\nInterrupted\. Finished steps are kept\. To resume: npm run lab -- up --name faults\n$/,
+    );
     await succeeds("down", LAB);
     await untouched.assertStill();
   });

@@ -30,7 +30,7 @@ let count = 0;
  * container.
  */
 export async function assertWorks(lab: string): Promise<void> {
-  const namespace = `torment-${(count += 1)}`;
+  const namespace = `faults-${(count += 1)}`;
   const kubectl = (args: string[], input?: object): Promise<string> =>
     exec("kubectl", ["-n", namespace, ...args], {
       env: environment(lab),

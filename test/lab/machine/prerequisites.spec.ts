@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { missingPrerequisites } from "../../../lab/machine/prerequisites.ts";
-import type { Machine, Plan } from "../../../lab/machine/prerequisites.ts";
+import type { Plan } from "../../../lab/machine/diskNeeds.ts";
+import type { Machine } from "../../../lab/machine/machine.ts";
 
 /** The lab home of {@link machine}. */
 const HOME = "/home/someone/.cache/istio-idle-timeout";

@@ -2,31 +2,29 @@ import { messageOf } from "../../shared/errors.ts";
 import { pause } from "../../shared/pause.ts";
 import type { Operation } from "../../shared/provider.ts";
 import { isStatus } from "../client.ts";
-import type { DockerRequest } from "../client.ts";
-import { containerBody, updateBody } from "./body.ts";
+import type { DockerClient } from "../client.ts";
+import { ensureImage } from "../image/pull.ts";
+import { containerBody } from "./body.ts";
 import type { ContainerDetails } from "./details.ts";
-import { DEFAULTS } from "./inputs.ts";
 import type { ContainerInputs } from "./inputs.ts";
-import { ensureImage } from "../daemon.ts";
-import type { Daemon } from "../daemon.ts";
-import { logTail } from "../logs.ts";
+import { logTail } from "./logs.ts";
 
 const POLL_MS = 100;
 
-/** What became of a container that was started. */
+/** A container after its start, as the daemon describes it. */
 export interface Running {
-  /** Absent if it removed itself. */
+  /** Absent if somebody removed it. */
   details: ContainerDetails | undefined;
-  /** Why it isn't as asked for. */
+  /** Reason why it isn't as asked for. */
   failure?: string;
 }
 
-/** What is done with containers, in the daemon's terms. */
+/** Creates, starts, inspects and removes containers, in the daemon's terms. */
 export class Containers {
-  readonly #daemon: Daemon;
+  readonly #client: DockerClient;
 
-  constructor(daemon: Daemon) {
-    this.#daemon = daemon;
+  constructor(client: DockerClient) {
+    this.#client = client;
   }
 
   /** @returns the container's id; it doesn't run yet */
@@ -34,7 +32,7 @@ export class Containers {
     const signal = operation.signal();
     const { image, name } = inputs;
     try {
-      await ensureImage(this.#daemon, image, undefined, signal, operation.status);
+      await ensureImage(this.#client, image, signal, operation.status);
     } catch (error) {
       throw new Error(`Unable to create container with image ${image}: ${messageOf(error)}`, {
         cause: error,
@@ -43,50 +41,27 @@ export class Containers {
     try {
       const path = "/containers/create";
       const body = containerBody(inputs);
-      const created = await this.#send({ method: "POST", path, query: { name }, body, signal });
-      return (created as { Id: string }).Id;
+      const request = { method: "POST", path, query: { name }, body, signal } as const;
+      return ((await this.#client.json(request)) as { Id: string }).Id;
     } catch (error) {
       throw new Error(`Unable to create container: ${messageOf(error)}`, { cause: error });
     }
   }
 
-  /** Connects it to the networks asked for, instead of to the default one. */
-  async connect(id: string, inputs: ContainerInputs, signal: AbortSignal): Promise<void> {
-    const { networksAdvanced = [] } = inputs;
-    if (networksAdvanced.length === 0) {
-      return;
-    }
-    const disconnect = "/networks/bridge/disconnect";
-    await this.#send({ method: "POST", path: disconnect, body: { Container: id }, signal });
-    for (const { name, aliases } of networksAdvanced) {
-      const body = { Container: id, EndpointConfig: { Aliases: aliases } };
-      await this.#send({ method: "POST", path: `/networks/${name}/connect`, body, signal });
-    }
-  }
-
-  /** No error for one that runs. */
+  /** Starts the container, unless it runs. */
   async start(id: string, signal: AbortSignal): Promise<void> {
     try {
-      await this.#send({ method: "POST", path: `/containers/${id}/start`, signal });
+      await this.#client.json({ method: "POST", path: `/containers/${id}/start`, signal });
     } catch (error) {
       throw new Error(`Unable to start container: ${messageOf(error)}`, { cause: error });
     }
   }
 
-  async update(id: string, inputs: ContainerInputs, signal: AbortSignal): Promise<void> {
-    try {
-      const path = `/containers/${id}/update`;
-      await this.#send({ method: "POST", path, body: updateBody(inputs), signal });
-    } catch (error) {
-      throw new Error(`Unable to update a container: ${messageOf(error)}`, { cause: error });
-    }
-  }
-
-  /** @returns undefined if it is gone */
+  /** @returns undefined if the container is gone */
   async inspect(id: string, signal: AbortSignal): Promise<ContainerDetails | undefined> {
     try {
       const path = `/containers/${id}/json`;
-      return (await this.#send({ method: "GET", path, signal })) as ContainerDetails;
+      return (await this.#client.json({ method: "GET", path, signal })) as ContainerDetails;
     } catch (error) {
       if (isStatus(error, 404)) {
         return undefined;
@@ -95,26 +70,26 @@ export class Containers {
     }
   }
 
-  /** Looks at a started container, where asked for not before it is healthy or can't be. */
+  /** Inspects a started container; with `wait` only once it is healthy, or can't be any more. */
   async whenReady(id: string, inputs: ContainerInputs, operation: Operation): Promise<Running> {
     const signal = operation.signal();
-    const { wait, waitTimeout } = { ...DEFAULTS, ...inputs };
+    const { wait = false, waitTimeout = 60 } = inputs;
     const started = Date.now();
     let told: string | undefined;
     for (;;) {
       const details = await this.inspect(id, signal);
       if (!details) {
-        return { details, failure: "the container exited and removed itself" };
+        return { details, failure: "the container was removed after its start" };
       }
       const { Running, Health } = details.State;
-      // One that ended although it was to run is told by its outputs, as a refresh would.
+      // A container that ended is no failure: its outputs tell so, as after a refresh.
       if (!wait || !Running || Health?.Status === "healthy") {
         return { details };
       }
       if (Date.now() - started > waitTimeout * 1000) {
         const said = Health?.Log?.at(-1)?.Output.trim();
         const check = said ? `; its check says: ${said}` : "";
-        const log = await logTail(this.#daemon, id, signal);
+        const log = await logTail(this.#client, id, signal);
         const failure = `container failed to be in healthy state after ${waitTimeout}s${check}${log}`;
         return { details, failure };
       }
@@ -127,28 +102,18 @@ export class Containers {
     }
   }
 
-  /** Stops and removes it, and waits until it is gone; no error for one that is. */
-  async remove(id: string, inputs: Partial<ContainerInputs>, signal: AbortSignal): Promise<void> {
-    const { destroyGraceSeconds = 0, removeVolumes = DEFAULTS.removeVolumes } = inputs;
+  /** Kills and removes the container with its anonymous volumes, and waits until it is gone. */
+  async remove(id: string, signal: AbortSignal): Promise<void> {
     const path = `/containers/${id}`;
-    const ignoreGone = (error: unknown): void => {
-      // 409: it is being removed already, as with `rm`.
+    const query = { force: "1", v: "1" };
+    await this.#client.json({ method: "DELETE", path, query, signal }).catch((error: unknown) => {
+      // 404: it is gone. 409: somebody else is removing it.
       if (!isStatus(error, 404, 409)) {
         throw error;
       }
-    };
-    const stop = { t: String(destroyGraceSeconds) };
-    await this.#send({ method: "POST", path: `${path}/stop`, query: stop, signal }).catch(
-      ignoreGone,
-    );
-    const query = { force: "1", v: removeVolumes ? "1" : undefined };
-    await this.#send({ method: "DELETE", path, query, signal }).catch(ignoreGone);
+    });
     while (await this.inspect(id, signal)) {
       await pause(POLL_MS, signal);
     }
-  }
-
-  #send(request: DockerRequest): Promise<unknown> {
-    return this.#daemon.client.json(request);
   }
 }

@@ -1,33 +1,19 @@
-/** The properties of a Container that are offered; all others are refused. */
+import { isList, reveal } from "../../shared/value.ts";
+import type { CheckFailure } from "../../shared/provider.ts";
+import type { PropertyMap } from "../../shared/value.ts";
+import { refuseOthers, requireAll } from "../properties.ts";
+import type { Offered } from "../properties.ts";
+
+/** Properties of a Container that are offered; all others are refused. */
 export interface ContainerInputs {
   name: string;
+  /** Id or name; pulled if the daemon doesn't have it. */
   image: string;
   command?: string[];
-  entrypoints?: string[];
   envs?: string[];
-  user?: string;
-  workingDir?: string;
-  hostname?: string;
   labels?: { label: string; value: string }[];
-  ports?: ContainerPort[];
-  networkMode?: string;
-  networksAdvanced?: { name: string; aliases?: string[] }[];
-  readOnly?: boolean;
-  tmpfs?: Record<string, string>;
-  capabilities?: { adds?: string[]; drops?: string[] };
-  securityOpts?: string[];
-  /** In MB. */
-  memory?: number;
-  restart?: string;
-  maxRetryCount?: number;
-  /** The container is removed as soon as it exits. */
-  rm?: boolean;
-  /** It is an error if the container doesn't run; default true. */
-  mustRun?: boolean;
-  /** Wait until the health check succeeds. */
-  wait?: boolean;
-  /** In seconds; default 60. */
-  waitTimeout?: number;
+  /** TCP ports in the container; the daemon publishes each under a free port of its machine. */
+  ports?: { internal: number }[];
   healthcheck?: {
     tests?: string[];
     /** Go durations, as are the others. */
@@ -36,66 +22,36 @@ export interface ContainerInputs {
     startPeriod?: string;
     retries?: number;
   };
-  /** In seconds between asking to stop and killing; default 0. */
-  destroyGraceSeconds?: number;
-  stopSignal?: string;
-  /** Whether anonymous volumes go with the container; default true. */
-  removeVolumes?: boolean;
+  /** Whether to wait until the health check succeeds; default false. */
+  wait?: boolean;
+  /** Limit of that wait in seconds; default 60. */
+  waitTimeout?: number;
 }
 
-export interface ContainerPort {
-  /** In the container. */
-  internal: number;
-  /** On the daemon's machine; a free one if absent. */
-  external?: number;
-  ip?: string;
-  protocol?: string;
-}
-
-/** The outputs where the program says nothing. */
-export const DEFAULTS = {
-  mustRun: true,
-  networkMode: "bridge",
-  readOnly: false,
-  removeVolumes: true,
-  restart: "no",
-  rm: false,
-  start: true,
-  wait: false,
-  waitTimeout: 60,
+const OFFERED: Offered = {
+  command: true,
+  envs: true,
+  healthcheck: { interval: true, retries: true, startPeriod: true, tests: true, timeout: true },
+  image: true,
+  labels: { label: true, value: true },
+  name: true,
+  ports: { internal: true },
+  wait: true,
+  waitTimeout: true,
 };
 
-/** What is done with a running container or only matters later; all else makes a new one. */
-export const CHANGED_IN_PLACE = [
-  "destroyGraceSeconds",
-  "maxRetryCount",
-  "memory",
-  "mustRun",
-  "removeVolumes",
-  "restart",
-  "rm",
-  "wait",
-  "waitTimeout",
-];
+/**
+ * Inputs that may change without a new container. A refresh sets `mustRun` to false for a container that doesn't
+ * run, so that the next update finds a change and starts it.
+ */
+export const CHANGED_IN_PLACE = ["mustRun", "wait", "waitTimeout"];
 
-export const OFFERED = [
-  "capabilities",
-  "command",
-  "entrypoints",
-  "envs",
-  "healthcheck",
-  "hostname",
-  "image",
-  "labels",
-  "name",
-  "networksAdvanced",
-  "networkMode",
-  "ports",
-  "readOnly",
-  "securityOpts",
-  "stopSignal",
-  "tmpfs",
-  "user",
-  "workingDir",
-  ...CHANGED_IN_PLACE,
-];
+/** Names what is wrong with a container's inputs. */
+export function checkContainer(inputs: PropertyMap): CheckFailure[] {
+  const failures = [...refuseOthers(inputs, OFFERED), ...requireAll(inputs, ["image", "name"])];
+  const { command } = reveal(inputs);
+  if (isList(command) && command.includes("")) {
+    failures.push({ property: "command", reason: "values for command may not be empty" });
+  }
+  return failures;
+}

@@ -3,10 +3,8 @@ import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Readable } from "node:stream";
-import { parseIgnore } from "./ignore.ts";
-import type { IgnoreRules } from "./ignore.ts";
 
-/** The folder an image is built from, with what of it is sent to the daemon. */
+/** Folder that an image is built from, which is sent to the daemon whole. */
 export interface BuildContext {
   folder: string;
   /** Relative to the folder. */
@@ -24,35 +22,17 @@ export function readContext(folder: string, dockerfile: string): BuildContext {
         "the lab's docker plugin takes only one inside of it",
     );
   }
-  const rules = readRules(folder, dockerfile);
-  // The daemon needs these two even where they are ignored for the image itself.
-  const needed = new Set([inContext, ".dockerignore"]);
-  const entries = walk(folder, "", rules, needed).sort();
-  return { folder, dockerfile: inContext, entries };
+  return { folder, dockerfile: inContext, entries: walk(folder, "").sort() };
 }
 
-function readRules(folder: string, dockerfile: string): IgnoreRules {
-  for (const file of [`${dockerfile}.dockerignore`, join(folder, ".dockerignore")]) {
-    if (lstatSync(file, { throwIfNoEntry: false })) {
-      return parseIgnore(readFileSync(file, "utf8"));
-    }
-  }
-  return parseIgnore("");
-}
-
-function walk(folder: string, below: string, rules: IgnoreRules, needed: Set<string>): string[] {
+function walk(folder: string, below: string): string[] {
   return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
     const path = join(below, entry.name);
-    const kept = !rules.ignores(path) || needed.has(path);
-    const own = kept ? [path] : [];
-    if (!entry.isDirectory() || !(kept || rules.hasExceptions)) {
-      return own;
-    }
-    return [...own, ...walk(folder, path, rules, needed)];
+    return entry.isDirectory() ? [path, ...walk(folder, path)] : [path];
   });
 }
 
-/** Changes whenever an image built from the context may: names, modes and contents. */
+/** Hashes all that an image built from the context may depend on: names, modes and contents. */
 export function digestOf({ folder, dockerfile, entries }: BuildContext): string {
   const hash = createHash("sha256").update(`${dockerfile}\0`);
   for (const entry of entries) {
@@ -69,7 +49,7 @@ export function digestOf({ folder, dockerfile, entries }: BuildContext): string 
   return hash.digest("hex");
 }
 
-/** The context as a tar stream, everything owned by root as `docker build` sends it. */
+/** Packs the context into a tar stream in which root owns everything, as `docker build` sends it. */
 export function packContext({ folder, entries }: BuildContext, signal: AbortSignal): Readable {
   const args = [
     "--create",

@@ -1,43 +1,38 @@
 import { changes } from "../../shared/diff.ts";
+import { withoutInternal } from "../../shared/internal.ts";
 import type { Operation, ResourceType } from "../../shared/provider.ts";
-import { hasUnknowns, secret, toPlain, withoutNulls } from "../../shared/value.ts";
+import { toPlain, withoutNulls } from "../../shared/value.ts";
 import type { PropertyMap } from "../../shared/value.ts";
-import { readContext } from "./context.ts";
-import type { Daemon } from "../daemon.ts";
+import type { DockerClient } from "../client.ts";
 import { build, push } from "./build.ts";
-import { checkImage, withContextDigest, withDefaults } from "./inputs.ts";
+import { checkImage, completed, withContextDigest } from "./inputs.ts";
 import type { ImageInputs } from "./inputs.ts";
-import { withoutInternal } from "../properties.ts";
 
 /** `docker:index/image:Image`: an image built from a folder and pushed to its registry. */
-export function imageResource(daemon: () => Daemon): ResourceType {
+export function imageResource(client: () => DockerClient): ResourceType {
   return {
     check({ news }) {
-      const inputs = withDefaults(withoutNulls(news));
+      const inputs = completed(withoutNulls(news));
       const failures = checkImage(inputs);
-      if (failures.length > 0) {
-        return { inputs, failures };
-      }
-      return { inputs: withContextDigest(inputs), failures };
+      return { inputs: failures.length > 0 ? inputs : withContextDigest(inputs), failures };
     },
 
     diff({ oldInputs, newInputs }) {
-      const found = changes(withoutInternal(oldInputs), withoutInternal(newInputs));
       return {
-        // Logging in with another password doesn't make another image.
-        changes: found
-          .filter(({ path }) => !(path[0] === "registry" && path[1] !== "server"))
-          .map((change) => ({ ...change, replace: false })),
+        changes: changes(withoutInternal(oldInputs), withoutInternal(newInputs)).map((change) => ({
+          ...change,
+          replace: false,
+        })),
         deleteBeforeReplace: false,
       };
     },
 
     async create({ inputs }, operation) {
-      if (operation.preview && !isBuiltInPreview(inputs)) {
+      if (operation.preview) {
         return { id: "", outputs: inputs };
       }
-      const outputs = await buildImage(daemon(), inputs, operation);
-      return { id: operation.preview ? "" : (outputs.imageName as string), outputs };
+      const outputs = await buildImage(client(), inputs, operation);
+      return { id: outputs.imageName as string, outputs };
     },
 
     read({ id, oldInputs, oldOutputs }) {
@@ -45,11 +40,10 @@ export function imageResource(daemon: () => Daemon): ResourceType {
       return Promise.resolve({ id, inputs: oldInputs, outputs: oldOutputs });
     },
 
-    async update({ newInputs }, operation) {
-      if (operation.preview && !isBuiltInPreview(newInputs)) {
-        return newInputs;
-      }
-      return buildImage(daemon(), newInputs, operation);
+    update({ newInputs }, operation) {
+      return operation.preview
+        ? Promise.resolve(newInputs)
+        : buildImage(client(), newInputs, operation);
     },
 
     delete() {
@@ -59,28 +53,16 @@ export function imageResource(daemon: () => Daemon): ResourceType {
   };
 }
 
-function isBuiltInPreview(inputs: PropertyMap): boolean {
-  return inputs.buildOnPreview === true && !hasUnknowns(inputs);
-}
-
 async function buildImage(
-  daemon: Daemon,
+  client: DockerClient,
   properties: PropertyMap,
   operation: Operation,
 ): Promise<PropertyMap> {
   const inputs = toPlain(properties) as unknown as ImageInputs;
-  const { imageName, registry = {}, skipPush = false } = inputs;
   const signal = operation.signal();
-  const imageId = await build(daemon, inputs, operation, signal);
-  const local = skipPush || operation.preview;
+  await build(client, inputs, operation, signal);
   return {
-    dockerfile: readContext(inputs.build.context, inputs.build.dockerfile).dockerfile,
-    context: inputs.build.context,
-    baseImageName: imageName,
-    registryServer: registry.server ?? "",
-    imageName,
-    platform: inputs.build.platform,
-    repoDigest: local ? imageId : await push(daemon, inputs, operation, signal),
-    __inputs: secret(withoutInternal(properties)),
+    imageName: inputs.imageName,
+    repoDigest: await push(client, inputs, operation, signal),
   };
 }

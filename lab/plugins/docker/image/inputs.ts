@@ -1,56 +1,50 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CheckFailure } from "../../shared/provider.ts";
-import { isMap, reveal, unwrap, withSecretsOf } from "../../shared/value.ts";
+import { isMap, reveal, UNKNOWN, unwrap, withSecretsOf } from "../../shared/value.ts";
 import type { PropertyMap } from "../../shared/value.ts";
+import { refuseOthers, requireAll } from "../properties.ts";
+import type { Offered } from "../properties.ts";
 import { digestOf, readContext } from "./context.ts";
-import { checkProperties } from "../properties.ts";
-import { parseReference } from "../reference.ts";
+import { parseReference } from "./reference.ts";
 
-const OFFERED = ["build", "buildOnPreview", "imageName", "registry", "skipPush"];
-const BUILD_OFFERED = [
-  "args",
-  "builderVersion",
-  "context",
-  "contextDigest",
-  "dockerfile",
-  "platform",
-  "target",
-];
-
-/** The inputs after a check, which fills in what the program leaves out. */
+/** Inputs after a check, which adds the platform. */
 export interface ImageInputs {
   imageName: string;
   build: {
     context: string;
     dockerfile: string;
+    /** `os/arch`; by default this machine's. */
     platform: string;
     args?: Record<string, string>;
-    target?: string;
   };
-  registry?: { server?: string; username?: string; password?: string };
-  skipPush?: boolean;
-  buildOnPreview?: boolean;
 }
 
-/** With what is built from what, where the program leaves it out. */
-export function withDefaults(inputs: PropertyMap): PropertyMap {
-  const given = unwrap(inputs.build) ?? {};
-  if (!isMap(given)) {
-    return { ...inputs, buildOnPreview: inputs.buildOnPreview ?? false };
-  }
-  const context = given.context ?? ".";
-  const build: PropertyMap = {
-    ...given,
-    context,
-    dockerfile:
-      given.dockerfile ?? (typeof context === "string" ? join(context, "Dockerfile") : context),
-    platform: given.platform ?? hostPlatform(),
-  };
-  return withSecretsOf(
-    { ...inputs, build, buildOnPreview: inputs.buildOnPreview ?? false },
-    inputs,
+const OFFERED: Offered = {
+  imageName: true,
+  build: {
+    args: true,
+    builderVersion: true,
+    context: true,
+    // Added by the check.
+    contextDigest: true,
+    dockerfile: true,
+    platform: true,
+  },
+};
+
+/** Switches that the SDK's package sets to false where the program says nothing. */
+const SWITCHES = ["buildOnPreview", "skipPush"];
+
+/** Fills in the platform, and drops switches that are off. */
+export function completed(inputs: PropertyMap): PropertyMap {
+  const given = Object.fromEntries(
+    Object.entries(inputs).filter(([key, value]) => !(SWITCHES.includes(key) && value === false)),
   );
+  const build = unwrap(given.build);
+  return isMap(build)
+    ? withSecretsOf({ ...given, build: { platform: hostPlatform(), ...build } }, given)
+    : given;
 }
 
 function hostPlatform(): string {
@@ -58,14 +52,14 @@ function hostPlatform(): string {
   return `linux/${architecture}`;
 }
 
-/** What is wrong with inputs that have their defaults. */
+/** Names what is wrong with completed inputs. */
 export function checkImage(inputs: PropertyMap): CheckFailure[] {
-  const { build, imageName, skipPush } = reveal(inputs);
-  const failures = checkProperties(inputs, OFFERED);
-  if (imageName === undefined) {
-    failures.push({ property: "imageName", reason: "missing required property" });
-  }
-  if (typeof imageName === "string" && skipPush !== true && !parseReference(imageName).qualified) {
+  const { build, imageName } = reveal(inputs);
+  const failures = [
+    ...refuseOthers(inputs, OFFERED),
+    ...requireAll(inputs, ["build", "imageName"]),
+  ];
+  if (typeof imageName === "string" && !parseReference(imageName).qualified) {
     failures.push({
       property: "imageName",
       reason:
@@ -73,28 +67,32 @@ export function checkImage(inputs: PropertyMap): CheckFailure[] {
         "names to be fully qualified; for Docker Hub, prefix the name with `docker.io`",
     });
   }
-  if (!isMap(build)) {
-    return failures;
+  return isMap(build) ? [...failures, ...checkBuild(build)] : failures;
+}
+
+function checkBuild(build: PropertyMap): CheckFailure[] {
+  const failures = requireAll(build, ["context", "dockerfile"], "build.");
+  const { builderVersion, context, dockerfile } = build;
+  if (builderVersion !== "BuilderV1" && builderVersion !== UNKNOWN) {
+    const reason = "the lab's docker plugin builds with BuilderV1 only: ask for it";
+    failures.push({ property: "build.builderVersion", reason });
   }
-  for (const { property, reason } of checkProperties(build, BUILD_OFFERED)) {
-    failures.push({ property: `build.${property}`, reason });
+  if (typeof dockerfile === "string" && !existsSync(dockerfile)) {
+    const reason = `could not open dockerfile at relative path "${dockerfile}"`;
+    failures.push({ property: "build.dockerfile", reason });
   }
-  if (build.builderVersion === "BuilderBuildKit") {
-    failures.push({
-      property: "build.builderVersion",
-      reason: "the lab's docker plugin builds with BuilderV1 only",
-    });
-  }
-  if (typeof build.dockerfile === "string" && !existsSync(build.dockerfile)) {
-    failures.push({
-      property: "build.dockerfile",
-      reason: `could not open dockerfile at relative path "${build.dockerfile}"`,
-    });
+  if (typeof context === "string" && typeof dockerfile === "string") {
+    for (const file of [join(context, ".dockerignore"), `${dockerfile}.dockerignore`]) {
+      if (existsSync(file)) {
+        const reason = `the lab's docker plugin sends the whole folder and can't follow ${file}: remove it`;
+        failures.push({ property: "build.context", reason });
+      }
+    }
   }
   return failures;
 }
 
-/** With a digest of what is built, so that a changed file is a changed input. */
+/** Adds a digest of the folder that is built, so that a changed file is a changed input. */
 export function withContextDigest(inputs: PropertyMap): PropertyMap {
   const build = unwrap(inputs.build);
   if (!isMap(build)) {

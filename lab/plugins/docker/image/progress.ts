@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { createInterface } from "node:readline";
 
-/** One line of the stream that the daemon answers builds, pulls and pushes with. */
+/** One line of the stream by which the daemon answers builds, pulls and pushes. */
 interface ProgressMessage {
   id?: string;
   status?: string;
@@ -15,7 +15,7 @@ interface ProgressMessage {
 /**
  * Follows a progress stream to its end.
  *
- * @param onText called with every line for people; bars that only move are left out
+ * @param onText called with every line for people, without progress bars
  * @returns the results the daemon reported
  * @throws Error with the daemon's own words: a failure comes in the stream, after a status of 200
  */

@@ -1,42 +1,28 @@
 import { changes } from "../../shared/diff.ts";
 import { messageOf } from "../../shared/errors.ts";
-import type { ResourceType } from "../../shared/provider.ts";
+import { withoutInternal } from "../../shared/internal.ts";
+import type { CheckFailure, ResourceType } from "../../shared/provider.ts";
 import { toPlain, UNKNOWN, withoutNulls } from "../../shared/value.ts";
 import type { PropertyMap } from "../../shared/value.ts";
-import { isStatus } from "../client.ts";
-import { ensureImage, findImage } from "../daemon.ts";
-import type { Daemon, ImageSummary } from "../daemon.ts";
-import { checkProperties, withoutInternal } from "../properties.ts";
-import { parseReference } from "../reference.ts";
-
-const OFFERED = ["forceRemove", "keepLocally", "name", "platform", "pullTriggers", "triggers"];
-const CHANGED_IN_PLACE = ["forceRemove", "keepLocally"];
-
-interface RemoteImageInputs {
-  name: string;
-  platform?: string;
-  /** The daemon keeps the image when the resource is deleted. */
-  keepLocally?: boolean;
-  forceRemove?: boolean;
-}
+import type { DockerClient } from "../client.ts";
+import { refuseOthers, requireAll } from "../properties.ts";
+import { ensureImage, findImage } from "./pull.ts";
+import type { ImageSummary } from "./pull.ts";
+import { parseReference } from "./reference.ts";
 
 /** `docker:index/remoteImage:RemoteImage`: an image that the daemon has, pulled if need be. */
-export function remoteImageResource(daemon: () => Daemon): ResourceType {
+export function remoteImageResource(client: () => DockerClient): ResourceType {
   return {
     check({ news }) {
       const inputs = withoutNulls(news);
-      const failures = checkProperties(inputs, OFFERED);
-      if (inputs.name === undefined) {
-        failures.push({ property: "name", reason: "missing required property" });
-      }
-      return { inputs, failures };
+      return { inputs, failures: checkRemoteImage(inputs) };
     },
 
     diff({ oldInputs, newInputs }) {
       return {
         changes: changes(withoutInternal(oldInputs), withoutInternal(newInputs)).map((change) => ({
           ...change,
-          replace: !CHANGED_IN_PLACE.includes(String(change.path[0])),
+          replace: true,
         })),
         deleteBeforeReplace: false,
       };
@@ -46,15 +32,9 @@ export function remoteImageResource(daemon: () => Daemon): ResourceType {
       if (operation.preview) {
         return { id: "", outputs: { ...inputs, imageId: UNKNOWN, repoDigest: UNKNOWN } };
       }
-      const { name, platform } = toPlain(inputs) as unknown as RemoteImageInputs;
+      const name = nameOf(inputs);
       try {
-        const image = await ensureImage(
-          daemon(),
-          name,
-          platform,
-          operation.signal(),
-          operation.status,
-        );
+        const image = await ensureImage(client(), name, operation.signal(), operation.status);
         return { id: image.id + name, outputs: outputsOf(inputs, name, image) };
       } catch (error) {
         throw new Error(`Unable to read Docker image into resource: ${messageOf(error)}`, {
@@ -64,8 +44,8 @@ export function remoteImageResource(daemon: () => Daemon): ResourceType {
     },
 
     async read({ oldInputs, oldOutputs }, operation) {
-      const { name } = toPlain(oldOutputs) as unknown as RemoteImageInputs;
-      const image = await findImage(daemon(), name, operation.signal());
+      const name = nameOf(oldOutputs);
+      const image = await findImage(client(), name, operation.signal());
       if (!image) {
         return undefined;
       }
@@ -73,33 +53,29 @@ export function remoteImageResource(daemon: () => Daemon): ResourceType {
       return { id: image.id + name, inputs: oldInputs, outputs };
     },
 
-    update({ oldOutputs, newInputs }) {
-      const { imageId = "", repoDigest = "" } = oldOutputs;
-      return Promise.resolve({ ...newInputs, imageId, repoDigest });
-    },
+    update: () => Promise.reject(new Error("an image can't be changed in place")),
 
-    async delete({ oldOutputs }, operation) {
-      const { name, keepLocally, forceRemove } = toPlain(
-        oldOutputs,
-      ) as unknown as RemoteImageInputs;
-      if (keepLocally) {
-        return;
-      }
-      try {
-        await daemon().client.json({
-          method: "DELETE",
-          path: `/images/${name}`,
-          query: { force: forceRemove ? "1" : undefined },
-          signal: operation.signal(),
-        });
-      } catch (error) {
-        if (isStatus(error, 404)) {
-          return;
-        }
-        throw new Error(`Unable to remove Docker image: ${messageOf(error)}`, { cause: error });
-      }
+    delete() {
+      // The daemon keeps the image, as `keepLocally` says: others may run it.
+      return Promise.resolve();
     },
   };
+}
+
+function checkRemoteImage(inputs: PropertyMap): CheckFailure[] {
+  const failures = [
+    ...refuseOthers(inputs, { keepLocally: true, name: true }),
+    ...requireAll(inputs, ["name"]),
+  ];
+  if (inputs.keepLocally !== true) {
+    const reason = "the lab's docker plugin removes no image: set keepLocally to true";
+    failures.push({ property: "keepLocally", reason });
+  }
+  return failures;
+}
+
+function nameOf(properties: PropertyMap): string {
+  return (toPlain(properties) as { name: string }).name;
 }
 
 function outputsOf(inputs: PropertyMap, name: string, image: ImageSummary): PropertyMap {

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { changes, formatPath } from "../../../lab/plugins/shared/diff.ts";
-import { uniqueName } from "../../../lab/plugins/shared/naming.ts";
+import { changes } from "../../../../lab/plugins/shared/diff.ts";
 import {
   equal,
   hasSecrets,
@@ -12,9 +11,9 @@ import {
   UNKNOWN,
   withoutNulls,
   withSecretsOf,
-} from "../../../lab/plugins/shared/value.ts";
-import type { PropertyMap, PropertyValue } from "../../../lab/plugins/shared/value.ts";
-import { decode, encode } from "../../../lab/plugins/shared/wire.ts";
+} from "../../../../lab/plugins/shared/value.ts";
+import type { PropertyMap, PropertyValue } from "../../../../lab/plugins/shared/value.ts";
+import { decode, encode } from "../../../../lab/plugins/shared/wire.ts";
 
 const properties: fc.Arbitrary<PropertyMap> = fc.letrec<{ map: PropertyMap; value: PropertyValue }>(
   (tie) => ({
@@ -86,34 +85,6 @@ describe("property values", () => {
       e: secret(["4", "5"]),
       f: "6",
     });
-  });
-});
-
-describe("changes", () => {
-  it("are found where they are", () => {
-    const found = changes(
-      { same: 1, gone: 1, list: [1, 2], map: { "odd.key": 1 }, type: "1", known: 1 },
-      { same: 1, list: [1, 3, 4], map: { "odd.key": 2 }, type: [1], known: UNKNOWN, added: 1 },
-    );
-    assert.deepEqual(Object.fromEntries(found.map(({ path, kind }) => [formatPath(path), kind])), {
-      gone: "delete",
-      "list[1]": "update",
-      "list[2]": "add",
-      'map["odd.key"]': "update",
-      type: "update",
-      known: "update",
-      added: "add",
-    });
-  });
-});
-
-describe("made-up names", () => {
-  it("follow from the seed where there is one", () => {
-    const seed = new Uint8Array([1, 2, 3]);
-    assert.equal(uniqueName("a-", seed, 8), uniqueName("a-", seed, 8));
-    assert.notEqual(uniqueName("a-", seed, 8), uniqueName("a-", new Uint8Array([1, 2, 4]), 8));
-    assert.match(uniqueName("a-", new Uint8Array(), 7), /^a-[0-9a-f]{7}$/);
-    assert.notEqual(uniqueName("a-", new Uint8Array(), 7), uniqueName("a-", new Uint8Array(), 7));
   });
 });
 

@@ -1,26 +1,20 @@
-import { messageOf } from "../shared/errors.ts";
-import { isStatus } from "./client.ts";
-import type { DockerClient } from "./client.ts";
-import type { Credentials } from "./credentials.ts";
-import { followProgress } from "./image/progress.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { isStatus } from "../client.ts";
+import type { DockerClient } from "../client.ts";
+import { loginHeader } from "../login.ts";
+import { followProgress } from "./progress.ts";
 import { parseReference } from "./reference.ts";
-
-/** The daemon a provider is configured for. */
-export interface Daemon {
-  client: DockerClient;
-  credentials: Credentials;
-}
 
 export interface ImageSummary {
   /** `sha256:...` of the image's configuration. */
   id: string;
-  /** The names with digest under which registries know it. */
+  /** Names with a digest under which registries know the image. */
   repoDigests: string[];
 }
 
 /** @returns undefined if the daemon doesn't have the image */
 export async function findImage(
-  { client }: Daemon,
+  client: DockerClient,
   name: string,
   signal: AbortSignal,
 ): Promise<ImageSummary | undefined> {
@@ -36,36 +30,34 @@ export async function findImage(
   }
 }
 
-/** The image, pulled if the daemon doesn't have it. */
+/** Finds the image, and pulls it if the daemon doesn't have it. */
 export async function ensureImage(
-  daemon: Daemon,
+  client: DockerClient,
   name: string,
-  platform: string | undefined,
   signal: AbortSignal,
   onText: (text: string) => void,
 ): Promise<ImageSummary> {
-  const present = await findImage(daemon, name, signal);
+  const present = await findImage(client, name, signal);
   if (present) {
     return present;
   }
   const reference = parseReference(name);
   try {
-    const response = await daemon.client.stream({
+    const response = await client.stream({
       method: "POST",
       path: "/images/create",
       query: {
         fromImage: `${reference.qualified ? `${reference.registry}/` : ""}${reference.path}`,
         tag: reference.digest ?? reference.tag ?? "latest",
-        platform,
       },
-      headers: daemon.credentials.header(reference.registry),
+      headers: loginHeader(reference.registry),
       signal,
     });
     await followProgress(response, onText);
   } catch (error) {
     throw new Error(`unable to find or pull image ${name}: ${messageOf(error)}`, { cause: error });
   }
-  const pulled = await findImage(daemon, name, signal);
+  const pulled = await findImage(client, name, signal);
   if (!pulled) {
     throw new Error(`unable to find or pull image ${name}`);
   }

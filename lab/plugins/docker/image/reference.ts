@@ -1,4 +1,4 @@
-/** An image's name taken apart, with what Docker fills in for short names. */
+/** Parts of an image's name, with those that Docker fills in for short names. */
 export interface ImageReference {
   /** Host and port; `docker.io` where the name has none. */
   registry: string;
@@ -22,7 +22,7 @@ export function parseReference(name: string): ImageReference {
   return { registry, path: isOfficial ? `library/${path}` : path, tag, digest, qualified };
 }
 
-/** `registry/path@sha256:...`: the name that can't come to mean another image. */
+/** Makes the name `registry/path@sha256:...`, which can't come to mean another image. */
 export function pinnedName({ registry, path }: ImageReference, digest: string): string {
   return `${registry}/${path}@${digest}`;
 }

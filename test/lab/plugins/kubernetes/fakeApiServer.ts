@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { until } from "./until.ts";
-import type { Plain, PlainMap } from "../../../lab/plugins/shared/value.ts";
+import { eventually } from "../../../../lab/base/wait.ts";
+import type { Plain, PlainMap } from "../../../../lab/plugins/shared/value.ts";
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- objects of any kind, looked into freely */
 
@@ -80,10 +80,10 @@ export class FakeApiServer {
     this.#tell(path, "DELETED", object);
   }
 
-  /** Resolves when the plugin watches an object, that is when it waits for it. */
+  /** Resolves when the plugin watches an object, and so waits for it. */
   untilWatched(name: string): Promise<void> {
     const isWatched = (): boolean => [...this.#watches].some((watch) => watch.name === name);
-    return until(isWatched, `a watch of ${name}`);
+    return eventually(`${name} is watched`, isWatched);
   }
 
   #tell(path: string, type: string, object: any): void {

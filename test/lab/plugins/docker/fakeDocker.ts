@@ -16,13 +16,12 @@ export interface SeenRequest {
 type Answer = { code: number; body?: unknown } | { code: number; lines: object[] };
 
 /**
- * As much of a Docker daemon as the plugin can see. It knows images, containers and networks, and
- * refuses what a test tells it to refuse.
+ * As much of a Docker daemon as the plugin can see. It knows images and containers, and refuses what a test
+ * tells it to refuse.
  */
 export class FakeDocker {
   readonly images = new Map<string, { Id: string; RepoDigests: string[] }>();
   readonly containers = new Map<string, any>();
-  readonly networks = new Map<string, any>();
   readonly seen: SeenRequest[] = [];
   /** Answers for the next request that `METHOD /path` begins with. */
   readonly refusals = new Map<string, { code: number; message: string }>();
@@ -118,10 +117,7 @@ export class FakeDocker {
     }
     const [, image] = /^\/images\/(.*?)(\/json)?$/.exec(path) ?? [];
     if (image !== undefined) {
-      return this.#image(method, image);
-    }
-    if (path.startsWith("/networks")) {
-      return this.#network(seen);
+      return this.#image(image);
     }
     if (path.startsWith("/containers")) {
       return this.#container(seen);
@@ -129,42 +125,12 @@ export class FakeDocker {
     return { code: 404, body: { message: `no route ${route}` } };
   }
 
-  #image(method: string, name: string): Answer {
+  #image(name: string): Answer {
     const found = this.images.get(name);
     if (!found) {
       return { code: 404, body: { message: `No such image: ${name}` } };
     }
-    if (method === "DELETE") {
-      this.images.delete(name);
-    }
     return { code: 200, body: found };
-  }
-
-  #network({ method, path, body }: SeenRequest): Answer {
-    if (path === "/networks/create") {
-      const Id = `network-${this.networks.size + 1}`;
-      this.networks.set(Id, {
-        ...body,
-        Id,
-        Driver: body.Driver ?? "bridge",
-        Scope: "local",
-        IPAM: { Driver: "default", Config: [{ Subnet: "172.30.0.0/16", Gateway: "172.30.0.1" }] },
-        Options: {},
-      });
-      return { code: 201, body: { Id } };
-    }
-    const [, id = "", action] = path.split("/").slice(1);
-    if (action === "connect" || action === "disconnect") {
-      return { code: 200 };
-    }
-    const network = this.networks.get(id);
-    if (!network) {
-      return { code: 404, body: { message: `network ${id} not found` } };
-    }
-    if (method === "DELETE") {
-      this.networks.delete(id);
-    }
-    return { code: method === "DELETE" ? 204 : 200, body: network };
   }
 
   #container({ method, path, query, body }: SeenRequest): Answer {
@@ -185,12 +151,6 @@ export class FakeDocker {
     if (action === "start") {
       container.State = { ...this.started };
     }
-    if (action === "stop") {
-      container.State = { Running: false, ExitCode: 137 };
-    }
-    if (action === "update") {
-      container.HostConfig.RestartPolicy = body.RestartPolicy;
-    }
     if (action === "logs") {
       return { code: 200, body: frame("last words\n") };
     }
@@ -202,25 +162,14 @@ export class FakeDocker {
     return {
       Id,
       Name: `/${name}`,
-      Platform: "linux",
       State: { Running: false, ExitCode: 0 },
-      Config: { ...body, Cmd: body.Cmd ?? [], Hostname: "h", User: "", WorkingDir: "" },
-      HostConfig: {
-        ...body.HostConfig,
-        IpcMode: "private",
-        LogConfig: { Type: "json-file" },
-        Runtime: "runc",
-        ShmSize: 64 * 1024 * 1024,
-      },
       NetworkSettings: {
-        Bridge: "",
-        Networks: {},
         Ports: Object.fromEntries(
           ports.map(([key, bindings]) => [
             key,
             bindings.map(({ HostIp, HostPort }) => ({
               HostIp,
-              HostPort: HostPort === "" ? String(this.#nextPort++) : HostPort,
+              HostPort: HostPort ?? String(this.#nextPort++),
             })),
           ]),
         ),

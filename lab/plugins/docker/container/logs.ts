@@ -1,13 +1,13 @@
-import type { Daemon } from "./daemon.ts";
+import type { DockerClient } from "../client.ts";
 
 const LINES_SHOWN = "10";
 
-/** The stream of a container without terminal comes in frames with a header of this size. */
+/** Size of the header of each frame in which a container without a terminal sends its output. */
 const FRAME_HEADER_BYTES = 8;
 
-/** The last lines a container wrote, to be put behind a message; empty if there are none. */
+/** Returns the last lines that a container wrote, to be put behind a message; empty if there are none. */
 export async function logTail(
-  { client }: Daemon,
+  client: DockerClient,
   id: string,
   signal: AbortSignal,
 ): Promise<string> {
