@@ -183,7 +183,10 @@ describe("the program", () => {
       ["memcached-container", "mysql-container", "redis-container"],
     );
     const { create } = only(resources, "command:local:Command", "connection-measurement").inputs;
-    assert.match(String(create), /"middleware":"redis".*"middleware":"mysql".*"middleware":"memcached"/);
+    assert.match(
+      String(create),
+      /"middleware":"redis".*"middleware":"mysql".*"middleware":"memcached"/,
+    );
     const password = JSON.stringify(record);
     assert.deepEqual(credentialsIn(resources), {
       redis: { password },
@@ -246,7 +249,10 @@ describe("the program", () => {
       ["command:local:Command", "docker:index/image:Image"],
     );
     const { create } = only(resources, "command:local:Command").inputs;
-    assert.match(String(create), /"targets":\[{"endpoint":{"host":"redis\.example\.com","port":6379},"middleware":"tcp"}\]/);
+    assert.match(
+      String(create),
+      /"targets":\[{"endpoint":{"host":"redis\.example\.com","port":6379},"middleware":"tcp"}\]/,
+    );
   });
 
   it("gives the probes' sidecar a faster clock in a time-lapse", async () => {
@@ -258,7 +264,10 @@ describe("the program", () => {
       ["timelapse", "timelapse-image", meshProxy],
     );
     const { create } = inputs;
-    assert.match(String(create), /"timeout":"default","observeMs":14000,"waitMs":300000,.*"timelapse":360,/);
+    assert.match(
+      String(create),
+      /"timeout":"default","observeMs":14000,"waitMs":300000,.*"timelapse":360,/,
+    );
     const { template } = only(resources, "kubernetes:apps/v1:Deployment", "with-sidecar").inputs
       .spec;
     assert.equal(

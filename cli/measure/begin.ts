@@ -1,6 +1,7 @@
 import type { ProbeKind } from "../../model/record.ts";
 import type { ProbeSpec } from "../../app/probe/sample.ts";
 import { endpointCluster } from "../../model/istio/endpointHost.ts";
+import type { Variant } from "../../model/remedy.ts";
 import { idleTimeoutByRule, remedyPlan } from "../../model/remedyBehaviour.ts";
 import type { MeasureRequest } from "../../model/requests.ts";
 import { parseTimeout } from "../../model/timeout.ts";
@@ -44,10 +45,7 @@ export interface Begun<Seen> {
  *
  * @throws MeasureError when no measurement came about.
  */
-export async function begin(
-  world: UndoingWorld,
-  asked: MeasureRequest,
-): Promise<Begun<LastSeen>> {
+export async function begin(world: UndoingWorld, asked: MeasureRequest): Promise<Begun<LastSeen>> {
   const { kubectl } = world;
   const { run, observeMs, connections, repetitions } = asked;
   const pods = await findProbePods(world, run);
@@ -57,7 +55,7 @@ export async function begin(
 
   const missingPolicy = await findMissingPolicy(world, asked.policy);
   const targets: JournalTarget[] = [];
-  const { excludesPort } = remedyPlan(variant);
+  const { excludesPort } = remedyPlan(remedyOf(asked));
   // One after the other: each question to a probe is a process in its container, whose memory has a limit.
   for (const target of asked.targets) {
     const reached = await assertReachable(control, target);
@@ -97,6 +95,11 @@ async function formerLogLevels(kubectl: Kubectl, run: string, pod: ProbePod): Pr
   return former ?? readLogLevels(kubectl, pod);
 }
 
+/** Returns how the timeout is set, as the rules of Istio and Envoy take it. */
+function remedyOf({ remedy, timeout }: MeasureRequest): Pick<Variant, "remedy" | "timeout"> {
+  return { remedy, timeout: parseTimeout(timeout) };
+}
+
 /** Waits until the sidecar is configured as asked. */
 async function findCarriage(
   world: World,
@@ -108,16 +111,16 @@ async function findCarriage(
     missingPolicy: string | undefined;
   },
 ): Promise<Pick<JournalTarget, "path" | "origin">> {
-  const { evidence, namespace, remedy } = asked;
-  const variant = { remedy, timeout: parseTimeout(asked.timeout) };
+  const { evidence, namespace } = asked;
   const { proxy, target, destination, missingPolicy } = way;
   const findOrigin = () => originOf(world, { namespace, pod: proxy.pod.name }, destination);
   const path = await proxy
     .settled(destination, {
-      idleTimeoutMs: ({ listener }) => idleTimeoutByRule(variant, listener !== VIRTUAL_OUTBOUND),
+      idleTimeoutMs: ({ listener }) =>
+        idleTimeoutByRule(remedyOf(asked), listener !== VIRTUAL_OUTBOUND),
       cluster:
         asked.path === "serviceEntry" ? endpointCluster(target.endpoint, namespace) : undefined,
-      keepalive: remedyPlan(variant).connectionPool?.tcpKeepalive !== undefined,
+      keepalive: remedyPlan(remedyOf(asked)).connectionPool?.tcpKeepalive !== undefined,
       evidence,
       policyMissing: missingPolicy !== undefined,
     })
