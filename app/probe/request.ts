@@ -116,13 +116,14 @@ function checkFields(
 ): Record<string, unknown> {
   const checks = { ...required, ...optional };
   const problems = Object.entries(checks).flatMap(([name, check]) => {
-    const problem = name in optional && !(name in given) ? undefined : check(given[name]);
+    const isGiven = Object.hasOwn(given, name);
+    const problem = name in optional && !isGiven ? undefined : check(given[name]);
     return problem === undefined
       ? []
-      : [`${name} ${problem}, got ${name in given ? JSON.stringify(given[name]) : "nothing"}`];
+      : [`${name} ${problem}, got ${isGiven ? JSON.stringify(given[name]) : "nothing"}`];
   });
   for (const name of Object.keys(given)) {
-    if (!(name in checks)) {
+    if (!Object.hasOwn(checks, name)) {
       const known = Object.keys(checks).join(", ");
       problems.push(`unknown field ${JSON.stringify(name)}, known are ${known}`);
     }

@@ -37,7 +37,7 @@ export async function login(channel: Channel, username: string, password: string
   const greeted = await channel.exchange(undefined, parsePacket);
   const { nonce, plugin } = parseGreeting(greeted.payload);
   // A server whose default is not known here may still have another in mind for this user.
-  const named = passwordPlugins[plugin] === undefined ? "mysql_native_password" : plugin;
+  const named = passwordPlugins.has(plugin) ? plugin : "mysql_native_password";
   const proof = pluginNamed(named).prove(password, nonce);
   const answer = await reply(channel, greeted, encodeLogin(username, proof, named));
   await proceed({ channel, password, plugin: named, nonce }, answer);
@@ -86,11 +86,11 @@ async function proveMore(state: Login, answer: Packet): Promise<Packet> {
 }
 
 function pluginNamed(name: string): PasswordPlugin {
-  const plugin = passwordPlugins[name];
+  const plugin = passwordPlugins.get(name);
   if (plugin === undefined) {
     throw new Error(
       `MySQL wants the password proven by "${oneLine(name)}": the probe's user needs one of ` +
-        Object.keys(passwordPlugins).join(", "),
+        [...passwordPlugins.keys()].join(", "),
     );
   }
   return plugin;

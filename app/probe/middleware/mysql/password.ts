@@ -8,25 +8,34 @@ export interface PasswordPlugin {
 
 const NOTHING = Buffer.alloc(0);
 
-/** By name; others are refused, `mysql_clear_password` because it would show the password to the wire. */
-export const passwordPlugins: Readonly<Partial<Record<string, PasswordPlugin>>> = {
-  /** SHA1(password) XOR SHA1(nonce + SHA1(SHA1(password))). */
-  mysql_native_password: {
-    prove: (password, nonce) => {
-      const once = hash("sha1", Buffer.from(password));
-      const twice = hash("sha1", once);
-      return password === "" ? NOTHING : xor(once, hash("sha1", nonce, twice));
+/**
+ * Plugins by name. Others are refused, `mysql_clear_password` because it would show the password to whoever
+ * listens. A Map, because servers choose the names that are looked up: `constructor` is a key of every object.
+ */
+export const passwordPlugins: ReadonlyMap<string, PasswordPlugin> = new Map([
+  [
+    "mysql_native_password",
+    {
+      // SHA1(password) XOR SHA1(nonce + SHA1(SHA1(password))).
+      prove: (password: string, nonce: Buffer) => {
+        const once = hash("sha1", Buffer.from(password));
+        const twice = hash("sha1", once);
+        return password === "" ? NOTHING : xor(once, hash("sha1", nonce, twice));
+      },
     },
-  },
-  /** SHA256(password) XOR SHA256(SHA256(SHA256(password)) + nonce). */
-  caching_sha2_password: {
-    prove: (password, nonce) => {
-      const once = hash("sha256", Buffer.from(password));
-      const twice = hash("sha256", once);
-      return password === "" ? NOTHING : xor(once, hash("sha256", twice, nonce));
+  ],
+  [
+    "caching_sha2_password",
+    {
+      // SHA256(password) XOR SHA256(SHA256(SHA256(password)) + nonce).
+      prove: (password: string, nonce: Buffer) => {
+        const once = hash("sha256", Buffer.from(password));
+        const twice = hash("sha256", once);
+        return password === "" ? NOTHING : xor(once, hash("sha256", twice, nonce));
+      },
     },
-  },
-};
+  ],
+]);
 
 /**
  * The password for a server of `caching_sha2_password` that has not cached it: readable only to whoever has

@@ -109,7 +109,7 @@ describe("mysql", () => {
         {
           expect: encodePacket({
             sequence: 3,
-            payload: passwordPlugins.caching_sha2_password!.prove("pw", nonce),
+            payload: passwordPlugins.get("caching_sha2_password")!.prove("pw", nonce),
           }),
           answer: hex("02000004 0103 07000005 00000002000000"),
         },
@@ -118,17 +118,32 @@ describe("mysql", () => {
       assertDone();
     });
 
-    it("names the plugin where the server wants one that is not known here", async () => {
-      const payload = Buffer.concat([hex("fe"), Buffer.from("mysql_clear_password\0")]);
-      const { channel } = scripted([
-        { answer: GREETING },
-        { expect: LOGIN, answer: encodePacket({ sequence: 2, payload }) },
-      ]);
-      await assert.rejects(mysql.open(channel, probe), {
-        message:
-          'MySQL wants the password proven by "mysql_clear_password": the probe\'s user needs one of ' +
-          "mysql_native_password, caching_sha2_password",
+    for (const plugin of ["mysql_clear_password", "constructor", "__proto__"]) {
+      it(`names the plugin where the server wants one that is not known here: ${plugin}`, async () => {
+        const payload = Buffer.concat([hex("fe"), Buffer.from(`${plugin}\0`)]);
+        const { channel } = scripted([
+          { answer: GREETING },
+          { expect: LOGIN, answer: encodePacket({ sequence: 2, payload }) },
+        ]);
+        await assert.rejects(mysql.open(channel, probe), {
+          message:
+            `MySQL wants the password proven by "${plugin}": the probe's user needs one of ` +
+            "mysql_native_password, caching_sha2_password",
+        });
       });
+    }
+
+    it("answers a greeting whose plugin is not known here with mysql_native_password", async () => {
+      for (const plugin of ["unix_socket", "constructor"]) {
+        const start = GREETING.subarray(4, GREETING.indexOf("mysql_native_password"));
+        const payload = Buffer.concat([start, Buffer.from(`${plugin}\0`)]);
+        const { channel, assertDone } = scripted([
+          { answer: encodePacket({ sequence: 0, payload }) },
+          { expect: LOGIN, answer: OK_2 },
+        ]);
+        assert.equal(await mysql.open(channel, probe), undefined);
+        assertDone();
+      }
     });
 
     it("refuses to go on when a plugin wants what is not known here", async () => {
@@ -216,7 +231,8 @@ describe("mysql", () => {
   describe("passwords", () => {
     it("are proven as other clients prove them", () => {
       const nonce = hex("0a2f4a6f4b49223058 4c724a250d035052021715");
-      const { caching_sha2_password: sha2, mysql_native_password: native } = passwordPlugins;
+      const sha2 = passwordPlugins.get("caching_sha2_password");
+      const native = passwordPlugins.get("mysql_native_password");
       assert.equal(
         sha2!.prove("secret", nonce).toString("hex"),
         "f490e76f66d9d86665ce54d98c78d0acfe2fb0b08b423da807144873d30b312c",
