@@ -19,6 +19,9 @@ export type Parser<T> = (received: Buffer) => Parsed<T> | undefined;
 /** Longest answer, in bytes; those that are asked for are far shorter. */
 const MAX_ANSWER = 1_048_576;
 
+/** Most bytes that are kept while no answer is awaited. A greeting, which comes unasked, has some hundred. */
+const MAX_UNASKED = 16_384;
+
 /** Takes part of what came; true when there is no more to wait for. */
 type Attempt = () => boolean;
 
@@ -36,8 +39,7 @@ export class Channel {
   constructor(socket: Socket) {
     this.#socket = socket;
     socket.on("data", (part: Buffer) => {
-      this.#received = Buffer.concat([this.#received, part]);
-      this.#tryAgain();
+      this.#take(part);
     });
     socket.once("error", (error) => {
       this.#ended(errnoName(error));
@@ -88,6 +90,18 @@ export class Channel {
       }
       this.#tryAgain();
     });
+  }
+
+  #take(part: Buffer): void {
+    if (this.#end !== undefined) {
+      return; // A flood goes on; nothing of it is an answer.
+    }
+    this.#received = Buffer.concat([this.#received, part]);
+    this.#tryAgain();
+    if (this.#attempt === undefined && this.#received.length > MAX_UNASKED) {
+      this.#received = Buffer.alloc(0);
+      this.#ended(`the server sent more than ${MAX_UNASKED} bytes unasked`);
+    }
   }
 
   #ended(reason: string): void {
