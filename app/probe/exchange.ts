@@ -29,18 +29,30 @@ export async function listen(path: string, answer: Answer): Promise<Server> {
   });
 }
 
+/**
+ * Reads the first line that comes. Whatever follows is read too, so that the other side can finish writing, but
+ * not kept.
+ *
+ * @throws Error when the line is longer than {@link MAX_LINE}, or the socket ends without one.
+ */
 function readLine(socket: Socket): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";
-    socket.setEncoding("utf8");
-    socket.on("data", (part: string) => {
+    const take = (part: string): void => {
       text += part;
-      if (part.includes("\n")) {
-        resolve(text.slice(0, text.indexOf("\n")));
-      } else if (text.length > MAX_LINE) {
-        reject(new Error(`a line is longer than ${MAX_LINE} characters`));
+      const end = text.indexOf("\n");
+      const length = end < 0 ? text.length : end;
+      if (end < 0 && length <= MAX_LINE) {
+        return;
       }
-    });
+      socket.off("data", take).resume();
+      if (length <= MAX_LINE) {
+        resolve(text.slice(0, end));
+      } else {
+        reject(new Error(`the question is longer than ${MAX_LINE} characters`));
+      }
+    };
+    socket.setEncoding("utf8").on("data", take);
     socket.once("error", reject);
     socket.once("close", () => {
       reject(new Error("closed without a line"));
