@@ -1,12 +1,13 @@
 import type { Socket } from "node:net";
 
 import type { Clock } from "./clock.ts";
-import { connect, CONNECT_LIMIT_MS, errnoName, formatTarget } from "./connect.ts";
+import { connect, CONNECT_LIMIT_MS, formatTarget } from "./connect.ts";
 import { firstUse } from "./firstUse.ts";
 import { Channel } from "./middleware/channel.ts";
 import type { Credentials, Protocol } from "./middleware/protocol.ts";
 import { protocols } from "./middleware/protocols.ts";
-import type { Connection, ConnectionEnd, HeldConnection, ProbeTest, Sample } from "./sample.ts";
+import type { Connection, HeldConnection, ProbeTest, Sample } from "./sample.ts";
+import { Watched } from "./watched.ts";
 import { within } from "./within.ts";
 
 /** What {@link hold} is asked to do. */
@@ -63,14 +64,15 @@ export async function hold(
     connectedAt: clock.wallTime().toISOString(),
   };
   const heldMs = (): number => clock.monotonicMs() - connectedMs;
-  const watched = new Watched(socket, spec.observeMs, heldMs, signal);
+  const watched = new Watched(socket, heldMs, signal);
+  watched.observe(spec.observeMs);
   const protocol = protocols[middleware];
   const channel = new Channel(socket);
   const opened = await open(spec, protocol, channel, credentials).catch((error: unknown) => {
     watched.letGo();
     throw error;
   });
-  const stopTraffic = keepUp(spec, protocol, channel, watched);
+  const stopTraffic = keepUp(spec, socket, protocol, channel, watched);
   const ended = watched.ended.then(async ({ end, error, endMs }): Promise<Sample> => {
     stopTraffic();
     const { lastByteMs } = watched;
@@ -118,6 +120,7 @@ async function open(
 /** Sends what the mode wants sent; returns what stops it. */
 function keepUp(
   { mode, everyMs = 0, observeMs }: HoldSpec,
+  socket: Socket,
   protocol: Protocol,
   channel: Channel,
   watched: Watched,
@@ -125,7 +128,7 @@ function keepUp(
   // That a question is not answered shows in the connection's end.
   const unanswered = (): void => undefined;
   if (mode === "keepalive") {
-    watched.socket.setKeepAlive(true, everyMs);
+    socket.setKeepAlive(true, everyMs);
   } else if (mode === "inFlight") {
     watched.sent();
     protocol.slow?.(channel, observeMs + IN_FLIGHT_MARGIN_MS).catch(unanswered);
@@ -149,70 +152,6 @@ function keepUp(
     };
   }
   return () => undefined;
-}
-
-interface End {
-  end: ConnectionEnd;
-  error?: string;
-  endMs: number;
-}
-
-/** A socket whose end is waited for, until the window is over. */
-class Watched {
-  readonly socket: Socket;
-  /** Settles at the first sign of the end, or when the window is over. Never rejects. */
-  readonly ended: Promise<End>;
-  /** When something was last sent in either direction, in ms since "connected". */
-  lastByteMs: number | undefined;
-  /** Frees all that watching takes, and closes the connection. */
-  readonly letGo: () => void;
-  readonly #heldMs: () => number;
-
-  constructor(socket: Socket, observeMs: number, heldMs: () => number, signal: AbortSignal) {
-    this.socket = socket;
-    this.#heldMs = heldMs;
-    let timer: NodeJS.Timeout | undefined;
-    this.letGo = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", this.letGo);
-      socket.removeAllListeners("end").removeAllListeners("data").removeAllListeners("error");
-      socket.on("error", () => undefined).destroy();
-    };
-    this.ended = new Promise((resolve) => {
-      const finish = (end: ConnectionEnd, error?: string): void => {
-        const endMs = heldMs();
-        clearTimeout(timer);
-        resolve({ end, endMs, ...(error !== undefined && { error }) });
-      };
-      const waitForTheEnd = (): void => {
-        const leftMs = observeMs - heldMs();
-        if (leftMs <= 0) {
-          finish("open");
-        } else {
-          // Timers count whole ms and may fire a fraction early; a lower bound must not.
-          timer = setTimeout(waitForTheEnd, Math.ceil(leftMs));
-        }
-      };
-      socket.once("end", () => {
-        finish("fin");
-      });
-      socket.on("error", (error) => {
-        const name = errnoName(error);
-        finish(name === "ECONNRESET" ? "reset" : "error", name);
-      });
-      // Listening for data also lets it flow, without which the FIN behind it would never be read.
-      socket.on("data", () => {
-        this.sent();
-      });
-      signal.addEventListener("abort", this.letGo);
-      waitForTheEnd();
-    });
-  }
-
-  /** Notes that something was sent just now. */
-  sent(): void {
-    this.lastByteMs = this.#heldMs();
-  }
 }
 
 function roundToMicroseconds(ms: number): number {
