@@ -12,7 +12,7 @@ import { within } from "./within.ts";
 
 /** What {@link hold} is asked to do. */
 export interface HoldSpec extends ProbeTest {
-  /** How long the connection is held and watched, in ms. */
+  /** How long the connection is held and watched after the login, in ms. */
   observeMs: number;
   /** As in {@link Connection}. */
   repetition: number;
@@ -65,7 +65,6 @@ export async function hold(
   };
   const heldMs = (): number => clock.monotonicMs() - connectedMs;
   const watched = new Watched(socket, heldMs, signal);
-  watched.observe(spec.observeMs);
   const protocol = protocols[middleware];
   const channel = new Channel(socket);
   const opened = await open(spec, protocol, channel, credentials).catch((error: unknown) => {
@@ -73,6 +72,8 @@ export async function hold(
     throw error;
   });
   const stopTraffic = keepUp(spec, socket, protocol, channel, watched);
+  // Not before: after a slow login the sidecar's idle time would outlast a window that ran from "connected".
+  watched.observe(spec.observeMs);
   const ended = watched.ended.then(async ({ end, error, endMs }): Promise<Sample> => {
     stopTraffic();
     const { lastByteMs } = watched;

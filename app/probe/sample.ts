@@ -18,7 +18,10 @@ export type Mode = (typeof MODES)[number];
 export interface ProbeSpec {
   /** Names the run; the same in both probes of a stack. */
   run: string;
-  /** How long each connection is held and watched, in ms. Still open then means "open". */
+  /**
+   * How long each connection is held and watched, in ms, from the end of its login on. Still open then means
+   * "open".
+   */
   observeMs: number;
   /** How many connections each test holds at once. */
   connections: number;

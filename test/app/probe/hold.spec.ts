@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { once } from "node:events";
 import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { systemClock } from "../../../app/probe/clock.ts";
 import type { Clock } from "../../../app/probe/clock.ts";
@@ -103,14 +104,17 @@ describe("hold", () => {
     return text;
   }
 
-  /** A Redis that wants no password and says of itself nothing but that it is there. */
-  async function redis(changes: Partial<HoldSpec> = {}): Promise<{ held: Held; peer: Socket }> {
+  /** A Redis that wants no password and takes `loginMs` by the clock until it has told its limit, which is none. */
+  async function redis({
+    loginMs = 3,
+    ...changes
+  }: Partial<HoldSpec> & { loginMs?: number } = {}): Promise<{ held: Held; peer: Socket }> {
     const starting = start({ middleware: "redis", ...changes });
     const peer = await server.accepted();
     await once(peer, "data");
     peer.write("+PONG\r\n");
     await once(peer, "data");
-    clock.nowMs += 3;
+    clock.nowMs += loginMs;
     peer.write("*0\r\n");
     return { held: await starting, peer };
   }
@@ -186,6 +190,32 @@ describe("hold", () => {
     peer.write("+PONG\r\n");
     const { end, use } = await held.ended;
     assert.deepEqual({ end, use }, { end: "open", use: { firstWrite: "ok", read: "ok" } });
+  });
+
+  describe("after a login that took 5 ms of a window of 14 ms", () => {
+    for (const mode of ["silent", "keepalive", "ping", "firstUse", "inFlight"] as const) {
+      it(`still sees a close 10 ms after the last byte: ${mode}`, async () => {
+        const { held, peer } = await redis({ mode, everyMs: LONG_MS, observeMs: 14, loginMs: 5 });
+        clock.nowMs += 10;
+        await sleep(40);
+        peer.destroy();
+        const { end, heldMs, lastByteMs } = await held.ended;
+        assert.deepEqual({ end, heldMs, lastByteMs }, { end: "fin", heldMs: 15, lastByteMs: 5 });
+      });
+
+      it(`ends 14 ms after the last byte, not after connecting: ${mode}`, async () => {
+        const { held, peer } = await redis({ mode, everyMs: LONG_MS, observeMs: 14, loginMs: 5 });
+        clock.nowMs += 13;
+        await sleep(40);
+        clock.nowMs += 1;
+        if (mode === "firstUse") {
+          await once(peer, "data");
+          peer.write("+PONG\r\n");
+        }
+        const { end, heldMs, lastByteMs } = await held.ended;
+        assert.deepEqual({ end, heldMs, lastByteMs }, { end: "open", heldMs: 19, lastByteMs: 5 });
+      });
+    }
   });
 
   it("says for how long the connection stands", async () => {
