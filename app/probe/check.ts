@@ -16,8 +16,8 @@ export async function check(
   const { middleware } = target;
   let socket;
   try {
-    socket = await connect(target);
-    const address = socket.remoteAddress ?? target.host;
+    const connected = await connect(target);
+    socket = connected.socket;
     const silence = (): string =>
       `${formatTarget(target)} accepts connections, but does not answer as ${middleware} does within ` +
       `${CONNECT_LIMIT_MS / 1000} s`;
@@ -25,7 +25,7 @@ export async function check(
     socket.on("error", () => undefined);
     const opened = protocols[middleware].open(new Channel(socket), credentials[middleware] ?? {});
     await within(CONNECT_LIMIT_MS, silence, opened);
-    return { ok: true, address };
+    return { ok: true, address: connected.address };
   } catch (error) {
     return { ok: false, error: errnoName(error as Error) };
   } finally {

@@ -21,12 +21,19 @@ export interface ConnectOptions {
   allowHalfOpen?: boolean;
 }
 
+export interface Connected {
+  socket: Socket;
+  /** IP address of the other end, as {@link plainAddress} writes it. */
+  address: string;
+}
+
 /**
  * Opens a TCP connection that stays silent: nothing is sent, and keep-alive is off.
  *
+ * @returns at the moment of the handshake's end, before any other event of the socket.
  * @throws Error whose message starts with the errno name, e.g. `ECONNREFUSED 10.0.0.1:6379`.
  */
-export function connect({ host, port }: Target, options: ConnectOptions = {}): Promise<Socket> {
+export function connect({ host, port }: Target, options: ConnectOptions = {}): Promise<Connected> {
   const target = { host, port };
   const { limitMs = CONNECT_LIMIT_MS, allowHalfOpen = false } = options;
   return new Promise((resolve, reject) => {
@@ -37,8 +44,14 @@ export function connect({ host, port }: Target, options: ConnectOptions = {}): P
       socket.off("connect", connected).off("error", failed);
     };
     const connected = (): void => {
+      const address = socket.remoteAddress;
+      if (address === undefined) {
+        // The peer has reset it since. A moment earlier that would have been the result of connecting.
+        abandon(`ECONNRESET ${formatTarget(target)}`);
+        return;
+      }
       finish();
-      resolve(socket);
+      resolve({ socket, address: plainAddress(address) });
     };
     const failed = (error: Error): void => {
       finish();
@@ -62,6 +75,11 @@ export function connect({ host, port }: Target, options: ConnectOptions = {}): P
       giveUp();
     }
   });
+}
+
+/** An IP address as Node.js gives it, but an IPv4 address within IPv6 (`::ffff:10.0.0.5`) as IPv4. */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
 /** `host:port`, with the brackets an IPv6 address needs. */

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 
 import type { Clock } from "./clock.ts";
-import { connect, CONNECT_LIMIT_MS, formatTarget } from "./connect.ts";
+import { connect, CONNECT_LIMIT_MS, formatTarget, plainAddress } from "./connect.ts";
 import { firstUse } from "./firstUse.ts";
 import { Channel } from "./middleware/channel.ts";
 import type { Credentials, Protocol } from "./middleware/protocol.ts";
@@ -54,13 +54,14 @@ export async function hold(
 ): Promise<Held> {
   const { middleware, mode, host, port, repetition, connection } = spec;
   const at = { host: spec.address ?? host, port };
-  const socket = await connect(at, { signal, allowHalfOpen: mode === "firstUse" });
+  const { socket, address } = await connect(at, { signal, allowHalfOpen: mode === "firstUse" });
   // The promise above resolves within the socket's connect event: no other event comes between.
   const connectedMs = clock.monotonicMs();
   const about: Connection = {
     ...{ middleware, mode, repetition, connection, host, port },
     localPort: socket.localPort ?? 0,
-    localAddress: socket.localAddress ?? "",
+    localAddress: plainAddress(socket.localAddress ?? ""),
+    remoteAddress: address,
     connectedAt: clock.wallTime().toISOString(),
   };
   const heldMs = (): number => clock.monotonicMs() - connectedMs;

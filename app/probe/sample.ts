@@ -76,8 +76,13 @@ export interface Connection {
   port: number;
   /** The probe's own port: the key by which the proxy's access-log entry is found. */
   localPort: number;
-  /** The probe's own address. */
+  /** IP address of the probe. */
   localAddress: string;
+  /**
+   * IP address of the other end; an IPv4 address within IPv6 as IPv4. It tells which of the addresses of
+   * {@link host} the connection goes to.
+   */
+  remoteAddress: string;
   /** Wall-clock time of "connected", ISO 8601. For people and log searches, never for durations. */
   connectedAt: string;
 }

@@ -60,6 +60,7 @@ describe("hold", () => {
       port: server.port,
       localPort,
       localAddress: "127.0.0.1",
+      remoteAddress: "127.0.0.1",
       connectedAt: "2026-01-02T03:04:05.678Z",
       heldMs: 10_001.235,
       end: "fin",

@@ -92,6 +92,29 @@ export class SilentServer {
   }
 }
 
+/** A server in a thread of its own that resets each connection as soon as it has accepted it. */
+export class ResettingServer {
+  private constructor(
+    readonly port: number,
+    private readonly thread: Worker,
+  ) {}
+
+  static async listen(): Promise<ResettingServer> {
+    const thread = new Worker(
+      `const { parentPort } = require("node:worker_threads");
+       const server = require("node:net").createServer((socket) => socket.resetAndDestroy());
+       server.listen(0, "127.0.0.1", () => parentPort.postMessage(server.address().port));`,
+      { eval: true },
+    );
+    const [port] = (await once(thread, "message")) as [number];
+    return new ResettingServer(port, thread);
+  }
+
+  async close(): Promise<void> {
+    await this.thread.terminate();
+  }
+}
+
 /** A port of the loopback interface on which nothing listens. */
 export async function unusedPort(): Promise<number> {
   const server = await TestServer.listen();
