@@ -1,4 +1,5 @@
 import type { Channel, Parsed } from "./channel.ts";
+import { idleLimitOf } from "./idleLimit.ts";
 import type { Protocol } from "./protocol.ts";
 import { oneLine } from "./text.ts";
 
@@ -24,7 +25,7 @@ export const memcached: Protocol = {
     const prefix = "STAT idle_timeout ";
     // A server from before 1.4.32 knows no such limit.
     const seconds = lines.find((line) => line.startsWith(prefix))?.slice(prefix.length) ?? "0";
-    return { setting: "idle_timeout", ms: Number(seconds) * 1000 };
+    return idleLimitOf("idle_timeout", seconds);
   },
 };
 

@@ -1,6 +1,7 @@
 import { login } from "./login.ts";
 import { encodePacket, MysqlError, OK, parsePacket, refuseErrors } from "./packets.ts";
 import { query } from "./query.ts";
+import { idleLimitOf } from "../idleLimit.ts";
 import type { Protocol } from "../protocol.ts";
 
 const PING = encodePacket({ sequence: 0, payload: Buffer.from([0x0e]) });
@@ -33,9 +34,7 @@ export const mysql: Protocol = {
     try {
       // The session's own: the server takes it from interactive_timeout for clients that say they are a person's.
       const seconds = await query(channel, "SELECT @@wait_timeout");
-      return seconds === undefined
-        ? undefined
-        : { setting: "wait_timeout", ms: Number(seconds) * 1000 };
+      return seconds === undefined ? undefined : idleLimitOf("wait_timeout", seconds);
     } catch (error) {
       if (error instanceof MysqlError) {
         return undefined;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import type { Channel } from "../channel.ts";
+import { idleLimitOf } from "../idleLimit.ts";
 import type { Credentials, Protocol } from "../protocol.ts";
 import { encodeCommand, parseResp, RespError } from "./resp.ts";
 import type { RespValue } from "./resp.ts";
@@ -35,10 +36,10 @@ export const redis: Protocol = {
   idleLimit: async (channel) => {
     const answer = await ask(channel, "CONFIG", "GET", "timeout");
     // Refused to whoever is not an administrator, and not there at all on managed servers.
-    if (!Array.isArray(answer) || answer[0] !== "timeout") {
-      return undefined;
-    }
-    return { setting: "timeout", ms: Number(answer[1]) * 1000 };
+    const [setting, seconds] = Array.isArray(answer) ? answer : [];
+    return setting === "timeout" && typeof seconds === "string"
+      ? idleLimitOf(setting, seconds)
+      : undefined;
   },
 };
 

@@ -62,6 +62,14 @@ describe("memcached", () => {
       assert.deepEqual(await memcached.idleLimit!(channel), { setting: "idle_timeout", ms: 0 });
     });
 
+    it("is unknown where the server gives no number of seconds", async () => {
+      for (const text of ["never", "-1", "", "1e999"]) {
+        const answer = `STAT idle_timeout ${text}\r\nEND\r\n`;
+        const { channel } = scripted([{ expect: SETTINGS, answer }]);
+        assert.equal(await memcached.idleLimit!(channel), undefined, text);
+      }
+    });
+
     it("is unknown where a proxy does not answer for the server", async () => {
       const { channel } = scripted([{ expect: SETTINGS, answer: "ERROR\r\n" }]);
       assert.equal(await memcached.idleLimit!(channel), undefined);

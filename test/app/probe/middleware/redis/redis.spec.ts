@@ -120,7 +120,9 @@ describe("redis", () => {
       const { channel } = scripted([
         { expect: CONFIG_GET, answer: "-NOPERM User probe has no permissions\r\n" },
         { expect: CONFIG_GET, answer: "*0\r\n" },
+        { expect: CONFIG_GET, answer: "*2\r\n$7\r\ntimeout\r\n$5\r\nnever\r\n" },
       ]);
+      assert.equal(await redis.idleLimit!(channel), undefined);
       assert.equal(await redis.idleLimit!(channel), undefined);
       assert.equal(await redis.idleLimit!(channel), undefined);
     });
