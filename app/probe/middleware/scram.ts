@@ -1,6 +1,8 @@
 import { createHash, createHmac, pbkdf2 } from "node:crypto";
 import { promisify } from "node:util";
 
+import { oneLine } from "./text.ts";
+
 /**
  * The client's side of SCRAM (RFC 5802, RFC 7677): both sides prove that they know the password, and
  * nobody who listens learns it.
@@ -56,7 +58,7 @@ export async function clientFinal(
   }
   if (!(rounds >= MIN_ITERATIONS && rounds <= MAX_ITERATIONS)) {
     throw new Error(
-      `the server's ${mechanism} has ${iterations} iterations: from ${MIN_ITERATIONS} to ` +
+      `the server's ${mechanism} has ${oneLine(iterations)} iterations: from ${MIN_ITERATIONS} to ` +
         `${MAX_ITERATIONS} are accepted`,
     );
   }

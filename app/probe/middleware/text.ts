@@ -3,7 +3,6 @@ const MAX_LENGTH = 300;
 
 /** What a server said, fit for a message of one line. */
 export function oneLine(said: string): string {
-  // eslint-disable-next-line no-control-regex -- that is what has to go
-  const line = said.replace(/[\x00-\x1f\x7f]+/g, " ").trim();
+  const line = said.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, " ").trim();
   return line.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH)}...` : line;
 }

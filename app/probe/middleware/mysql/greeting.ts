@@ -1,3 +1,4 @@
+import { oneLine } from "../text.ts";
 import { Reader, refuseErrors } from "./packets.ts";
 
 /** What the server says of itself before it is asked. */
@@ -38,7 +39,7 @@ export function parseGreeting(payload: Buffer): Greeting {
   reader.bytes(3); // character set and status
   const capabilities = lower + reader.integer(2) * 0x10000;
   if ((capabilities & CAPABILITIES & ~LONG_PASSWORD) !== (CAPABILITIES & ~LONG_PASSWORD)) {
-    throw new Error(`MySQL ${serverVersion} is too old: its login is from before 5.5`);
+    throw new Error(`MySQL ${oneLine(serverVersion)} is too old: its login is from before 5.5`);
   }
   const length = reader.integer(1);
   reader.bytes(10);

@@ -51,7 +51,7 @@ export function refuseErrors(payload: Buffer): void {
   }
   const code = new Reader(payload.subarray(1)).integer(2);
   // Errors before the handshake come without a state.
-  const state = payload[3] === 0x23 ? payload.toString("latin1", 4, 9) : undefined;
+  const state = payload[3] === 0x23 ? oneLine(payload.toString("latin1", 4, 9)) : undefined;
   const message = oneLine(payload.toString("utf8", state === undefined ? 3 : 9));
   throw new MysqlError(
     `MySQL answered: ERROR ${code}${state === undefined ? "" : ` (${state})`}: ${message}`,

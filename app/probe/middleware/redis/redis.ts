@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Channel } from "../channel.ts";
 import { idleLimitOf } from "../idleLimit.ts";
 import type { Credentials, Protocol } from "../protocol.ts";
+import { oneLine } from "../text.ts";
 import { encodeCommand, parseResp, RespError } from "./resp.ts";
 import type { RespValue } from "./resp.ts";
 
@@ -57,7 +58,7 @@ function ask(channel: Channel, ...command: readonly string[]): Promise<RespValue
 
 function expect(asExpected: boolean, command: string, answer: RespValue): void {
   if (!asExpected) {
-    const said = answer instanceof RespError ? answer.message : JSON.stringify(answer);
+    const said = answer instanceof RespError ? answer.message : oneLine(JSON.stringify(answer));
     throw new Error(`Redis answered ${command} with: ${said}`);
   }
 }

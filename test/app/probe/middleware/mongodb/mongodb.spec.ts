@@ -234,6 +234,10 @@ describe("mongodb", () => {
           "the server's SCRAM-SHA-256 has 1 iterations: from 4096 to 1000000 are accepted",
         ],
         [
+          `r=${NONCE}x,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=\u001b[2J`,
+          "the server's SCRAM-SHA-256 has [2J iterations: from 4096 to 1000000 are accepted",
+        ],
+        [
           `r=${NONCE}x,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=2000000000`,
           "the server's SCRAM-SHA-256 has 2000000000 iterations: from 4096 to 1000000 are accepted",
         ],

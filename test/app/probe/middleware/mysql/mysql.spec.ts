@@ -99,6 +99,20 @@ describe("mysql", () => {
       });
     });
 
+    it("names a version that is too old without the controls in it", async () => {
+      const version = "5.5\u001b[2J";
+      const payload = Buffer.concat([
+        hex("0a"),
+        Buffer.from(`${version}\0`),
+        GREETING.subarray(GREETING.indexOf(0, 5) + 1),
+      ]);
+      payload.writeUInt16LE(0x8100, payload.indexOf(hex("ff8115")));
+      const { channel } = scripted([{ answer: encodePacket({ sequence: 0, payload }) }]);
+      await assert.rejects(mysql.open(channel, probe), {
+        message: "MySQL 5.5 [2J is too old: its login is from before 5.5",
+      });
+    });
+
     it("switches to another plugin with its own nonce when the server wants it", async () => {
       const plugin = "caching_sha2_password\0";
       const nonce = hex("5a694a7e1e302538031773 7f4516295420 7b2b76");
@@ -302,6 +316,13 @@ describe("mysql", () => {
         setting: "wait_timeout",
         ms: 28_800_000,
       });
+    });
+
+    it("is unknown where a proxy answers with no number of seconds", async () => {
+      const never = Buffer.from(SECONDS);
+      never.write("never", SECONDS.indexOf("28800"));
+      const { channel } = scripted([{ expect: WAIT_TIMEOUT, answer: never }]);
+      assert.equal(await mysql.idleLimit!(channel), undefined);
     });
 
     it("is unknown where a proxy refuses to tell, but not where the connection ends", async () => {

@@ -59,6 +59,10 @@ describe("redis", () => {
       await assert.rejects(redis.open(web.channel, {}), {
         message: /^not an answer of Redis: "H/,
       });
+      const loud = scripted([{ expect: PING, answer: "$5\r\n\u009b\u202e\r\n" }]);
+      await assert.rejects(redis.open(loud.channel, {}), {
+        message: 'Redis answered PING with: " "',
+      });
     });
 
     it("rejects when the server hangs up in the middle", async () => {
