@@ -12,19 +12,20 @@ export type CheckAnswer = { ok: true; address: string } | { ok: false; error: st
 export async function check(
   target: CheckedTarget,
   credentials: AllCredentials,
+  limitMs = CONNECT_LIMIT_MS,
 ): Promise<CheckAnswer> {
   const { middleware } = target;
   let socket;
   try {
-    const connected = await connect(target);
+    const connected = await connect(target, { limitMs });
     socket = connected.socket;
     const silence = (): string =>
       `${formatTarget(target)} accepts connections, but does not answer as ${middleware} does within ` +
-      `${CONNECT_LIMIT_MS / 1000} s`;
+      `${limitMs / 1000} s`;
     // What ends the connection is heard by whoever waits for an answer.
     socket.on("error", () => undefined);
     const opened = protocols[middleware].open(new Channel(socket), credentials[middleware] ?? {});
-    await within(CONNECT_LIMIT_MS, silence, opened);
+    await within(limitMs, silence, opened);
     return { ok: true, address: connected.address };
   } catch (error) {
     return { ok: false, error: errnoName(error as Error) };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import ts from "typescript";
 
-const DIRECTORIES = ["probe", "drivers/node"].map((name) => join(__dirname, "../../../app", name));
+const DIRECTORIES = ["probe", "drivers/node"].map((name) => join(__dirname, "../../app", name));
 
 describe("the sources of the programs in pods", () => {
   it("run in Node as they stand, by taking the types away", function () {
