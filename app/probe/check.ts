@@ -5,10 +5,15 @@ import { protocols } from "./middleware/protocols.ts";
 import type { CheckedTarget } from "./request.ts";
 import { within } from "./within.ts";
 
-/** What came of trying an endpoint; `address` is the IP address that was reached. */
+/** Result of a trial connection; `address` is the IP address of the other end. */
 export type CheckAnswer = { ok: true; address: string } | { ok: false; error: string };
 
-/** Whether a connection to the endpoint comes about and its server takes questions. */
+/**
+ * Connects to an endpoint, logs in, and closes the connection.
+ *
+ * @param limitMs time for the handshake, and again for the login.
+ * @returns the error as a line of text; never rejects.
+ */
 export async function check(
   target: CheckedTarget,
   credentials: AllCredentials,
@@ -19,13 +24,13 @@ export async function check(
   try {
     const connected = await connect(target, { limitMs });
     socket = connected.socket;
-    const silence = (): string =>
+    const late = (): string =>
       `${formatTarget(target)} accepts connections, but does not answer as ${middleware} does within ` +
       `${limitMs / 1000} s`;
-    // What ends the connection is heard by whoever waits for an answer.
+    // The channel listens for errors too, and rejects the answer that is awaited.
     socket.on("error", () => undefined);
     const opened = protocols[middleware].open(new Channel(socket), credentials[middleware] ?? {});
-    await within(limitMs, silence, opened);
+    await within(limitMs, late, opened);
     return { ok: true, address: connected.address };
   } catch (error) {
     return { ok: false, error: errnoName(error as Error) };

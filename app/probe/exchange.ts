@@ -2,17 +2,21 @@ import { createServer } from "node:net";
 import type { Server, Socket } from "node:net";
 import { unlink } from "node:fs/promises";
 
-/** Questions and answers are one line of JSON each, on a connection of their own. */
+/** Answers one question. Each question has a connection of its own; it and its answer are one line of JSON each. */
 export type Answer = (question: unknown) => Promise<unknown>;
 
-/** Longest question, in characters; it has some hundred for each test. */
+/** Longest question, in characters. Each test in a question takes about a hundred. */
 const MAX_LINE = 65_536;
 
-/** Answers questions on a unix socket; one left behind by a process that crashed is replaced. */
+/**
+ * Listens on a unix socket and answers questions. Replaces the socket of a process that crashed.
+ *
+ * @throws Error if it can't listen at `path`.
+ */
 export async function listen(path: string, answer: Answer): Promise<Server> {
   await unlink(path).catch(() => undefined);
   const server = createServer((socket) => {
-    // Whoever asked may be gone before the answer; nothing is owed to them then.
+    // A client that is gone before its answer is no error.
     socket.on("error", () => undefined);
     readLine(socket)
       .then(async (line) => answer(JSON.parse(line)))
@@ -30,10 +34,9 @@ export async function listen(path: string, answer: Answer): Promise<Server> {
 }
 
 /**
- * Reads the first line that comes. Whatever follows is read too, so that the other side can finish writing, but
- * not kept.
+ * Reads the first line. Everything after it is read and dropped, so that the other side can finish writing.
  *
- * @throws Error when the line is longer than {@link MAX_LINE}, or the socket ends without one.
+ * @throws Error if the line is longer than {@link MAX_LINE}, or the socket ends without a line.
  */
 function readLine(socket: Socket): Promise<string> {
   return new Promise((resolve, reject) => {

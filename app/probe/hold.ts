@@ -10,43 +10,42 @@ import type { Connection, HeldConnection, ProbeTest, Sample } from "./sample.ts"
 import { Watched } from "./watched.ts";
 import { within } from "./within.ts";
 
-/** What {@link hold} is asked to do. */
+/** One connection to hold. */
 export interface HoldSpec extends ProbeTest {
-  /** How long the connection is held and watched after the login, in ms. */
+  /** Length of the window after the login, in ms. */
   observeMs: number;
-  /** As in {@link Connection}. */
+  /** Number of the repetition, see {@link Connection.repetition}. */
   repetition: number;
-  /** As in {@link Connection}. */
+  /** Number of the connection, see {@link Connection.connection}. */
   connection: number;
 }
 
-/** What holding needs beside the spec. */
+/** Environment of {@link hold}. */
 export interface HoldContext {
   clock: Clock;
   credentials: Credentials;
-  /** Aborted, it closes the connection; {@link Held.ended} then never settles. */
+  /** Closes the connection when aborted; {@link Held.ended} then never settles. */
   signal: AbortSignal;
 }
 
 /** A connection that is being held. */
 export interface Held {
-  /** How it stands now. */
+  /** Returns the connection with the time that it has been held. */
   status(): HeldConnection;
   /** Settles at the first sign of the end, or when the window is over. Never rejects. */
   ended: Promise<Sample>;
 }
 
-/** How much longer than the window the server is asked to take for an answer, in ms. */
+/** Time beyond the window that a question in flight takes the server to answer, in ms. */
 const IN_FLIGHT_MARGIN_MS = 60_000;
 
 /**
- * Opens a connection, logs in where the middleware wants it, and holds the connection in the way that is
- * asked for until the other side ends it or the window is over.
+ * Opens a connection, logs in, and holds the connection as the mode says until the other side ends it or the
+ * window is over.
  *
- * Resolves when the server takes questions.
+ * Resolves when the login is complete.
  *
- * @throws Error with one line, as {@link connect} does or naming what the server said, when no connection
- *   comes about.
+ * @throws Error of one line if connecting or the login fails: as {@link connect} does, or with the server's words.
  */
 export async function hold(
   spec: HoldSpec,
@@ -55,7 +54,6 @@ export async function hold(
   const { middleware, mode, host, port, repetition, connection } = spec;
   const at = { host: spec.address ?? host, port };
   const { socket, address } = await connect(at, { signal, allowHalfOpen: mode === "firstUse" });
-  // The promise above resolves within the socket's connect event: no other event comes between.
   const connectedMs = clock.monotonicMs();
   const about: Connection = {
     ...{ middleware, mode, repetition, connection, host, port },
@@ -69,17 +67,17 @@ export async function hold(
   const protocol = protocols[middleware];
   const channel = new Channel(socket);
   const opened = await open(spec, protocol, channel, credentials).catch((error: unknown) => {
-    watched.letGo();
+    watched.close();
     throw error;
   });
-  const stopTraffic = keepUp(spec, socket, protocol, channel, watched);
-  // Not before: after a slow login the sidecar's idle time would outlast a window that ran from "connected".
+  const stopTraffic = startTraffic(spec, socket, protocol, channel, watched);
+  // The sidecar's idle time starts with the login's last byte; a window from "connected" on could end before it.
   watched.observe(spec.observeMs);
   const ended = watched.ended.then(async ({ end, error, endMs }): Promise<Sample> => {
     stopTraffic();
     const { lastByteMs } = watched;
     const use = mode === "firstUse" ? await firstUse(socket, end, protocol, channel) : undefined;
-    watched.letGo();
+    watched.close();
     return {
       ...about,
       heldMs: roundToMicroseconds(endMs),
@@ -119,15 +117,15 @@ async function open(
   }
 }
 
-/** Sends what the mode wants sent; returns what stops it. */
-function keepUp(
+/** Starts the traffic of the mode; returns a function that stops it. */
+function startTraffic(
   { mode, everyMs = 0, observeMs }: HoldSpec,
   socket: Socket,
   protocol: Protocol,
   channel: Channel,
   watched: Watched,
 ): () => void {
-  // That a question is not answered shows in the connection's end.
+  // A question that fails shows in the connection's end.
   const unanswered = (): void => undefined;
   if (mode === "keepalive") {
     socket.setKeepAlive(true, everyMs);

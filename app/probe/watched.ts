@@ -8,18 +8,18 @@ export interface End {
   end: ConnectionEnd;
   /** errno name; only where {@link end} is `error` or `reset`. */
   error?: string;
-  /** When the end was seen, in ms since "connected". */
+  /** Time of the end, in ms since "connected". */
   endMs: number;
 }
 
-/** A socket that is watched for its end from "connected" on, and from {@link observe} on within a window. */
+/** Watches a socket for its end, from "connected" on. {@link observe} sets a limit of time. */
 export class Watched {
   /** Settles at the first sign of the end, or when the window is over. Never rejects. */
   readonly ended: Promise<End>;
-  /** When a byte was last sent in either direction, in ms since "connected"; undefined while none was. */
+  /** Time of the last byte in either direction, in ms since "connected"; undefined before the first. */
   lastByteMs: number | undefined;
-  /** Closes the connection and frees all that watching it takes. */
-  readonly letGo: () => void;
+  /** Closes the connection and stops watching it. */
+  readonly close: () => void;
   readonly #heldMs: () => number;
   readonly #finish: (end: ConnectionEnd, error?: string) => void;
   #over = false;
@@ -27,7 +27,7 @@ export class Watched {
 
   /**
    * @param heldMs returns the ms since "connected".
-   * @param signal lets the connection go when it is aborted; {@link ended} then never settles.
+   * @param signal closes the connection when aborted; {@link ended} then never settles.
    */
   constructor(socket: Socket, heldMs: () => number, signal: AbortSignal) {
     this.#heldMs = heldMs;
@@ -40,10 +40,10 @@ export class Watched {
       clearTimeout(this.#timer);
       resolve({ end, endMs: heldMs(), ...(error !== undefined && { error }) });
     };
-    this.letGo = () => {
+    this.close = () => {
       this.#over = true;
       clearTimeout(this.#timer);
-      signal.removeEventListener("abort", this.letGo);
+      signal.removeEventListener("abort", this.close);
       socket.removeAllListeners("end").removeAllListeners("data").removeAllListeners("error");
       socket.on("error", () => undefined).destroy();
     };
@@ -54,14 +54,14 @@ export class Watched {
       const name = errnoName(error);
       this.#finish(name === "ECONNRESET" ? "reset" : "error", name);
     });
-    // Listening for data also lets it flow, without which the FIN behind it would never be read.
+    // A listener for data lets it flow; otherwise the FIN behind it would never be read.
     socket.on("data", () => {
       this.sent();
     });
-    signal.addEventListener("abort", this.letGo);
+    signal.addEventListener("abort", this.close);
   }
 
-  /** Notes that a byte was sent just now. */
+  /** Notes that a byte is sent now. */
   sent(): void {
     this.lastByteMs = this.#heldMs();
   }
@@ -80,7 +80,7 @@ export class Watched {
       this.#finish("open");
       return;
     }
-    // Timers count whole ms and may fire a fraction early; a lower bound must not.
+    // A timer counts whole ms and may fire a fraction early; the lower bound must hold all the same.
     this.#timer = setTimeout(() => {
       this.#waitUntil(untilMs);
     }, Math.ceil(leftMs));

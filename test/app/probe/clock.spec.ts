@@ -12,7 +12,7 @@ describe("systemClock", () => {
     }
     const [after, second, last] = [nowMs(), systemClock.monotonicMs(), nowMs()];
     const [leastMs, countedMs, mostMs] = [after - between, second - first, last - before];
-    const toleranceMs = 0.01; // What two clocks of floating point may differ by.
+    const toleranceMs = 0.01; // Rounding of two floating-point clocks.
     assert.ok(countedMs >= leastMs - toleranceMs, `${countedMs} ms, at least ${leastMs} ms`);
     assert.ok(countedMs <= mostMs + toleranceMs, `${countedMs} ms, at most ${mostMs} ms`);
   });

@@ -32,7 +32,7 @@ describe("listen", () => {
     return connect({ path, allowHalfOpen: true }).setEncoding("utf8");
   }
 
-  /** All that the server answers until it closes the connection. */
+  /** Sends a question in parts and returns everything that the server sends until it closes the connection. */
   async function answerTo(...parts: string[]): Promise<string> {
     const socket = client();
     let text = "";
@@ -119,7 +119,7 @@ describe("listen", () => {
     socket.write("x".repeat(MAX_LINE + 1));
     await once(socket, "end");
     assert.equal(served?.listenerCount("data"), 0);
-    // The other side still reads, so that a client that goes on writing comes to its end.
+    // The server still reads, so that a client can finish writing.
     socket.end("y".repeat(1_048_576));
     await once(socket, "close");
   });

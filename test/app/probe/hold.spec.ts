@@ -95,7 +95,7 @@ describe("hold", () => {
     assert.equal(peer.bytesRead, 0);
   });
 
-  /** What the server heard, once it is as long as `expected`. */
+  /** Waits until the server has received as much text as `expected`, and returns it. */
   async function heard(peer: Socket, expected: string): Promise<string> {
     let text = "";
     peer.setEncoding("utf8");
@@ -105,7 +105,7 @@ describe("hold", () => {
     return text;
   }
 
-  /** A Redis that wants no password and takes `loginMs` by the clock until it has told its limit, which is none. */
+  /** Plays a Redis without password and limit, whose login takes `loginMs` by the clock. */
   async function redis({
     loginMs = 3,
     ...changes
@@ -177,7 +177,7 @@ describe("hold", () => {
   it("uses a connection that was closed as a pool does that has not noticed", async () => {
     const { held, peer } = await redis({ mode: "firstUse" });
     clock.nowMs += 10_000;
-    // Both directions, as a sidecar closes: what comes then is answered by a reset.
+    // A sidecar closes both directions too: its kernel answers further bytes with a reset.
     peer.destroy();
     const { end, use } = await held.ended;
     assert.equal(end, "fin");

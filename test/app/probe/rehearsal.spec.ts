@@ -6,7 +6,7 @@ import { ManualClock } from "./manualClock.ts";
 describe("rehearse", () => {
   it("holds a connection until its server ends it, by the clock that is to time samples", async () => {
     let readings = 0;
-    // It stands still, so that no window ends.
+    // The clock stands still, so that no window ends.
     class CountingClock extends ManualClock {
       override monotonicMs(): number {
         readings += 1;

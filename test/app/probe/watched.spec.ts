@@ -28,11 +28,11 @@ describe("Watched", () => {
   });
 
   afterEach(async () => {
-    watched.letGo();
+    watched.close();
     await server.close();
   });
 
-  /** Whether the end comes within a time in which every timer of a few ms has fired. */
+  /** Returns whether the end comes before every timer of a few ms has fired. */
   function endsSoon(): Promise<boolean> {
     return Promise.race([watched.ended.then(() => true), sleep(40, false)]);
   }

@@ -1,6 +1,6 @@
 import { oneLine } from "../text.ts";
 
-/** The part of BSON that questions to MongoDB and their answers need, see https://bsonspec.org/spec.html. */
+/** Value of the part of BSON (https://bsonspec.org/spec.html) that the probe's questions and their answers need. */
 export type BsonValue =
   string | number | bigint | boolean | null | Buffer | BsonValue[] | BsonDocument;
 
@@ -8,7 +8,7 @@ export interface BsonDocument {
   [key: string]: BsonValue;
 }
 
-/** Types of elements. */
+/** Bytes that name the type of an element. */
 const DOUBLE = 0x01;
 const STRING = 0x02;
 const DOCUMENT = 0x03;
@@ -22,7 +22,7 @@ const INT32 = 0x10;
 const TIMESTAMP = 0x11;
 const INT64 = 0x12;
 
-/** Whole numbers are written as int32; they have to fit. */
+/** Encodes a document; numbers must be whole and fit into an int32. */
 export function encodeBson(document: BsonDocument): Buffer {
   const elements = Object.entries(document).map(([key, value]) => encodeElement(key, value));
   const body = Buffer.concat([...elements, Buffer.alloc(1)]);
@@ -51,7 +51,7 @@ function encodeValue(value: BsonValue): [type: number, bytes: Buffer] {
   if (value !== null && typeof value === "object" && !Array.isArray(value)) {
     return [DOCUMENT, encodeBson(value)];
   }
-  throw new TypeError("no question needs a null, an array or a long");
+  throw new TypeError("null, arrays and longs can't be encoded");
 }
 
 function int32(value: number): Buffer {
@@ -61,9 +61,9 @@ function int32(value: number): Buffer {
 }
 
 /**
- * Reads a document that a server sent.
+ * Decodes a document from a server.
  *
- * @throws Error when a length in it is wrong, or a type is one that no answer to the probe's questions has.
+ * @throws Error if a length in it is wrong, or it holds a type that no answer to the probe's questions has.
  */
 export function decodeBson(bytes: Buffer): BsonDocument {
   const last = bytes.length - 1;
@@ -99,7 +99,7 @@ const SIZES: ReadonlyMap<number, number> = new Map([
   [INT64, 8],
 ]);
 
-/** Types whose values begin with a length, an int32, and how many bytes of the value it does not count. */
+/** Number of bytes that the length at the start of a value, an int32, does not count; by type. */
 const UNCOUNTED: ReadonlyMap<number, number> = new Map([
   [STRING, 4],
   [DOCUMENT, 0],
@@ -114,7 +114,7 @@ function sizeOf(type: number, key: string, rest: Buffer): number {
   const uncounted = UNCOUNTED.get(type);
   const least = uncounted === undefined ? SIZES.get(type) : LEAST_WITH_LENGTH;
   if (least === undefined) {
-    throw new Error(`BSON of type 0x${type.toString(16)} in "${oneLine(key)}" is not known here`);
+    throw new Error(`unknown BSON type 0x${type.toString(16)} in "${oneLine(key)}"`);
   }
   const size =
     uncounted === undefined || rest.length < least ? least : uncounted + rest.readInt32LE(0);
@@ -150,5 +150,5 @@ function decodeValue(type: number, bytes: Buffer): BsonValue {
 }
 
 function malformed(why: string): Error {
-  return new Error(`not a document of BSON: ${why}`);
+  return new Error(`invalid BSON: ${why}`);
 }

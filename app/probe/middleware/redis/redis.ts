@@ -7,7 +7,7 @@ import { oneLine } from "../text.ts";
 import { encodeCommand, parseResp, RespError } from "./resp.ts";
 import type { RespValue } from "./resp.ts";
 
-/** Redis, and whatever speaks its protocol: Valkey, KeyDB, managed caches. */
+/** Protocol of Redis, Valkey, KeyDB and managed caches. */
 export const redis: Protocol = {
   open: async (channel, { username, password }: Credentials) => {
     if (password === undefined) {
@@ -28,7 +28,7 @@ export const redis: Protocol = {
   },
 
   slow: async (channel, ms) => {
-    // Nobody pushes to a key of this name, and popping from a key that is not there makes none.
+    // No client pushes to a key of this name, and BLPOP does not create it.
     const key = `istio-idle-timeout:${randomUUID()}`;
     const answer = await ask(channel, "BLPOP", key, String(ms / 1000));
     expect(answer === null, "BLPOP", answer);
@@ -36,7 +36,7 @@ export const redis: Protocol = {
 
   idleLimit: async (channel) => {
     const answer = await ask(channel, "CONFIG", "GET", "timeout");
-    // Refused to whoever is not an administrator, and not there at all on managed servers.
+    // Only administrators may ask, and managed servers lack the command.
     const [setting, seconds] = Array.isArray(answer) ? answer : [];
     return setting === "timeout" && typeof seconds === "string"
       ? idleLimitOf(setting, seconds)
@@ -44,7 +44,7 @@ export const redis: Protocol = {
   },
 };
 
-/** Whether the server answers `PING`; false where it does so only after a login, an answer as well. */
+/** Sends PING; returns false if the server answers that it wants a login first. */
 async function isAnswered(channel: Channel): Promise<boolean> {
   const answer = await ask(channel, "PING");
   const refused = answer instanceof RespError && answer.message.startsWith("NOAUTH");

@@ -21,6 +21,6 @@ describe("readConfig", () => {
 
   it("repeats nothing of a file that is no configuration", () => {
     writeFileSync(path, '{"servers":{"redis":{"password":"secret"');
-    assert.throws(() => readConfig(path), { message: `${path} is not a configuration` });
+    assert.throws(() => readConfig(path), { message: `${path} holds no JSON` });
   });
 });

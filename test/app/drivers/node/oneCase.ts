@@ -1,4 +1,4 @@
-/** `node --import tsx oneCase.ts TASK`: one case in a process of its own, and its row on stdout. */
+/** `node --import tsx oneCase.ts TASK` measures one case in a process of its own and prints its row. */
 import { runCase } from "../../../../app/drivers/node/runCase.ts";
 import type { Task } from "../../../../app/drivers/node/worker.ts";
 

@@ -27,7 +27,7 @@ describe("memcached", () => {
   it("takes no credentials, which it would not use", async () => {
     const { channel, assertDone } = scripted([]);
     await assert.rejects(memcached.open(channel, { password: "pw" }), {
-      message: "memcached is spoken to without a login: leave its username and password out",
+      message: "memcached: the probe can't log in to it; remove its username and password",
     });
     assertDone();
   });

@@ -7,7 +7,7 @@ import { decodeBson, encodeBson } from "../../../../../app/probe/middleware/mong
 import type { BsonDocument } from "../../../../../app/probe/middleware/mongodb/bson.ts";
 import { hex } from "../scripted.ts";
 
-/** Ends a loop that would never end by itself, which no timeout of a test could. */
+/** Runs a function and interrupts even an endless loop in it, which the time limit of a test can't. */
 function withinSeconds(seconds: number, run: () => void): void {
   runInNewContext("run()", { run }, { timeout: seconds * 1000 });
 }
@@ -50,38 +50,38 @@ describe("bson", () => {
     });
   });
 
-  it("refuses what is cut off or of a type that is not known here", () => {
+  it("refuses what is cut off or of an unknown type", () => {
     assert.throws(() => decodeBson(hex("0600000000")), {
-      message: "not a document of BSON: its length is wrong",
+      message: "invalid BSON: its length is wrong",
     });
     assert.throws(() => decodeBson(hex("0800000006780000")), {
-      message: 'BSON of type 0x6 in "x" is not known here',
+      message: 'unknown BSON type 0x6 in "x"',
     });
   });
 
-  const LENGTH = "not a document of BSON: its length is wrong";
+  const LENGTH = "invalid BSON: its length is wrong";
   const cases: [what: string, bytes: string, message: string][] = [
     [
       "a negative length that leads back",
       "10000000 02 6100 f9ffffff 0000000000",
-      'not a document of BSON: "a" would take -3 of 8 bytes',
+      'invalid BSON: "a" would take -3 of 8 bytes',
     ],
     [
       "a length beyond the document",
       "0f000000 05 6200 04000000 00 0100 00",
-      'not a document of BSON: "b" would take 9 of 7 bytes',
+      'invalid BSON: "b" would take 9 of 7 bytes',
     ],
     [
       "a document that claims no bytes at all",
       "0d000000 03 6300 00000000 0000",
-      'not a document of BSON: "c" would take 0 of 5 bytes',
+      'invalid BSON: "c" would take 0 of 5 bytes',
     ],
     [
       "a number that is cut off",
       "0a000000 10 6400 0100 00",
-      'not a document of BSON: "d" would take 4 of 2 bytes',
+      'invalid BSON: "d" would take 4 of 2 bytes',
     ],
-    ["a key without an end", "07000000 0a 61 00", "not a document of BSON: a key has no end"],
+    ["a key without an end", "07000000 0a 61 00", "invalid BSON: a key has no end"],
     ["a document without an end", "08000000 0a 6100 01", LENGTH],
   ];
   for (const [what, bytes, message] of cases) {
@@ -120,7 +120,7 @@ describe("bson", () => {
           } catch (error) {
             assert.match(
               (error as Error).message,
-              /^(not a document of BSON: |BSON of type 0x[0-9a-f]+ in ".*" is not known here$)/,
+              /^(invalid BSON: |unknown BSON type 0x[0-9a-f]+ in ".*"$)/,
             );
           }
         }),

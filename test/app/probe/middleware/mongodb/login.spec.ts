@@ -22,7 +22,7 @@ const proceed = (payload: string): Buffer =>
 const step = (payload: string, done = false): Buffer =>
   answer({ conversationId: 1, done, payload: Buffer.from(payload), ok: 1 });
 
-/** The example of RFC 7677. */
+/** Example of RFC 7677. */
 const SERVER_FIRST = `r=${NONCE}%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096`;
 const CLIENT_FINAL = `c=biws,r=${NONCE}%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=`;
 const SERVER_FINAL = "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=";
@@ -52,7 +52,7 @@ describe("login", () => {
   });
 
   it("is by SCRAM-SHA-1 with MongoDB's digest where the server has only that", async () => {
-    // As a FerretDB 1.24.2 accepted it.
+    // Recorded from a login that a FerretDB 1.24.2 accepted.
     const both = `${NONCE}ETlKeRpJ+Mk3GtCeQWiaODe5UZAEPtXD`;
     const { channel, assertDone } = scripted([
       {
@@ -114,23 +114,23 @@ describe("login", () => {
     const refusals: [serverFirst: string, message: string][] = [
       [
         "r=other,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096",
-        "the server's SCRAM-SHA-256 does not go on with the client's nonce",
+        "the server's SCRAM-SHA-256 answer does not continue the client's nonce",
       ],
       [
         `r=${NONCE},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096`,
-        "the server's SCRAM-SHA-256 does not go on with the client's nonce",
+        "the server's SCRAM-SHA-256 answer does not continue the client's nonce",
       ],
       [
         `r=${NONCE}x,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=1`,
-        "the server's SCRAM-SHA-256 has 1 iterations: from 4096 to 1000000 are accepted",
+        "the server's SCRAM-SHA-256 answer has 1 iterations; the probe accepts 4096 to 1000000",
       ],
       [
         `r=${NONCE}x,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=\u001b[2J`,
-        "the server's SCRAM-SHA-256 has [2J iterations: from 4096 to 1000000 are accepted",
+        "the server's SCRAM-SHA-256 answer has [2J iterations; the probe accepts 4096 to 1000000",
       ],
       [
         `r=${NONCE}x,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=2000000000`,
-        "the server's SCRAM-SHA-256 has 2000000000 iterations: from 4096 to 1000000 are accepted",
+        "the server's SCRAM-SHA-256 answer has 2000000000 iterations; the probe accepts 4096 to 1000000",
       ],
     ];
     for (const [serverFirst, message] of refusals) {

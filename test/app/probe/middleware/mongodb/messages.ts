@@ -1,7 +1,7 @@
 import { encodeBson } from "../../../../../app/probe/middleware/mongodb/bson.ts";
 import type { BsonDocument } from "../../../../../app/probe/middleware/mongodb/bson.ts";
 
-/** An answer to the probe's one question. */
+/** Encodes an answer of MongoDB to the probe's question. */
 export function answer(body: Record<string, unknown>): Buffer {
   const document = encodeBson(body as BsonDocument);
   const header = Buffer.alloc(21);
@@ -11,6 +11,7 @@ export function answer(body: Record<string, unknown>): Buffer {
   return Buffer.concat([header, document]);
 }
 
+/** Encodes a question of the probe. */
 export function question(body: Record<string, unknown>): Buffer {
   const bytes = answer({ ...body, $db: "admin" });
   bytes.writeInt32LE(1, 4);

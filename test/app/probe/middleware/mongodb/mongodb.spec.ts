@@ -4,7 +4,7 @@ import { mongodb } from "../../../../../app/probe/middleware/mongodb/mongodb.ts"
 import { hex, scripted } from "../scripted.ts";
 import { answer, question } from "./messages.ts";
 
-/** What a FerretDB 1.24.2 and the probe really said to each other, byte for byte. */
+/** Recorded exchange of the probe with a FerretDB 1.24.2, byte for byte. */
 const HELLO = hex(`
   340000000100000000000000dd07000000000000001f0000001068656c6c6f0001000000022464620006000000
   61646d696e0000`);
@@ -37,7 +37,7 @@ describe("mongodb", () => {
           answer: answer({ isWritablePrimary: true, ok: 1 }),
         },
       ]);
-      // The login has a nonce of its own: the script ends with the first question.
+      // The login chooses its nonce at random, so the script covers the first question only.
       let asked = 0;
       const refusing = {
         exchange: (request: Buffer, parse: never) => {
@@ -70,7 +70,7 @@ describe("mongodb", () => {
       other.writeInt32LE(7, 8);
       const { channel } = scripted([{ expect: HELLO, answer: other }]);
       await assert.rejects(mongodb.open(channel, {}), {
-        message: "not the answer of MongoDB to what it was asked",
+        message: "not the answer of MongoDB to the probe's question",
       });
     });
 

@@ -8,7 +8,7 @@ import { passwordPlugins } from "../../../../../app/probe/middleware/mysql/passw
 import { hex, scripted } from "../scripted.ts";
 import type { Turn } from "../scripted.ts";
 
-/** What a MariaDB 10.11.18 of Debian and the probe really said to each other, byte for byte. */
+/** Recorded exchange of the probe with a MariaDB 10.11.18 of Debian, byte for byte. */
 const GREETING = hex(`
   64000000 0a 352e352e352d31302e31312e31382d4d6172696144422d302b646562313275310008000000
   765f5a2547753a5c00 fef7 2d 0200 ff81 15 000000000000 1d000000 44217342316a47643f4e496200
@@ -89,13 +89,14 @@ describe("mysql", () => {
     it("refuses other protocols and logins that are too old", async () => {
       const other = scripted([{ answer: hex("05000000 09 352e3000") }]);
       await assert.rejects(mysql.open(other.channel, probe), {
-        message: "not a server of MySQL: its greeting has protocol 9 instead of 10",
+        message: "not a MySQL server: its greeting has protocol 9 instead of 10",
       });
       const old = Buffer.from(GREETING);
       old.writeUInt16LE(0x8100, GREETING.indexOf(hex("ff8115")));
       const { channel } = scripted([{ answer: old }]);
       await assert.rejects(mysql.open(channel, probe), {
-        message: "MySQL 5.5.5-10.11.18-MariaDB-0+deb12u1 is too old: its login is from before 5.5",
+        message:
+          "MySQL 5.5.5-10.11.18-MariaDB-0+deb12u1 is too old: the probe logs in to 5.5 or later",
       });
     });
 
@@ -109,7 +110,7 @@ describe("mysql", () => {
       payload.writeUInt16LE(0x8100, payload.indexOf(hex("ff8115")));
       const { channel } = scripted([{ answer: encodePacket({ sequence: 0, payload }) }]);
       await assert.rejects(mysql.open(channel, probe), {
-        message: "MySQL 5.5 [2J is too old: its login is from before 5.5",
+        message: "MySQL 5.5 [2J is too old: the probe logs in to 5.5 or later",
       });
     });
 
@@ -133,7 +134,7 @@ describe("mysql", () => {
     });
 
     for (const plugin of ["mysql_clear_password", "constructor", "__proto__"]) {
-      it(`names the plugin where the server wants one that is not known here: ${plugin}`, async () => {
+      it(`names the plugin where the server wants an unknown one: ${plugin}`, async () => {
         const payload = Buffer.concat([hex("fe"), Buffer.from(`${plugin}\0`)]);
         const { channel } = scripted([
           { answer: GREETING },
@@ -147,7 +148,7 @@ describe("mysql", () => {
       });
     }
 
-    it("answers a greeting whose plugin is not known here with mysql_native_password", async () => {
+    it("answers a greeting whose plugin is unknown with mysql_native_password", async () => {
       for (const plugin of ["unix_socket", "constructor"]) {
         const start = GREETING.subarray(4, GREETING.indexOf("mysql_native_password"));
         const payload = Buffer.concat([start, Buffer.from(`${plugin}\0`)]);
@@ -160,13 +161,13 @@ describe("mysql", () => {
       }
     });
 
-    it("refuses to go on when a plugin wants what is not known here", async () => {
+    it("refuses an unknown step of a plugin", async () => {
       const { channel } = scripted([
         { answer: GREETING },
         { expect: LOGIN, answer: hex("02000002 0104") },
       ]);
       await assert.rejects(mysql.open(channel, probe), {
-        message: "MySQL wants more for mysql_native_password than is known here",
+        message: "MySQL asks for an unknown step of mysql_native_password",
       });
     });
   });
@@ -184,7 +185,7 @@ describe("mysql", () => {
         Buffer.from("caching_sha2_password\0"),
       ]),
     });
-    // The proof of "secret" for this nonce, as another client computes it.
+    // Proof of "secret" for this nonce, computed by another client.
     const login = encodePacket({
       sequence: 1,
       payload: Buffer.concat([
@@ -220,7 +221,7 @@ describe("mysql", () => {
         { expect: hex("01000003 02"), answer: key },
       ];
       const { channel, assertDone } = scripted(turns);
-      // What is encrypted differs each time: the last packet is caught on its way.
+      // The ciphertext differs each time, so the last packet is intercepted.
       let encrypted: Buffer | undefined;
       const catching = {
         exchange: (request: Buffer | undefined, parse: never) => {
@@ -274,7 +275,7 @@ describe("mysql", () => {
       woken.write("1", SLEPT.indexOf(hex("02000004")) + 5);
       const { channel } = scripted([{ expect: SLEEP, answer: woken }]);
       await assert.rejects(mysql.slow!(channel, 100), {
-        message: "MySQL broke SELECT SLEEP(0.1) off",
+        message: "MySQL interrupted SELECT SLEEP(0.1)",
       });
     });
 
