@@ -43,6 +43,7 @@ function sample(
     port: 49_153,
     localPort: 40_000,
     localAddress: "10.244.0.28",
+    remoteAddress: "192.0.2.1",
     connectedAt: "2026-01-02T03:04:05.678Z",
     proxy: null,
     notes: [],

@@ -1,14 +1,14 @@
 /**
- * Asks the probe something, in the same container, and prints the answer as one line of JSON:
+ * Sends a question to the probe in the same container and prints the answer as one line of JSON:
  *
  *   client.mjs check '{"middleware":M,"host":H,"port":P}'
  *   client.mjs start '{"run":R,"observeMs":MS,"connections":N,"repetitions":N,"tests":[...]}'
  *   client.mjs status RUN [WAIT_MS]
  *
- * Plain JavaScript, because it runs beside a measurement and shares the probe's memory: Node.js takes 6 MB for it, and
- * 44 MB for the same in TypeScript, whose types it would take away each time.
+ * It is plain JavaScript because it runs beside a measurement and shares the probe's memory: Node.js takes 6 MB for
+ * it, and 44 MB for TypeScript, whose types it would strip each time.
  *
- * Exit codes: 0 answered, 1 not.
+ * Exit codes: 0 for an answer, 1 for none.
  */
 import { createConnection } from "node:net";
 import { join } from "node:path";
@@ -27,7 +27,9 @@ const socket = createConnection(path)
   })
   .on("end", () => {
     const { result, error } =
-      answer === "" ? { error: "closed without an answer" } : JSON.parse(answer);
+      answer === ""
+        ? { error: "the probe closed the connection without an answer" }
+        : JSON.parse(answer);
     if (error === undefined) {
       console.log(JSON.stringify(result));
     } else {

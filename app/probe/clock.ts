@@ -1,8 +1,8 @@
-/** Time as the probe reads it; tests put their own in its place. */
+/** Source of time for the probe; tests inject their own. */
 export interface Clock {
-  /** Monotonic time in ms with fractional digits. Only differences between two readings mean anything. */
+  /** Reads the monotonic clock, in ms with fractional digits. Only the difference of two readings means anything. */
   monotonicMs(): number;
-  /** Wall-clock time: for people and log searches, never for durations. */
+  /** Reads the wall clock, for people and log searches; never for durations. */
   wallTime(): Date;
 }
 

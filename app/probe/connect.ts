@@ -1,10 +1,10 @@
 import { connect as connectSocket, isIPv6 } from "node:net";
 import type { Socket } from "node:net";
 
-/** Longest wait for a TCP handshake, in ms; what does not answer by then counts as unreachable. */
+/** Time limit of a TCP handshake, and of a login, in ms; an endpoint that takes longer counts as unreachable. */
 export const CONNECT_LIMIT_MS = 10_000;
 
-/** An endpoint as the pod sees it. */
+/** Endpoint, as the pod addresses it. */
 export interface Target {
   /** IP address or DNS name. */
   host: string;
@@ -13,20 +13,29 @@ export interface Target {
 }
 
 export interface ConnectOptions {
-  /** In ms. @default {@link CONNECT_LIMIT_MS} */
+  /** Time limit of the handshake, in ms. @default {@link CONNECT_LIMIT_MS} */
   limitMs?: number;
-  /** Gives the attempt up. */
+  /** Cancels the attempt. */
   signal?: AbortSignal;
-  /** Whether it may be written to after the other side has closed. @default false */
+  /** Keeps the socket writable after the other side has closed it. @default false */
   allowHalfOpen?: boolean;
+}
+
+/** A TCP connection after its handshake. */
+export interface Connected {
+  socket: Socket;
+  /** IP address of the other end, as {@link plainAddress} writes it. */
+  address: string;
 }
 
 /**
  * Opens a TCP connection that stays silent: nothing is sent, and keep-alive is off.
  *
+ * Resolves within the socket's connect event, before any other event of the socket.
+ *
  * @throws Error whose message starts with the errno name, e.g. `ECONNREFUSED 10.0.0.1:6379`.
  */
-export function connect({ host, port }: Target, options: ConnectOptions = {}): Promise<Socket> {
+export function connect({ host, port }: Target, options: ConnectOptions = {}): Promise<Connected> {
   const target = { host, port };
   const { limitMs = CONNECT_LIMIT_MS, allowHalfOpen = false } = options;
   return new Promise((resolve, reject) => {
@@ -37,8 +46,14 @@ export function connect({ host, port }: Target, options: ConnectOptions = {}): P
       socket.off("connect", connected).off("error", failed);
     };
     const connected = (): void => {
+      const address = socket.remoteAddress;
+      if (address === undefined) {
+        // The peer reset the connection right after the handshake; a moment earlier connecting would have failed.
+        abandon(`ECONNRESET ${formatTarget(target)}`);
+        return;
+      }
       finish();
-      resolve(socket);
+      resolve({ socket, address: plainAddress(address) });
     };
     const failed = (error: Error): void => {
       finish();
@@ -46,7 +61,7 @@ export function connect({ host, port }: Target, options: ConnectOptions = {}): P
     };
     const abandon = (message: string): void => {
       finish();
-      // A socket destroyed while its name is being looked up may still report an error.
+      // A socket that is destroyed during its name lookup may still report an error.
       socket.on("error", () => undefined).destroy();
       reject(new Error(message));
     };
@@ -64,18 +79,23 @@ export function connect({ host, port }: Target, options: ConnectOptions = {}): P
   });
 }
 
-/** `host:port`, with the brackets an IPv6 address needs. */
+/** Turns an IPv4-mapped IPv6 address (`::ffff:10.0.0.5`) into IPv4 and leaves every other address as it is. */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, "");
+}
+
+/** Formats an endpoint as `host:port`, an IPv6 address in brackets. */
 export function formatTarget({ host, port }: Target): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** The errno name of a socket error, e.g. `ECONNRESET`, or its message where it has none. */
+/** Returns the errno name of a socket error, e.g. `ECONNRESET`, or its message if it has none. */
 export function errnoName(error: Error): string {
   return (error as NodeJS.ErrnoException).code ?? error.message;
 }
 
 function describe(error: Error, target: Target): string {
-  // A failed look-up is about the name alone; the port had no part in it.
+  // A failed lookup concerns the name alone, so the port is left out.
   const lookup = (error as NodeJS.ErrnoException).syscall === "getaddrinfo";
   return `${errnoName(error)} ${lookup ? target.host : formatTarget(target)}`;
 }

@@ -3,14 +3,14 @@ import { readFile } from "node:fs/promises";
 import type { Credentials } from "./middleware/protocol.ts";
 import type { MiddlewareKind } from "./sample.ts";
 
-/** Credentials by middleware; none where it wants none. */
+/** Credentials by kind of middleware; a kind without an entry logs in without any. */
 export type AllCredentials = Partial<Record<MiddlewareKind, Credentials>>;
 
 /**
  * Reads the credentials that are mounted into the pod, a JSON object.
  *
- * @returns none where there is no such file.
- * @throws Error when it holds something else. What is in it is not repeated.
+ * @returns an empty object if there is no such file.
+ * @throws Error if the file holds no JSON; its message does not repeat the content.
  */
 export async function readCredentials(path: string): Promise<AllCredentials> {
   let text;

@@ -2,17 +2,21 @@ import { createServer } from "node:net";
 import type { Server, Socket } from "node:net";
 import { unlink } from "node:fs/promises";
 
-/** Questions and answers are one line of JSON each, on a connection of their own. */
+/** Answers one question. Each question has a connection of its own; it and its answer are one line of JSON each. */
 export type Answer = (question: unknown) => Promise<unknown>;
 
-/** Longest question, in characters; it has some hundred for each test. */
+/** Longest question, in characters. Each test in a question takes about a hundred. */
 const MAX_LINE = 65_536;
 
-/** Answers questions on a unix socket; one left behind by a process that crashed is replaced. */
+/**
+ * Listens on a unix socket and answers questions. Replaces the socket of a process that crashed.
+ *
+ * @throws Error if it can't listen at `path`.
+ */
 export async function listen(path: string, answer: Answer): Promise<Server> {
   await unlink(path).catch(() => undefined);
   const server = createServer((socket) => {
-    // Whoever asked may be gone before the answer; nothing is owed to them then.
+    // A client that is gone before its answer is no error.
     socket.on("error", () => undefined);
     readLine(socket)
       .then(async (line) => answer(JSON.parse(line)))
@@ -29,18 +33,29 @@ export async function listen(path: string, answer: Answer): Promise<Server> {
   });
 }
 
+/**
+ * Reads the first line. Everything after it is read and dropped, so that the other side can finish writing.
+ *
+ * @throws Error if the line is longer than {@link MAX_LINE}, or the socket ends without a line.
+ */
 function readLine(socket: Socket): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";
-    socket.setEncoding("utf8");
-    socket.on("data", (part: string) => {
+    const take = (part: string): void => {
       text += part;
-      if (part.includes("\n")) {
-        resolve(text.slice(0, text.indexOf("\n")));
-      } else if (text.length > MAX_LINE) {
-        reject(new Error(`a line is longer than ${MAX_LINE} characters`));
+      const end = text.indexOf("\n");
+      const length = end < 0 ? text.length : end;
+      if (end < 0 && length <= MAX_LINE) {
+        return;
       }
-    });
+      socket.off("data", take).resume();
+      if (length <= MAX_LINE) {
+        resolve(text.slice(0, end));
+      } else {
+        reject(new Error(`the question is longer than ${MAX_LINE} characters`));
+      }
+    };
+    socket.setEncoding("utf8").on("data", take);
     socket.once("error", reject);
     socket.once("close", () => {
       reject(new Error("closed without a line"));

@@ -7,21 +7,21 @@ import type { Protocol } from "./middleware/protocol.ts";
 import type { ConnectionEnd, FirstUse } from "./sample.ts";
 import { within } from "./within.ts";
 
-/** Nobody is there to read it. */
+/** Sent to a peer that has closed the connection, so its content does not matter. */
 const QUESTION = "PING\r\n";
 
-/** An application's next question comes some time after the first: for the answer of a peer that is gone to arrive, in ms. */
+/** Time between the two questions, in ms; the reset that answers the first one arrives within it. */
 const NEXT_QUESTION_MS = 500;
 
-/** Longest wait for the answer of a server that is still there, in ms. */
+/** Time limit for the answer of a server that still has the connection open, in ms. */
 const ANSWER_LIMIT_MS = 5000;
 
 /**
- * Uses a connection after it was idle, as a pool does that has not looked at it meanwhile.
+ * Uses a connection after its idle time, like a pool that has not noticed its end.
  *
- * @param socket one that may be written to after the other side has closed (`allowHalfOpen`).
- * @returns undefined where the operating system has taken the connection away already, and so an application
- *   would have been told.
+ * @param socket opened with `allowHalfOpen`, so that it is writable after the other side has closed it.
+ * @param end how the idle time ended.
+ * @returns undefined after a reset or another error: the operating system has told the application already.
  */
 export async function firstUse(
   socket: Socket,
@@ -45,7 +45,7 @@ export async function firstUse(
   return { firstWrite, read: "end", secondWrite: await write(socket) };
 }
 
-/** `ok`, or the errno name. */
+/** Writes a question; returns `ok` or the errno name. */
 function write(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
     socket.write(QUESTION, (error) => {

@@ -1,51 +1,51 @@
 import type { Socket } from "node:net";
 
 import type { Clock } from "./clock.ts";
-import { connect, CONNECT_LIMIT_MS, errnoName, formatTarget } from "./connect.ts";
+import { connect, CONNECT_LIMIT_MS, formatTarget, plainAddress } from "./connect.ts";
 import { firstUse } from "./firstUse.ts";
 import { Channel } from "./middleware/channel.ts";
 import type { Credentials, Protocol } from "./middleware/protocol.ts";
 import { protocols } from "./middleware/protocols.ts";
-import type { Connection, ConnectionEnd, HeldConnection, ProbeTest, Sample } from "./sample.ts";
+import type { Connection, HeldConnection, ProbeTest, Sample } from "./sample.ts";
+import { Watched } from "./watched.ts";
 import { within } from "./within.ts";
 
-/** What {@link hold} is asked to do. */
+/** One connection to hold. */
 export interface HoldSpec extends ProbeTest {
-  /** How long the connection is held and watched, in ms. */
+  /** Length of the window after the login, in ms. */
   observeMs: number;
-  /** As in {@link Connection}. */
+  /** Number of the repetition, see {@link Connection.repetition}. */
   repetition: number;
-  /** As in {@link Connection}. */
+  /** Number of the connection, see {@link Connection.connection}. */
   connection: number;
 }
 
-/** What holding needs beside the spec. */
+/** Environment of {@link hold}. */
 export interface HoldContext {
   clock: Clock;
   credentials: Credentials;
-  /** Aborted, it closes the connection; {@link Held.ended} then never settles. */
+  /** Closes the connection when aborted; {@link Held.ended} then never settles. */
   signal: AbortSignal;
 }
 
 /** A connection that is being held. */
 export interface Held {
-  /** How it stands now. */
+  /** Returns the connection with the time that it has been held. */
   status(): HeldConnection;
   /** Settles at the first sign of the end, or when the window is over. Never rejects. */
   ended: Promise<Sample>;
 }
 
-/** How much longer than the window the server is asked to take for an answer, in ms. */
+/** Time beyond the window that a question in flight takes the server to answer, in ms. */
 const IN_FLIGHT_MARGIN_MS = 60_000;
 
 /**
- * Opens a connection, logs in where the middleware wants it, and holds the connection in the way that is
- * asked for until the other side ends it or the window is over.
+ * Opens a connection, logs in, and holds the connection as the mode says until the other side ends it or the
+ * window is over.
  *
- * Resolves when the server takes questions.
+ * Resolves when the login is complete.
  *
- * @throws Error with one line, as {@link connect} does or naming what the server said, when no connection
- *   comes about.
+ * @throws Error of one line if connecting or the login fails: as {@link connect} does, or with the server's words.
  */
 export async function hold(
   spec: HoldSpec,
@@ -53,29 +53,31 @@ export async function hold(
 ): Promise<Held> {
   const { middleware, mode, host, port, repetition, connection } = spec;
   const at = { host: spec.address ?? host, port };
-  const socket = await connect(at, { signal, allowHalfOpen: mode === "firstUse" });
-  // The promise above resolves within the socket's connect event: no other event comes between.
+  const { socket, address } = await connect(at, { signal, allowHalfOpen: mode === "firstUse" });
   const connectedMs = clock.monotonicMs();
   const about: Connection = {
     ...{ middleware, mode, repetition, connection, host, port },
     localPort: socket.localPort ?? 0,
-    localAddress: socket.localAddress ?? "",
+    localAddress: plainAddress(socket.localAddress ?? ""),
+    remoteAddress: address,
     connectedAt: clock.wallTime().toISOString(),
   };
   const heldMs = (): number => clock.monotonicMs() - connectedMs;
-  const watched = new Watched(socket, spec.observeMs, heldMs, signal);
+  const watched = new Watched(socket, heldMs, signal);
   const protocol = protocols[middleware];
   const channel = new Channel(socket);
   const opened = await open(spec, protocol, channel, credentials).catch((error: unknown) => {
-    watched.letGo();
+    watched.close();
     throw error;
   });
-  const stopTraffic = keepUp(spec, protocol, channel, watched);
+  const stopTraffic = startTraffic(spec, socket, protocol, channel, watched);
+  // The sidecar's idle time starts with the login's last byte; a window from "connected" on could end before it.
+  watched.observe(spec.observeMs);
   const ended = watched.ended.then(async ({ end, error, endMs }): Promise<Sample> => {
     stopTraffic();
     const { lastByteMs } = watched;
     const use = mode === "firstUse" ? await firstUse(socket, end, protocol, channel) : undefined;
-    watched.letGo();
+    watched.close();
     return {
       ...about,
       heldMs: roundToMicroseconds(endMs),
@@ -115,17 +117,18 @@ async function open(
   }
 }
 
-/** Sends what the mode wants sent; returns what stops it. */
-function keepUp(
+/** Starts the traffic of the mode; returns a function that stops it. */
+function startTraffic(
   { mode, everyMs = 0, observeMs }: HoldSpec,
+  socket: Socket,
   protocol: Protocol,
   channel: Channel,
   watched: Watched,
 ): () => void {
-  // That a question is not answered shows in the connection's end.
+  // A question that fails shows in the connection's end.
   const unanswered = (): void => undefined;
   if (mode === "keepalive") {
-    watched.socket.setKeepAlive(true, everyMs);
+    socket.setKeepAlive(true, everyMs);
   } else if (mode === "inFlight") {
     watched.sent();
     protocol.slow?.(channel, observeMs + IN_FLIGHT_MARGIN_MS).catch(unanswered);
@@ -149,70 +152,6 @@ function keepUp(
     };
   }
   return () => undefined;
-}
-
-interface End {
-  end: ConnectionEnd;
-  error?: string;
-  endMs: number;
-}
-
-/** A socket whose end is waited for, until the window is over. */
-class Watched {
-  readonly socket: Socket;
-  /** Settles at the first sign of the end, or when the window is over. Never rejects. */
-  readonly ended: Promise<End>;
-  /** When something was last sent in either direction, in ms since "connected". */
-  lastByteMs: number | undefined;
-  /** Frees all that watching takes, and closes the connection. */
-  readonly letGo: () => void;
-  readonly #heldMs: () => number;
-
-  constructor(socket: Socket, observeMs: number, heldMs: () => number, signal: AbortSignal) {
-    this.socket = socket;
-    this.#heldMs = heldMs;
-    let timer: NodeJS.Timeout | undefined;
-    this.letGo = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", this.letGo);
-      socket.removeAllListeners("end").removeAllListeners("data").removeAllListeners("error");
-      socket.on("error", () => undefined).destroy();
-    };
-    this.ended = new Promise((resolve) => {
-      const finish = (end: ConnectionEnd, error?: string): void => {
-        const endMs = heldMs();
-        clearTimeout(timer);
-        resolve({ end, endMs, ...(error !== undefined && { error }) });
-      };
-      const waitForTheEnd = (): void => {
-        const leftMs = observeMs - heldMs();
-        if (leftMs <= 0) {
-          finish("open");
-        } else {
-          // Timers count whole ms and may fire a fraction early; a lower bound must not.
-          timer = setTimeout(waitForTheEnd, Math.ceil(leftMs));
-        }
-      };
-      socket.once("end", () => {
-        finish("fin");
-      });
-      socket.on("error", (error) => {
-        const name = errnoName(error);
-        finish(name === "ECONNRESET" ? "reset" : "error", name);
-      });
-      // Listening for data also lets it flow, without which the FIN behind it would never be read.
-      socket.on("data", () => {
-        this.sent();
-      });
-      signal.addEventListener("abort", this.letGo);
-      waitForTheEnd();
-    });
-  }
-
-  /** Notes that something was sent just now. */
-  sent(): void {
-    this.lastByteMs = this.#heldMs();
-  }
 }
 
 function roundToMicroseconds(ms: number): number {

@@ -1,4 +1,4 @@
-/** The main process in the probe's container, which holds the connections. `client.mjs` asks it. */
+/** Main process of the probe's container. It holds the connections and answers `client.mjs`. */
 import { systemClock } from "./clock.ts";
 import { readCredentials } from "./credentials.ts";
 import { rehearse } from "./rehearsal.ts";
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   };
   const server = await serve(directory, { clock: systemClock, credentials, log });
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    // Node as pid 1 has no default action for either.
+    // Node.js as pid 1 has no default action for these signals.
     process.once(signal, () => {
       void server.close().finally(() => process.exit(0));
     });

@@ -8,8 +8,8 @@ import { hold } from "./hold.ts";
 const HOST = "127.0.0.1";
 
 /**
- * Holds one connection to this process itself. Node loads and compiles a good deal on first use, which
- * made the first sample of a fresh pod notice its connection up to 20 ms late.
+ * Holds one connection to this process itself. Node.js loads and compiles code on first use; without a rehearsal
+ * the first sample of a fresh pod saw its end up to 20 ms late.
  */
 export async function rehearse(clock: Clock): Promise<void> {
   const server = createServer((socket) => socket.end());

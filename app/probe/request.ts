@@ -8,13 +8,13 @@ export const MAX_OBSERVE_MS = 168 * 3_600_000;
 /** Longest time that a timer of Node.js can wait, in ms: 24.8 days. */
 export const MAX_TIMER_MS = 2_147_483_647;
 
-/** Most samples of a run, and so most connections at once: what 128 MiB hold. */
+/** Most samples of a run, and so most connections at once; they fit into 128 MiB. */
 export const MAX_SAMPLES = 1000;
 
-/** A request that can't be carried out as it was put; the message is for the one who asked. */
+/** Error in a request; its message tells the sender what to change. */
 export class RequestError extends Error {}
 
-/** An endpoint and what is spoken there. */
+/** Endpoint with the kind of its middleware. */
 export interface CheckedTarget extends Target {
   middleware: MiddlewareKind;
 }
@@ -22,7 +22,7 @@ export interface CheckedTarget extends Target {
 type Check = (value: unknown) => string | undefined;
 
 const checkRun: Check = (value) =>
-  // A Kubernetes label value, and as such also a safe file name.
+  // Such a value of a Kubernetes label is also a safe file name.
   typeof value === "string" && /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(value)
     ? undefined
     : "must be 1 to 63 letters, digits, '.', '_' or '-', and start and end with a letter or digit";
@@ -44,7 +44,11 @@ const checkTests: Check = (value) =>
 const OPTIONAL = { everyMs: checkEveryMs, address: checkHost };
 const target = { middleware: checkMiddleware, host: checkHost, port: checkPort };
 
-/** @throws RequestError naming every problem in `text`, the JSON of a {@link ProbeSpec}. */
+/**
+ * Parses the JSON of a {@link ProbeSpec}.
+ *
+ * @throws RequestError that names every problem at once.
+ */
 export function parseSpec(text: string): ProbeSpec {
   const spec = parseFields(text, {
     run: checkRun,
@@ -71,12 +75,20 @@ export function parseSpec(text: string): ProbeSpec {
   return { ...spec, tests } as unknown as ProbeSpec;
 }
 
-/** @throws RequestError naming every problem in `text`, the JSON of a {@link CheckedTarget}. */
+/**
+ * Parses the JSON of a {@link CheckedTarget}.
+ *
+ * @throws RequestError that names every problem at once.
+ */
 export function parseTarget(text: string): CheckedTarget {
   return parseFields(text, target) as unknown as CheckedTarget;
 }
 
-/** @throws RequestError when `text` can't be the name of a run. */
+/**
+ * Checks the name of a run.
+ *
+ * @throws RequestError if `text` can't be one.
+ */
 export function parseRun(text: string): string {
   const problem = checkRun(text);
   if (problem !== undefined) {
@@ -85,7 +97,11 @@ export function parseRun(text: string): string {
   return text;
 }
 
-/** @throws RequestError unless `text` is a whole number of ms that a timer can hold. */
+/**
+ * Parses a time to wait, in ms.
+ *
+ * @throws RequestError unless `text` is a whole number that a timer can hold.
+ */
 export function parseWaitMs(text: string): number {
   const value = text === "" ? Number.NaN : Number(text);
   const problem = wholeNumber(0, MAX_TIMER_MS)(value);
@@ -116,13 +132,14 @@ function checkFields(
 ): Record<string, unknown> {
   const checks = { ...required, ...optional };
   const problems = Object.entries(checks).flatMap(([name, check]) => {
-    const problem = name in optional && !(name in given) ? undefined : check(given[name]);
+    const isGiven = Object.hasOwn(given, name);
+    const problem = name in optional && !isGiven ? undefined : check(given[name]);
     return problem === undefined
       ? []
-      : [`${name} ${problem}, got ${name in given ? JSON.stringify(given[name]) : "nothing"}`];
+      : [`${name} ${problem}, got ${isGiven ? JSON.stringify(given[name]) : "nothing"}`];
   });
   for (const name of Object.keys(given)) {
-    if (!(name in checks)) {
+    if (!Object.hasOwn(checks, name)) {
       const known = Object.keys(checks).join(", ");
       problems.push(`unknown field ${JSON.stringify(name)}, known are ${known}`);
     }

@@ -6,19 +6,19 @@ import { hold } from "./hold.ts";
 import type { Held, HoldSpec } from "./hold.ts";
 import type { ProbeSpec, ProbeStatus, Sample } from "./sample.ts";
 
-/** A run of this process, or one that an earlier process in this pod left behind. */
+/** A run of this process, or one that an earlier process in this pod stored. */
 export interface Run {
   readonly spec: ProbeSpec;
-  /** Settles when the first connections stand or one has failed. Never rejects. */
+  /** Settles when the first repetition's connections are open or one has failed. Never rejects. */
   readonly connected: Promise<void>;
   /** Settles when the run is done or has failed. Never rejects. */
   readonly over: Promise<void>;
   status(): ProbeStatus;
-  /** Lets the connections go, if there are any; the run then counts as failed. */
+  /** Closes the connections of a run that is not over; the run has then failed with `reason`. */
   abandon(reason: string): void;
 }
 
-/** A run that is over: nothing about it changes any more. */
+/** Makes a run of a stored status, which never changes. */
 export function pastRun(spec: ProbeSpec, status: ProbeStatus): Run {
   const settled = Promise.resolve();
   return {
@@ -30,16 +30,16 @@ export function pastRun(spec: ProbeSpec, status: ProbeStatus): Run {
   };
 }
 
-/** What a run needs beside its spec. */
+/** Environment of a run. */
 export interface RunContext {
   clock: Clock;
   credentials: AllCredentials;
 }
 
-/** How many connections are opened at the same time: with more, each would be noticed late. */
+/** Connections that are opened at the same time. With more, each "connected" would be seen late. */
 const OPENING_AT_ONCE = 5;
 
-/** A run from its first SYN on. `changed` hears of every state worth keeping. */
+/** A run that this process carries out. It calls `changed` whenever its state has changed. */
 export class LiveRun implements Run {
   readonly spec: ProbeSpec;
   readonly connected: Promise<void>;
@@ -47,7 +47,7 @@ export class LiveRun implements Run {
   readonly #context: RunContext;
   readonly #changed: (run: LiveRun) => void;
   readonly #abandoned = new AbortController();
-  /** By the order in which they are asked for. */
+  /** Samples of the repetitions that are over, in the order of the spec. */
   readonly #samples: Sample[] = [];
   #status: () => ProbeStatus = () => ({ state: "connecting" });
 
@@ -105,12 +105,12 @@ export class LiveRun implements Run {
   /**
    * Opens the connections of a repetition, a few at a time.
    *
-   * @throws Error when one does not come about; the others are let go.
+   * @throws Error if one of them fails; the others are closed.
    */
   async #open(repetition: number): Promise<Held[]> {
     const given = new AbortController();
     const signal = AbortSignal.any([this.#abandoned.signal, given.signal]);
-    // Each connection listens, and there may be many.
+    // Each connection adds a listener, and there may be a thousand.
     setMaxListeners(0, signal);
     const specs = this.#specs(repetition);
     const held = new Array<Held>(specs.length);

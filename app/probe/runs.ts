@@ -7,18 +7,18 @@ import { LiveRun, pastRun } from "./run.ts";
 import type { Run } from "./run.ts";
 import type { RunStore } from "./store.ts";
 
-/** What a run says whose connection was lost with the process that held it. */
+/** Error of a run whose connections were lost with the process that held them. */
 export const RESTARTED = "the probe restarted while it held connections";
 
-/** What runs need beside the place where they are kept. */
+/** Environment of the runs. */
 export interface RunsContext {
   clock: Clock;
   credentials: () => Promise<AllCredentials>;
-  /** Takes a line without a newline. */
+  /** Logs a line, given without its newline. */
   log: (line: string) => void;
 }
 
-/** Every run this probe knows. They go on whether or not anyone asks. */
+/** All runs of this probe. Each goes on whether or not anyone asks about it. */
 export class Runs {
   readonly #runs = new Map<string, Run>();
   readonly #store: RunStore;
@@ -33,10 +33,10 @@ export class Runs {
     this.#log = log;
   }
 
-  /** Takes up the runs of an earlier process in this pod. */
+  /** Loads the runs of an earlier process in this pod. Those that it was holding have failed. */
   async recover(): Promise<void> {
     const stored = await this.#store.load((file, reason) => {
-      this.#log(`${file} can't be read and is left alone: ${reason}`);
+      this.#log(`${file} can't be read and is ignored: ${reason}`);
     });
     for (const { spec, status } of stored) {
       const lost = status.state === "holding";
@@ -48,8 +48,8 @@ export class Runs {
   }
 
   /**
-   * Starts a run and resolves when its connections stand or one has failed. A run with an equal spec is
-   * not started again unless it failed; one with another spec is given up for the new one.
+   * Starts a run, and resolves when its connections are open or one has failed. A run with an equal spec is started
+   * again only if it failed; one with another spec is abandoned for the new one.
    */
   async start(spec: ProbeSpec): Promise<ProbeStatus> {
     const credentials = await this.#credentials();
@@ -59,7 +59,7 @@ export class Runs {
       !isDeepStrictEqual(run.spec, spec) ||
       run.status().state === "failed"
     ) {
-      run?.abandon("given up for another request of the same run");
+      run?.abandon("abandoned for another request of the same run");
       run = new LiveRun(spec, { clock: this.#clock, credentials }, (changed) => {
         this.#keep(changed);
       });
@@ -69,7 +69,7 @@ export class Runs {
     return run.status();
   }
 
-  /** How a run stands. The answer is held back until the run is over, `waitMs` at most. */
+  /** Returns the status of a run as soon as the run is over, or after `waitMs`. */
   async status(name: string, waitMs: number): Promise<ProbeStatus> {
     const run = this.#runs.get(name);
     if (run === undefined) {
@@ -79,7 +79,7 @@ export class Runs {
     return run.status();
   }
 
-  /** Lets every connection go and settles when all that is known is on disk. */
+  /** Closes every connection, and settles when all runs are stored. */
   async close(): Promise<void> {
     for (const run of this.#runs.values()) {
       run.abandon("the probe was stopped while it held connections");
@@ -91,13 +91,13 @@ export class Runs {
     const status = run.status();
     this.#log(`run ${run.spec.run}: ${describe(status)}`);
     this.#store.save({ spec: run.spec, status }).catch((error: unknown) => {
-      // Still answered from memory; only a restart would lose it.
+      // The run is still answered from memory; only a restart would lose it.
       this.#log(`run ${run.spec.run} can't be stored: ${(error as Error).message}`);
     });
   }
 }
 
-/** Short, however many connections there are. */
+/** Sums a status up in a few words, however many connections it has. */
 function describe(status: ProbeStatus): string {
   switch (status.state) {
     case "holding":

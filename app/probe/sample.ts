@@ -3,143 +3,150 @@ export const MIDDLEWARE_KINDS = ["redis", "memcached", "mysql", "mongodb", "tcp"
 export type MiddlewareKind = (typeof MIDDLEWARE_KINDS)[number];
 
 /**
- * Modes in which a probe holds a connection:
- * - `silent`: nothing,
- * - `keepalive`: nothing, with TCP keep-alive on,
- * - `ping`: the protocol's own ping, every {@link ProbeTest.everyMs},
- * - `firstUse`: nothing until the other side has closed it, and then what a pool does that has not noticed:
- *   a question, the reading of its answer, and another question ({@link Sample.use}),
- * - `inFlight`: a question that the server takes longer to answer than the window is.
+ * Modes in which a probe holds a connection after its login:
+ * - `silent`: it sends nothing,
+ * - `keepalive`: it sends nothing, with TCP keep-alive on,
+ * - `ping`: it sends the protocol's own ping every {@link ProbeTest.everyMs},
+ * - `firstUse`: it sends nothing until the connection has ended, and then acts like a pool that has not noticed: it
+ *   sends a question, reads the answer, and sends another question ({@link Sample.use}),
+ * - `inFlight`: it sends one question, which the server takes longer to answer than the window is.
  */
 export const MODES = ["silent", "keepalive", "ping", "firstUse", "inFlight"] as const;
 export type Mode = (typeof MODES)[number];
 
-/** What a probe is asked to do. Two requests with equal fields are the same run. */
+/** Request for a run. Two requests with equal fields are the same run. */
 export interface ProbeSpec {
-  /** Names the run; the same in both probes of a stack. */
+  /** Name of the run, equal in both probes of a stack. */
   run: string;
-  /** How long each connection is held and watched, in ms. Still open then means "open". */
+  /**
+   * Length of the window, in ms: how long each connection is watched, from the end of its login on. A connection that
+   * is still open then ends as `open`.
+   */
   observeMs: number;
-  /** How many connections each test holds at once. */
+  /** Number of connections that each test holds at once. */
   connections: number;
-  /** How often that is done, one time after the other. */
+  /** Number of times that all tests are repeated, one after the other. */
   repetitions: number;
-  /** All at the same time. */
+  /** Tests, all of which run at the same time. */
   tests: ProbeTest[];
 }
 
 /** One way of holding connections to one endpoint. */
 export interface ProbeTest {
   middleware: MiddlewareKind;
-  /** IP address or DNS name, as the pod sees it. */
+  /** IP address or DNS name of the endpoint, as the pod addresses it. */
   host: string;
   /** TCP port. */
   port: number;
   /** IP address to connect to in place of {@link host}, so that a name that has several means one server. */
   address?: string;
   mode: Mode;
-  /** How often a connection is pinged, or probed by TCP keep-alive, in ms; for these two modes only. */
+  /** Interval of pings, or of TCP keep-alive probes, in ms; of the modes `ping` and `keepalive` only. */
   everyMs?: number;
 }
 
-/** The server's own limit on idle connections, in its own words. */
+/** The server's own limit on idle connections. */
 export interface IdleLimit {
-  /** e.g. `wait_timeout`. */
+  /** Name of the setting, e.g. `wait_timeout`. */
   setting: string;
-  /** In ms; 0 is never. */
+  /** Limit in ms; 0 is "never". */
   ms: number;
 }
 
 /**
- * How a connection ended:
+ * End of a connection:
  * - `fin`: the other side closed it in order (FIN),
  * - `reset`: the other side reset it (RST),
  * - `error`: the operating system reported another error ({@link Sample.error}),
- * - `open`: it was still open when the window ended, a lower bound; the probe then closed it. Also of
- *   a connection that is held beyond the record ({@link Measurement.running}) or was lost on the way, of
- *   which a note tells.
+ * - `open`: it was still open when the window ended, and the probe then closed it; the time is a lower bound. A record
+ *   has `open` also for a connection that is still held, or that was lost; a note says so.
  */
 export type ConnectionEnd = "fin" | "reset" | "error" | "open";
 
-/** A connection, by what it is for and by what others know it. */
+/** Identity of a connection: its place in the run, and its two ends. */
 export interface Connection {
   middleware: MiddlewareKind;
   mode: Mode;
-  /** Which of the {@link ProbeSpec.repetitions} it belongs to, from 1. */
+  /** Number of its repetition, from 1 to {@link ProbeSpec.repetitions}. */
   repetition: number;
-  /** Which of the {@link ProbeSpec.connections} it is, from 1. */
+  /** Number of the connection within its test and repetition, from 1 to {@link ProbeSpec.connections}. */
   connection: number;
   host: string;
   port: number;
-  /** The probe's own port: the key by which the proxy's access-log entry is found. */
+  /** Port of the probe, by which the proxy's access-log entry is found. */
   localPort: number;
-  /** The probe's own address. */
+  /** IP address of the probe. */
   localAddress: string;
+  /**
+   * IP address of the other end, which is one of those of {@link host}; an IPv4-mapped IPv6 address is written as
+   * IPv4.
+   */
+  remoteAddress: string;
   /** Wall-clock time of "connected", ISO 8601. For people and log searches, never for durations. */
   connectedAt: string;
 }
 
-/** One connection, as the probe saw it on its pod's monotonic clock. */
+/** One connection from beginning to end, timed by the pod's monotonic clock. */
 export interface Sample extends Connection {
-  /** From "connected" to {@link end}, in ms with microsecond digits. */
+  /** Time from "connected" to {@link end}, in ms with microsecond digits. */
   heldMs: number;
   end: ConnectionEnd;
   /** errno name such as `ETIMEDOUT`; only where {@link end} is `error` or `reset`. */
   error?: string;
   /**
-   * When something was last sent in either direction, in ms since "connected": the connection was idle only
-   * from then on. Absent where nothing ever was.
+   * Time of the last byte in either direction, in ms since "connected": the connection was idle from then on. Absent
+   * if there was none.
    */
   lastByteMs?: number;
-  /** The server's own limit on idle connections; absent where it has none or does not tell. */
+  /** The server's own limit on idle connections; absent if the server does not tell it. */
   idleLimit?: IdleLimit;
-  /** What a pool would have met; of the mode `firstUse` only. */
+  /** First use of the connection after its idle time; of the mode `firstUse` only. */
   use?: FirstUse;
-  /** What the server said while the connection was opened, where that is worth knowing. */
+  /** Note on the login that a reader has to know, e.g. that the server wants a password. */
   greeting?: string;
 }
 
-/** What became of a connection's first use after it was idle: each `ok`, or the errno name. */
+/** Result of each step of a connection's first use after its idle time: `ok` or the errno name. */
 export interface FirstUse {
-  /** Sending a question. */
+  /** Result of sending a question. */
   firstWrite: string;
-  /** Reading its answer; `end` where the connection turned out to be closed. */
+  /** Result of reading its answer; `end` if the connection turned out to be closed. */
   read: string;
-  /** Sending another question; absent where the first one was answered. */
+  /** Result of sending another question; absent if the connection was open. */
   secondWrite?: string;
 }
 
 /** A connection that is being held. */
 export interface HeldConnection extends Connection {
-  /** Since "connected", in ms. */
+  /** Time since "connected", in ms. */
   heldMs: number;
 }
 
-/** Connections that are being held. */
+/** Status of a run that holds connections. */
 export interface HoldingStatus {
   state: "holding";
-  /** Since the last of them stood, in ms. */
+  /** Time since the last connection was open and logged in, in ms. */
   heldMs: number;
-  /** How many repetitions are to come after this one. */
+  /** Number of repetitions that follow this one. */
   repetitionsLeft: number;
   held: HeldConnection[];
-  /** Those that have ended, of earlier repetitions too. */
+  /** Samples of the connections that have ended, those of earlier repetitions first. */
   samples: Sample[];
 }
 
-/** A run of which all is known. */
+/** Status of a run that is over. */
 export interface DoneStatus {
   state: "done";
   samples: Sample[];
-  /** Why there are fewer samples than were asked for; absent where there are not. */
+  /** Reason for fewer samples than were asked for; absent if all are there. */
   incomplete?: string;
 }
 
-/** What a probe answers when it is asked about a run. */
+/** Status of a run, as a probe answers it. */
 export type ProbeStatus =
   | { state: "unknown" }
   | { state: "connecting" }
   | HoldingStatus
-  /** Not every connection came about, so there is nothing to measure. */
+  /** A connection failed to open, or the run was abandoned, so there is nothing to measure. */
   | { state: "failed"; error: string }
   | DoneStatus;

@@ -7,24 +7,25 @@ import { Runs } from "./runs.ts";
 import type { RunsContext } from "./runs.ts";
 import { RunStore } from "./store.ts";
 
-/** What {@link file://./client.mjs} asks, as it was told on its command line. */
+/** Question of `client.mjs`: the arguments of its command line. */
 interface Question {
   command?: string;
   request: string;
   wait?: string;
 }
 
-/** Where the probe listens for questions. */
+/** Returns the path of the unix socket that the probe listens on. */
 export function socketPath(directory: string): string {
   return join(directory, "probe.sock");
 }
 
+/** A probe that answers questions. */
 export interface ProbeServer {
-  /** Lets every connection go and settles when all that is known is on disk. */
+  /** Closes every connection, and settles when all runs are stored. */
   close(): Promise<void>;
 }
 
-/** Takes up earlier runs from `directory`, then answers questions until closed. */
+/** Loads earlier runs from `directory`, then answers questions until it is closed. */
 export async function serve(directory: string, context: RunsContext): Promise<ProbeServer> {
   const runs = new Runs(new RunStore(directory), context);
   await runs.recover();
@@ -39,7 +40,7 @@ export async function serve(directory: string, context: RunsContext): Promise<Pr
         return runs.status(parseRun(request), parseWaitMs(wait));
       default:
         throw new RequestError(
-          `${JSON.stringify(command)} is nothing that can be asked; ask for check, start or status`,
+          `unknown command ${JSON.stringify(command)}: use check, start or status`,
         );
     }
   });

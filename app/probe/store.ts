@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import type { ProbeSpec, ProbeStatus } from "./sample.ts";
 
-/** A run as it is kept on disk: what was asked, and how things stood when it was last written. */
+/** A run as it is stored: its spec, and its status when the file was last written. */
 export interface StoredRun {
   spec: ProbeSpec;
   status: ProbeStatus;
@@ -12,8 +12,8 @@ export interface StoredRun {
 const SUFFIX = ".json";
 
 /**
- * Keeps one file per run, `<run>.json`, in the pod's own directory, so that a record outlives both
- * whoever asked for it and a restart of the container.
+ * Stores each run in a file of the pod, `<run>.json`, so that a result outlives the client that asked for it and a
+ * restart of the container.
  */
 export class RunStore {
   readonly #directory: string;
@@ -23,7 +23,7 @@ export class RunStore {
     this.#directory = directory;
   }
 
-  /** Reads back every run; `unreadable` hears of files that hold something else. */
+  /** Reads all runs, in the order of their names; calls `unreadable` for each file that holds no JSON. */
   async load(unreadable: (file: string, reason: string) => void): Promise<StoredRun[]> {
     const runs: StoredRun[] = [];
     for (const file of (await readdir(this.#directory)).sort()) {
@@ -38,10 +38,10 @@ export class RunStore {
     return runs;
   }
 
-  /** Replaces the run's file in one step; a reader sees the old content or the new, never a part. */
+  /** Replaces the run's file in one step: a reader sees the old content or the new. */
   save(run: StoredRun): Promise<void> {
     const file = join(this.#directory, run.spec.run + SUFFIX);
-    // One after the other, so that a state never overwrites the one that followed it.
+    // Writes run one after the other, so that an older state never overwrites a newer one.
     const write = (this.#writes.get(file) ?? Promise.resolve())
       .catch(() => undefined)
       .then(async () => {
@@ -52,7 +52,7 @@ export class RunStore {
     return write;
   }
 
-  /** Settles when everything handed to {@link save} is on disk or has failed. */
+  /** Settles when every {@link save} so far has succeeded or failed. */
   async flush(): Promise<void> {
     await Promise.allSettled(this.#writes.values());
   }

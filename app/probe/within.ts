@@ -1,7 +1,7 @@
 /**
- * Waits for a promise, but no longer than `limitMs`.
+ * Waits for a promise for at most `limitMs`.
  *
- * @throws Error with the message that `late` gives when it takes longer.
+ * @throws Error with the message of `late` after that, or the promise's own error.
  */
 export async function within<T>(
   limitMs: number,

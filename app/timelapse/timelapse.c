@@ -1,21 +1,21 @@
 /*
- * Runs a program's monotonic clocks at a multiple of their speed. Preloaded (LD_PRELOAD) into Envoy it
- * makes an idle timeout of an hour pass in ten seconds, at its real configured value.
+ * Shim that runs a program's monotonic clocks at a multiple of their speed. Preloaded (LD_PRELOAD) into
+ * Envoy, it makes an idle timeout of an hour pass in ten seconds, at its real configured value.
  *
- * TIMELAPSE_FACTOR says how fast: a whole number from 1, which changes nothing, to 360.
+ * TIMELAPSE_FACTOR is the multiple: a whole number from 1, which changes nothing, to 360.
  *
  * From the moment of loading on
- * - clock_gettime multiplies what has passed on CLOCK_MONOTONIC, _RAW, _COARSE and CLOCK_BOOTTIME,
+ * - clock_gettime multiplies the time that has passed on CLOCK_MONOTONIC, _RAW, _COARSE and CLOCK_BOOTTIME,
  * - epoll_wait, epoll_pwait and epoll_pwait2 divide their timeout, so that a program that sleeps until
  *   its next timer is due wakes up in time.
  *
- * CLOCK_REALTIME, gettimeofday and time stay true: certificates and log stamps depend on them. Left
- * alone, too, are waits that Envoy's timers don't use (poll, select, nanosleep, timerfd, condition
- * variables): a wait for a relative time takes as long as ever.
+ * CLOCK_REALTIME, gettimeofday and time stay true, because certificates and log stamps depend on them. The
+ * shim also leaves alone the waits that Envoy's timers do not use (poll, select, nanosleep, timerfd,
+ * condition variables): they take as long as without it.
  *
- * It calls the kernel itself instead of the functions it stands in for, so that it works before they can
- * be looked up, and needs of the C library nothing but getenv, syscall and write: an object built against
- * a new one loads into an image with an old one.
+ * The shim calls the kernel itself instead of the functions that it replaces, so that it works before they
+ * can be looked up. It needs only getenv, syscall and write of the C library, so that an object built
+ * against a new library loads into an image with an old one.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -26,17 +26,17 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Istio's proxies are 64-bit programs: the kernel's struct timespec is the one of <time.h> there. */
+/* Istio's proxies are 64-bit programs, for which the kernel's struct timespec is that of <time.h>. */
 _Static_assert(sizeof(long) == 8 && sizeof(time_t) == 8, "for 64-bit systems only");
 
 #define MAX_FACTOR 360
 #define SECOND_NS 1000000000LL
-/* Size of the kernel's signal set, which is smaller than sigset_t. */
+/* Size of the kernel's signal set in bytes; sigset_t is larger. */
 #define SIGNAL_SET_BYTES 8
 
 static long factor = 1;
 
-/* The clocks that are sped up, with what they showed when this was loaded. */
+/* Clocks that are sped up, with their times at the moment of loading. */
 static struct lapsed_clock {
   clockid_t id;
   long long start_ns;
@@ -54,12 +54,12 @@ static int read_clock(clockid_t id, struct timespec *time) {
   return (int)syscall(SYS_clock_gettime, id, time);
 }
 
-/* NULL for a clock that is left alone. */
+/* Returns NULL for a clock that is left alone. */
 static const struct lapsed_clock *find_clock(clockid_t id) {
   switch (id) {
   case CLOCK_MONOTONIC:
-  /* The coarse clock moves in steps of up to 4 ms, at 360 times its speed 1.4 s: the fine one, which
-     shows the same time, stands in for it. */
+  /* The coarse clock moves in steps of up to 4 ms, which would be 1.4 s at 360 times its speed. The fine
+     clock shows the same time and replaces it. */
   case CLOCK_MONOTONIC_COARSE:
     return &clocks[0];
   case CLOCK_MONOTONIC_RAW:
@@ -71,7 +71,7 @@ static const struct lapsed_clock *find_clock(clockid_t id) {
   }
 }
 
-/* A whole number from 1 to MAX_FACTOR; 0 for every other text. */
+/* Parses a whole number from 1 to MAX_FACTOR; returns 0 for any other text. */
 static long parse_factor(const char *text) {
   long value = 0;
   do {
@@ -105,13 +105,14 @@ int clock_gettime(clockid_t id, struct timespec *time) {
   const struct lapsed_clock *clock = factor == 1 ? NULL : find_clock(id);
   const int result = read_clock(clock == NULL ? id : clock->id, time);
   if (clock != NULL && result == 0) {
-    /* Overflows after 296 days at 360 times the speed. */
+    /* The product overflows after 296 days at 360 times the speed. */
     *time = timespec_of(clock->start_ns + (nanoseconds(time) - clock->start_ns) * factor);
   }
   return result;
 }
 
-/* Rounded up, as timers never fire early; what means "at once" (0) and "for ever" (-1) stays. */
+/* Divides a timeout by the factor, rounding up, because timers never fire early. "At once" (0) and "for
+   ever" (-1) stay. */
 static long long divided(long long timeout) {
   return timeout <= 0 ? timeout : (timeout + factor - 1) / factor;
 }

@@ -66,6 +66,7 @@ export class FakeProbe {
         ...{ middleware, mode, repetition: 1, connection: place + 1, host, port },
         localPort: this.localPort + nth,
         localAddress: "10.244.0.28",
+        remoteAddress: host,
         connectedAt: CONNECTED_AT,
       }));
   }

@@ -10,6 +10,7 @@ export const SAMPLE: Sample = {
   port: 6379,
   localPort: 54_176,
   localAddress: "10.244.0.28",
+  remoteAddress: "10.0.0.5",
   connectedAt: "2026-01-02T03:04:05.678Z",
   heldMs: 10_001.6,
   end: "fin",

@@ -126,7 +126,7 @@ describe("a stack with every kind of middleware and a timeout of 12 s", () => {
     assert.deepEqual(servers.map(({ kind }) => kind).sort(), [...KINDS].sort());
     for (const { kind, endpoint, ...credentials } of servers) {
       const protocol = protocols[kind];
-      const socket = await connect(parseEndpoint(endpoint));
+      const { socket } = await connect(parseEndpoint(endpoint));
       const channel = new Channel(socket);
       await protocol.open(channel, credentials);
       if (protocol.slow !== undefined) {
@@ -137,7 +137,7 @@ describe("a stack with every kind of middleware and a timeout of 12 s", () => {
       }
       socket.destroy();
       if (kind !== "memcached") {
-        const refused = await connect(parseEndpoint(endpoint));
+        const { socket: refused } = await connect(parseEndpoint(endpoint));
         const login = protocol.open(new Channel(refused), { ...credentials, password: "wrong" });
         await assert.rejects(login, { message: REFUSALS[kind] });
         refused.destroy();

@@ -9,18 +9,19 @@ import (
 	"time"
 )
 
-// config is what is mounted from a Secret, since it holds credentials.
+// config is the configuration of the program. It is mounted from a Secret, because it holds credentials.
 type config struct {
-	// IdleMs is how long each driver is left alone, in ms.
+	// IdleMs is the idle time of each driver, in ms.
 	IdleMs int64 `json:"idleMs"`
 	// IdleTimeoutMs is the idle timeout that the advised settings stay below, in ms.
 	IdleTimeoutMs int64 `json:"idleTimeoutMs"`
-	// Drivers names those to measure, such as go-mysql; names of other languages are passed over.
+	// Drivers are the names of the drivers to measure, such as go-mysql; those of other languages are ignored.
 	Drivers []string `json:"drivers"`
-	// Servers by kind: redis, memcached, mysql, mongodb.
+	// Servers are the servers by kind: redis, memcached, mysql, mongodb.
 	Servers map[string]server `json:"servers"`
 }
 
+// server is a server that drivers connect to.
 type server struct {
 	Host     string `json:"host"`
 	Port     int    `json:"port"`
@@ -35,6 +36,7 @@ func (s server) address() string {
 func (c config) idle() time.Duration        { return time.Duration(c.IdleMs) * time.Millisecond }
 func (c config) idleTimeout() time.Duration { return time.Duration(c.IdleTimeoutMs) * time.Millisecond }
 
+// readConfig reads a file of JSON. Its error does not repeat the content.
 func readConfig(path string) (config, error) {
 	var read config
 	text, err := os.ReadFile(path)
@@ -42,8 +44,7 @@ func readConfig(path string) (config, error) {
 		return read, err
 	}
 	if err := json.Unmarshal(text, &read); err != nil {
-		// Without the text, which holds credentials.
-		return read, fmt.Errorf("%s is not a configuration", path)
+		return read, fmt.Errorf("%s holds no configuration", path)
 	}
 	return read, nil
 }

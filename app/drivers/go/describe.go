@@ -14,15 +14,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// errorRow describes an error of a request.
 type errorRow struct {
-	// Name of the error's variable, by which code recognises it, otherwise its type.
+	// Name is the error's variable, by which code recognises it, otherwise its type.
 	Name string `json:"name"`
-	// Code of the operating system, where it is one of its errors.
+	// Code is the errno name of an error of the operating system.
 	Code    string `json:"code,omitempty"`
 	Message string `json:"message"`
 }
 
-// Ordered: what wraps another one comes before it.
+// variables are the known errors; one that wraps another comes before it.
 var variables = []struct {
 	name string
 	err  error
@@ -37,6 +38,7 @@ var variables = []struct {
 	{"io.EOF", io.EOF},
 }
 
+// describe turns an error into what code can recognise it by.
 func describe(err error) *errorRow {
 	described := &errorRow{Name: fmt.Sprintf("%T", err), Message: err.Error()}
 	for _, known := range variables {

@@ -1,8 +1,7 @@
-// The program in the pod: uses real drivers against servers outside, leaves each alone for longer than the
-// sidecar's idle timeout, and prints what the application then sees, one JSON line for each case.
+// Command drivers runs in a pod. It uses real drivers against servers outside the cluster, leaves each alone for
+// longer than the sidecar's idle timeout, and prints what the application then sees, one line of JSON for each case.
 //
-// It needs nobody while it measures: the lines stay in the container's log, and afterwards it only waits to
-// be stopped.
+// It measures without a client: the lines stay in the container's log, and then it waits to be stopped.
 package main
 
 import (
@@ -46,8 +45,8 @@ func main() {
 	if err := lines.Encode(map[string]int{"cases": len(cases)}); err != nil {
 		fail(err)
 	}
-	// A container that ends is started again, and so measures again: to be wished for only where something was
-	// in the way.
+	// A container that ends is started again and measures again, which helps only if something prevented a
+	// measurement.
 	if !measured {
 		os.Exit(1)
 	}

@@ -11,42 +11,42 @@ import (
 	"time"
 )
 
-// A request that takes longer has failed, whatever the driver would go on trying.
+// requestLimit is the time limit of a request; a longer one has failed, even if the driver goes on trying.
 const requestLimit = 10 * time.Second
 
 // requester makes one request and waits for its answer.
 type requester = func(context.Context) error
 
-// usage is one way in which an application uses a driver.
+// usage is a way in which an application uses a driver.
 type usage struct {
 	driver string
-	// kind of server that the driver talks to.
+	// kind is the kind of server that the driver talks to.
 	kind string
-	// module whose version is told.
+	// module is the Go module of the driver.
 	module string
-	// name of the case, unique for the driver: defaults, advised or what is special.
+	// name is the name of the case, unique for the driver: defaults, advised, or its peculiarity.
 	name string
-	// settings of this case in the driver's own words; none is the driver's defaults.
+	// settings returns the settings in the driver's own words; nil stands for the driver's defaults.
 	settings func(idleTimeout time.Duration) []string
-	// open prepares the driver and returns its request, which is made three times: before and twice after
-	// the idle time.
+	// open prepares the driver and returns its request, which is made three times: once before and twice after the
+	// idle time.
 	open func(s surroundings) (requester, error)
 }
 
-// surroundings are what a driver is opened with.
+// surroundings is the environment in which a driver is opened.
 type surroundings struct {
 	server      server
 	idleTimeout time.Duration
-	// dial opens a TCP connection and notes it down. It returns the plain *net.TCPConn, as drivers look
-	// into it to find out whether it still lives.
+	// dial opens a TCP connection and notes it. It returns the plain *net.TCPConn, because drivers look into it to
+	// find out whether it is still alive.
 	dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// opened notes down a connection that was not dialled by dial.
+	// opened notes a connection that dial did not open.
 	opened func()
-	// say notes down what the driver tells unasked, such as a line for its log.
+	// say notes a message of the driver, such as a log line.
 	say func(format string, values ...any)
 }
 
-// row is one line of output. Its type for readers is in app/drivers/node/row.ts.
+// row is one line of output. Its type for readers stands in app/drivers/node/row.ts.
 type row struct {
 	Driver      string       `json:"driver"`
 	Version     string       `json:"version"`
@@ -60,18 +60,21 @@ type row struct {
 	Said        []string     `json:"said"`
 }
 
+// request is the result of a request.
 type request struct {
 	Outcome string    `json:"outcome"`
 	Ms      float64   `json:"ms"`
 	Error   *errorRow `json:"error,omitempty"`
 }
 
+// connection is a connection of a driver.
 type connection struct {
 	// OpenedMs is counted from the beginning of the idle time: negative before it.
 	OpenedMs  float64 `json:"openedMs"`
 	LocalPort int     `json:"localPort,omitempty"`
 }
 
+// measure measures one case.
 func measure(u usage, c config) row {
 	log := &log{start: time.Now()}
 	s := surroundings{
@@ -137,7 +140,7 @@ func versionOf(module string) string {
 	return module
 }
 
-// log collects what happens to one case, from any goroutine of its driver.
+// log collects the connections and messages of one case, from any goroutine of its driver.
 type log struct {
 	start time.Time
 	mutex sync.Mutex
@@ -181,7 +184,7 @@ func (l *log) since(zero time.Time) ([]connection, []string) {
 	return conns, append([]string{}, l.said...)
 }
 
-// casesOf lists what is to be measured, in the order of the drivers' names.
+// casesOf returns the cases of the drivers with these names.
 func casesOf(drivers []string) []usage {
 	return slices.DeleteFunc(
 		slices.Concat(memcachedCases, mongodbCases, mysqlCases, redisCases),

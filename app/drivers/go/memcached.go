@@ -19,7 +19,7 @@ func memcachedCase(u usage, adjust func(*memcache.Client, surroundings)) usage {
 		return func(context.Context) error {
 			_, err := client.Get("istio-idle-timeout")
 			if errors.Is(err, memcache.ErrCacheMiss) {
-				return nil // There is no such key, as was to be expected.
+				return nil // The key does not exist.
 			}
 			return err
 		}, nil
@@ -31,7 +31,7 @@ var memcachedCases = []usage{
 	memcachedCase(usage{name: "defaults"}, nil),
 	memcachedCase(
 		usage{name: "advised", settings: withHalf("client.Close() every %v")},
-		// The driver has no setting for it. Close drops the idle connections only, and the client stays usable.
+		// The driver has no setting for this. Close closes the idle connections only, and the client stays usable.
 		func(client *memcache.Client, s surroundings) {
 			go func() {
 				for range time.Tick(s.idleTimeout / 2) {

@@ -17,7 +17,7 @@ func mongodbCase(u usage, request func(context.Context, *mongo.Database) error, 
 		if s.server.Username != "" {
 			config.SetAuth(options.Credential{Username: s.server.Username, Password: s.server.Password})
 		}
-		// Not by its dialer, which also opens the connections that only watch the server.
+		// The driver's dialer would count the connections that monitor the server too.
 		config.SetPoolMonitor(&event.PoolMonitor{Event: func(e *event.PoolEvent) {
 			switch e.Type {
 			case event.ConnectionReady:
@@ -50,11 +50,11 @@ var mongodbCases = []usage{
 	),
 }
 
-// A read, which the driver repeats once on its own.
+// findOne reads a document; the driver retries a read once.
 func findOne(ctx context.Context, database *mongo.Database) error {
 	err := database.Collection("istio-idle-timeout").FindOne(ctx, bson.D{}).Err()
 	if errors.Is(err, mongo.ErrNoDocuments) {
-		return nil // There is no such collection, as was to be expected.
+		return nil // The collection does not exist.
 	}
 	return err
 }

@@ -55,18 +55,18 @@ var mysqlCases = []usage{
 	),
 }
 
-// Each request takes a connection out of the pool and puts it back.
+// pooled takes a connection out of the pool for each request and puts it back.
 func pooled(db *sql.DB, _ surroundings) requester {
 	return func(ctx context.Context) error { return selectOne(ctx, db) }
 }
 
-// One connection is taken out of the pool by the first request, and kept.
+// inTransaction takes a connection out of the pool for the first request and keeps it.
 func inTransaction(db *sql.DB, _ surroundings) requester {
 	var transaction *sql.Tx
 	return func(ctx context.Context) error {
 		if transaction == nil {
 			var err error
-			// It must outlive the request, whose context ends it otherwise.
+			// The transaction must outlive the request, so the context of the request is not used.
 			if transaction, err = db.BeginTx(context.Background(), nil); err != nil {
 				return err
 			}
@@ -80,7 +80,7 @@ func shortLived(db *sql.DB, s surroundings) requester {
 	return pooled(db, s)
 }
 
-// Drivers before 1.5 had no check, and it does nothing where there is no syscall for it.
+// withoutCheck switches the liveness check off, which drivers before 1.5 lack, as do some operating systems.
 func withoutCheck(config *mysql.Config, _ surroundings) { config.CheckConnLiveness = false }
 
 func withKeepalive(config *mysql.Config, s surroundings) {
@@ -105,5 +105,5 @@ func selectOne(ctx context.Context, on queryer) error {
 
 type mysqlLog func(format string, values ...any)
 
-// Print is how the driver logs.
+// Print takes a log message of the driver.
 func (say mysqlLog) Print(values ...any) { say("%s", fmt.Sprint(values...)) }

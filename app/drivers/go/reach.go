@@ -10,8 +10,8 @@ const (
 	reachRetry = 500 * time.Millisecond
 )
 
-// awaitServer waits until a server takes a connection. In the pod that may need some time: sidecars of older
-// meshes start beside the program.
+// awaitServer waits until a server takes a connection. In a pod that can take a while: the sidecar of an older mesh
+// starts at the same time as the program.
 func awaitServer(s server) error {
 	deadline := time.Now().Add(reachLimit)
 	for {

@@ -41,14 +41,14 @@ var redisCases = []usage{
 
 func get(client *redis.Client) requester { return getWith(client) }
 
-// One connection is taken out of the pool, and kept.
+// getOnOne takes a connection out of the pool and keeps it.
 func getOnOne(client *redis.Client) requester { return getWith(client.Conn()) }
 
 func getWith(client redis.Cmdable) requester {
 	return func(ctx context.Context) error {
 		err := client.Get(ctx, "istio-idle-timeout").Err()
 		if errors.Is(err, redis.Nil) {
-			return nil // There is no such key, as was to be expected.
+			return nil // The key does not exist.
 		}
 		return err
 	}

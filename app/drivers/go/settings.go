@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// words are settings that do not depend on the idle timeout.
+// words makes settings that do not depend on the idle timeout.
 func words(settings ...string) func(time.Duration) []string {
 	return func(time.Duration) []string { return settings }
 }

@@ -1,17 +1,18 @@
 import { readFileSync } from "node:fs";
 
-/** What is mounted from a Secret, since it holds credentials. */
+/** Configuration of the program. It is mounted from a Secret, because it holds credentials. */
 export interface Config {
-  /** How long each driver is left alone, in ms. */
+  /** Idle time of each driver, in ms. */
   idleMs: number;
-  /** The idle timeout that the advised settings stay below, in ms. */
+  /** Idle timeout that the advised settings stay below, in ms. */
   idleTimeoutMs: number;
-  /** Those to measure, such as `node-redis`; names of other languages are passed over. */
+  /** Names of the drivers to measure, such as `node-redis`; those of other languages are ignored. */
   drivers: string[];
-  /** By kind: redis, memcached, mysql, mongodb. */
+  /** Servers by kind: redis, memcached, mysql, mongodb. */
   servers: Partial<Record<string, Server>>;
 }
 
+/** Server that drivers connect to. */
 export interface Server {
   host: string;
   port: number;
@@ -19,12 +20,12 @@ export interface Server {
   password?: string;
 }
 
+/** @throws Error if the file holds no JSON; its message does not repeat the content. */
 export function readConfig(path: string): Config {
   const text = readFileSync(path, "utf8");
   try {
     return JSON.parse(text) as Config;
   } catch {
-    // Without the text, which holds credentials.
-    throw new Error(`${path} is not a configuration`);
+    throw new Error(`${path} holds no JSON`);
   }
 }

@@ -8,7 +8,7 @@ async function connect(
   { server, say }: Surroundings,
   options: Pick<CommonRedisOptions, "retryStrategy"> = {},
 ): Promise<Redis> {
-  // Not before: each case is a thread that would load all drivers.
+  // Imported here, so that the thread of each case loads only its own driver.
   const { Redis } = await import("ioredis");
   const { host, port, username, password } = server;
   return new Redis({

@@ -1,9 +1,8 @@
 /**
- * `node main.ts CONFIG.json`, the program in the pod: uses real drivers against servers outside, leaves each
- * alone for longer than the sidecar's idle timeout, and prints what the application then sees.
+ * `node main.ts CONFIG.json` is a program in the pod. It uses real drivers against servers outside the cluster, leaves
+ * each alone for longer than the sidecar's idle timeout, and prints what the application then sees.
  *
- * It needs nobody while it measures: the lines stay in the container's log, and afterwards it only waits
- * to be stopped.
+ * It measures without a client: the lines stay in the container's log, and then it waits to be stopped.
  */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
@@ -16,7 +15,7 @@ if (path === undefined || rest.length > 0) {
   console.error("drivers: usage: node main.ts CONFIG.json");
   process.exit(1);
 }
-// As pid 1 it would not end by the signal itself.
+// Node.js as pid 1 has no default action for these signals.
 process.once("SIGTERM", () => process.exit(0)).once("SIGINT", () => process.exit(0));
 const config = readConfig(path);
 const asked = usages.filter(({ driver }) => config.drivers.includes(driver));
@@ -32,8 +31,8 @@ const rows = await Promise.all(
   }),
 );
 print({ cases: asked.length });
-// A container that ends is started again, and so measures again: to be wished for only where something was in
-// the way.
+// A container that ends is started again and measures again, which helps only if something prevented a
+// measurement.
 if (rows.some(({ problem }) => problem !== undefined)) {
   process.exit(1);
 }

@@ -9,12 +9,12 @@ import { awaitServer } from "./reach.ts";
 import type { Request, Row } from "./row.ts";
 import type { Ask, Surroundings, Usage } from "./usage.ts";
 
-/** A request that takes longer has failed, whatever the driver would go on trying. */
+/** Time limit of a request, in ms; a longer one has failed, even if the driver goes on trying. */
 const REQUEST_LIMIT_MS = 10_000;
-/** For the server to be reached at first, and for the driver to be loaded and to log in. */
+/** Time limit for reaching the server, and again for loading the driver and its login, in ms. */
 const OPEN_LIMIT_MS = 30_000;
 
-/** One case as it comes about, in a thread of its own: an error that nobody catches ends no other one. */
+/** Measures one case. Each runs in a thread of its own, so that an uncaught error ends no other case. */
 export class Measurement {
   readonly #notes = new Notes();
   readonly #usage: Usage;
@@ -40,7 +40,7 @@ export class Measurement {
         this.#notes.watchSockets();
       }
       const surroundings = this.#surroundings(server);
-      // Some connect here, and some of those try it for ever.
+      // Some drivers connect here, and some of those try for ever.
       ask = await limited(OPEN_LIMIT_MS, async () => usage.open(surroundings));
       await limited(REQUEST_LIMIT_MS, ask);
     } catch (error) {
@@ -65,7 +65,7 @@ export class Measurement {
     };
   }
 
-  /** The row of a case that ended by an error that nobody caught. */
+  /** Makes the row of a case that an uncaught error has ended. */
   crashed(error: unknown): Row {
     if (this.#idleFromMs === undefined) {
       return this.#failed(error);
@@ -122,7 +122,7 @@ async function limited<T>(limitMs: number, ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Of the installed package; some do not let their package.json be imported. */
+/** Reads the version of an installed package. Some packages do not export their package.json. */
 function versionOf(module: string): string {
   const manifests = (createRequire(import.meta.url).resolve.paths(module) ?? [])
     .map((folder) => join(folder, module, "package.json"))

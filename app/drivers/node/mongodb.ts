@@ -4,7 +4,7 @@ import type { Ask, Surroundings, Usage } from "./usage.ts";
 
 const mongodb = {
   ...{ driver: "node-mongodb", kind: "mongodb", module: "mongodb" },
-  // Those that only watch the server are none of the application's.
+  // The driver opens further connections to monitor the server, which carry no requests.
   tellsConnections: true,
 };
 
@@ -30,7 +30,7 @@ async function connect(
   return () => request(client.db("admin"));
 }
 
-/** A read, which the driver repeats once on its own. */
+/** Reads a document; the driver retries a read once. */
 function findOne(database: Db): Promise<unknown> {
   return database.collection("istio-idle-timeout").findOne({});
 }

@@ -34,7 +34,7 @@ export const mysql2Usages: Usage[] = [
   },
   {
     ...{ ...mysql2, name: "no error listener" },
-    // That of mysql2/promise has one of its own.
+    // A connection of mysql2/promise has a listener of its own.
     settings: words("createConnection with callbacks", 'without connection.on("error")'),
     open: async (surroundings) => {
       const { createConnection } = await import("mysql2");
@@ -53,7 +53,7 @@ export const mysql2Usages: Usage[] = [
   },
   {
     ...{ ...mysql2, name: "advised" },
-    // With maxIdle at its default, which is connectionLimit, idleTimeout does nothing.
+    // idleTimeout does nothing while maxIdle equals connectionLimit, as it does by default.
     settings: (idleTimeoutMs) => [`idleTimeout: ${idleTimeoutMs / 2}`, "maxIdle: 9"],
     open: (around) => pooled(around, { idleTimeout: around.idleTimeoutMs / 2, maxIdle: 9 }),
   },

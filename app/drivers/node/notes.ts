@@ -2,12 +2,12 @@ import { subscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
 import type { Connection } from "./row.ts";
 
-/** What happens to one case, by this thread's monotonic clock. */
+/** Connections and messages of one case, timed by this thread's monotonic clock. */
 export class Notes {
   readonly said: string[] = [];
   readonly #opened: { atMs: number; localPort?: number }[] = [];
 
-  /** Has every outgoing connection of this thread noted down. */
+  /** Notes every outgoing connection of this thread from now on. */
   watchSockets(): void {
     subscribe("net.client.socket", (message) => {
       const { socket } = message as { socket: Socket };
@@ -18,17 +18,18 @@ export class Notes {
     });
   }
 
+  /** Notes a connection that was opened just now. */
   opened(localPort?: number): void {
     this.#opened.push({ atMs: performance.now(), ...(localPort !== undefined && { localPort }) });
   }
 
-  /** @param zeroMs moment that times are counted from. */
+  /** @param zeroMs moment from which times are counted, as `performance.now()` gives it. */
   connections(zeroMs: number): Connection[] {
     return this.#opened.map(({ atMs, ...rest }) => ({ openedMs: rounded(atMs - zeroMs), ...rest }));
   }
 }
 
-/** To whole µs. */
+/** Rounds ms to whole µs. */
 export function rounded(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }

@@ -5,10 +5,10 @@ import type { Server } from "./config.ts";
 const RETRY_MS = 500;
 
 /**
- * Waits until a server takes a connection. In the pod that may need some time: sidecars of older meshes start
- * beside the program.
+ * Waits until a server takes a connection. In a pod that can take a while: the sidecar of an older mesh starts at the
+ * same time as the program.
  *
- * @throws Error of the last attempt, when `limitMs` is over before that.
+ * @throws the error of the last attempt after `limitMs`.
  */
 export async function awaitServer({ host, port }: Server, limitMs: number): Promise<void> {
   const deadlineMs = performance.now() + limitMs;

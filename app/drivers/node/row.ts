@@ -1,57 +1,64 @@
-/** What the programs in the pods print: one line of JSON for each case, those in Go too. */
+/** Output of the programs in the pods, those in Go too: one line of JSON for each case, then an {@link End}. */
 
-/** One way of using a driver, left alone for longer than the sidecar's idle timeout. */
+/** Result of a case: a way of using a driver, left alone for longer than the sidecar's idle timeout. */
 export interface Row {
-  /** E.g. `go-mysql`. */
+  /** Name of the driver, e.g. `go-mysql`. */
   driver: string;
   /** Module or package with its version, e.g. `mysql2 3.24.6`. */
   version: string;
-  /** Unique for the driver: `defaults`, `advised` or what is special about it. */
+  /** Name of the case, unique for the driver: `defaults`, `advised`, or its peculiarity. */
   case: string;
-  /** What is not the driver's default, in its own words. */
+  /** Settings that differ from the driver's defaults, in the driver's own words. */
   settings: string[];
-  /** Why nothing was measured; the driver did not get as far as the idle time. */
+  /** Reason why nothing was measured: the driver failed before the idle time. */
   problem?: string;
-  /** How long the driver was left alone, in ms. */
+  /** Idle time of the driver, in ms. */
   idleMs: number;
-  /** The first request after that; absent where there was none, because of `problem` or `crash`. */
+  /** First request after the idle time; absent after a `problem` or a `crash`. */
   first?: Request;
+  /** Second request after the idle time, right after the first. */
   second?: Request;
-  /** An error that nobody caught and that ends the application's process. */
+  /** Uncaught error, which ends the process of an application. */
   crash?: Crash;
-  /** Connections that the driver opened for requests, in order. */
+  /** Connections that the driver opened for requests, in order of time. */
   connections: Connection[];
-  /** What the driver told unasked, such as lines for its log and error events. */
+  /** Messages of the driver, such as log lines and error events. */
   said: string[];
 }
 
+/** Result of a request. */
 export interface Request {
   outcome: "ok" | "error";
-  /** From the call to its result. */
+  /** Time from the call to its result, in ms. */
   ms: number;
   error?: ErrorRow;
 }
 
+/** Error of a request or a crash. */
 export interface ErrorRow {
-  /** What code recognises it by: its class, or in Go its variable. */
+  /** Name by which code recognises the error: its class, or in Go its variable. */
   name: string;
   code?: string;
   message: string;
 }
 
-/** Times are counted from the beginning of the idle time, in ms: negative before it. */
+/** Uncaught error. */
 export interface Crash {
+  /** Time in ms from the beginning of the idle time. */
   atMs: number;
   error: ErrorRow;
 }
 
+/** Connection of a driver. */
 export interface Connection {
+  /** Time in ms from the beginning of the idle time; negative before it. */
   openedMs: number;
-  /** Absent where the driver does not tell. */
+  /** Local port; absent if the driver does not tell it. */
   localPort?: number;
 }
 
-/** The last line: how many cases there were. */
+/** Last line of the output. */
 export interface End {
+  /** Number of cases. */
   cases: number;
 }

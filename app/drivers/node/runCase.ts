@@ -3,7 +3,7 @@ import { Measurement } from "./measure.ts";
 import type { Row } from "./row.ts";
 import { usages } from "./usages.ts";
 
-/** Measures one case; it takes over what this thread does with errors that nobody catches. */
+/** Measures one case, and tells its row once; it handles the uncaught errors of this thread. */
 export async function runCase(
   config: Config,
   { driver, name }: { driver: string; name: string },

@@ -1,35 +1,36 @@
 import type { Server } from "./config.ts";
 
-/** One way in which an application uses a driver. */
+/** Way in which an application uses a driver. */
 export interface Usage {
   driver: string;
-  /** Kind of the server that the driver talks to. */
+  /** Kind of server that the driver talks to. */
   kind: string;
   /** npm package of the driver. */
   module: string;
-  /** Unique for the driver: `defaults`, `advised` or what is special about it. */
+  /** Name of the case, unique for the driver: `defaults`, `advised`, or its peculiarity. */
   name: string;
-  /** What is not the driver's default, in its own words. */
+  /** Settings that differ from the driver's defaults, in the driver's own words. */
   settings: (idleTimeoutMs: number) => string[];
-  /** Where the driver opens connections besides those for requests, and tells of each itself. */
+  /** Set for a driver that opens connections beside those for requests, and tells of each of the latter itself. */
   tellsConnections?: boolean;
-  /** Prepares the driver; what it returns is asked three times: before and twice after the idle time. */
+  /** Prepares the driver and returns its request, made three times: once before and twice after the idle time. */
   open: (surroundings: Surroundings) => Promise<Ask> | Ask;
 }
 
-/** One request, answered. */
+/** Makes a request and waits for its answer. */
 export type Ask = () => Promise<unknown>;
 
+/** Environment in which a driver is opened. */
 export interface Surroundings {
   server: Server;
   idleTimeoutMs: number;
-  /** Notes down what the driver tells unasked. */
+  /** Notes a message of the driver. */
   say: (text: string) => void;
-  /** Notes down a connection of a driver that {@link Usage.tellsConnections}. */
+  /** Notes a new connection of a driver with {@link Usage.tellsConnections}. */
   opened: () => void;
 }
 
-/** Settings that do not depend on the idle timeout. */
+/** Makes settings that do not depend on the idle timeout. */
 export function words(...settings: string[]): () => string[] {
   return () => settings;
 }

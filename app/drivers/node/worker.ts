@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Config } from "./config.ts";
 import { runCase } from "./runCase.ts";
 
-/** What the thread is started with. */
+/** Case that the thread measures. */
 export interface Task {
   config: Config;
   driver: string;

@@ -2,42 +2,44 @@ import type { Socket } from "node:net";
 
 import { errnoName } from "../connect.ts";
 
-/** A part of what came that belongs together, and how many bytes it took. */
+/** An answer, and the number of received bytes that it took. */
 export interface Parsed<T> {
   value: T;
   used: number;
 }
 
 /**
- * Finds one whole answer at the start of what came.
+ * Parses one whole answer at the start of the received bytes.
  *
- * @returns undefined while it is not whole.
- * @throws Error for what can't be an answer.
+ * @returns undefined while the answer is not whole.
+ * @throws Error if the bytes can't be an answer.
  */
 export type Parser<T> = (received: Buffer) => Parsed<T> | undefined;
 
-/** Longest answer, in bytes; those that are asked for are far shorter. */
+/** Longest answer, in bytes. The answers to the probe's questions are far shorter. */
 const MAX_ANSWER = 1_048_576;
 
-/** Takes part of what came; true when there is no more to wait for. */
+/** Most bytes that are kept while no answer is awaited. A greeting, which comes unasked, has a few hundred. */
+const MAX_UNASKED = 16_384;
+
+/** Tries to settle the answer that is awaited; returns whether it did. */
 type Attempt = () => boolean;
 
 /**
- * Questions and answers, one after the other, over a socket that somebody else watches for its end and
- * destroys.
+ * Sends questions and reads answers, one after the other. The socket belongs to someone else, who watches it for its
+ * end and destroys it.
  */
 export class Channel {
   readonly #socket: Socket;
   #received: Buffer = Buffer.alloc(0);
-  /** Why no more can come. */
+  /** Reason why no answer can come any more. */
   #end: string | undefined;
   #attempt: Attempt | undefined;
 
   constructor(socket: Socket) {
     this.#socket = socket;
     socket.on("data", (part: Buffer) => {
-      this.#received = Buffer.concat([this.#received, part]);
-      this.#tryAgain();
+      this.#take(part);
     });
     socket.once("error", (error) => {
       this.#ended(errnoName(error));
@@ -53,10 +55,10 @@ export class Channel {
   }
 
   /**
-   * Sends a question, if there is one, and resolves with the answer. What came before and was not used,
-   * such as a greeting, counts as the start of it.
+   * Sends a question, if one is given, and resolves with the answer. Bytes that came before and were not used, such as
+   * a greeting, count as the start of the answer.
    *
-   * @throws Error when the socket ends or fails before, or with what the parser throws.
+   * @throws Error if the socket ends or fails before the answer is whole, or the parser's error.
    */
   exchange<T>(request: Uint8Array | undefined, parse: Parser<T>): Promise<T> {
     if (this.#attempt !== undefined) {
@@ -88,6 +90,18 @@ export class Channel {
       }
       this.#tryAgain();
     });
+  }
+
+  #take(part: Buffer): void {
+    if (this.#end !== undefined) {
+      return; // The rest of a flood holds no answer.
+    }
+    this.#received = Buffer.concat([this.#received, part]);
+    this.#tryAgain();
+    if (this.#attempt === undefined && this.#received.length > MAX_UNASKED) {
+      this.#received = Buffer.alloc(0);
+      this.#ended(`the server sent more than ${MAX_UNASKED} bytes unasked`);
+    }
   }
 
   #ended(reason: string): void {

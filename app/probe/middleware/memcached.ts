@@ -1,14 +1,13 @@
 import type { Channel, Parsed } from "./channel.ts";
+import { idleLimitOf } from "./idleLimit.ts";
 import type { Protocol } from "./protocol.ts";
 import { oneLine } from "./text.ts";
 
-/** memcached in its text protocol, see https://docs.memcached.org/protocols/basic/. */
+/** Text protocol of memcached, see https://docs.memcached.org/protocols/basic/. It has no login. */
 export const memcached: Protocol = {
   open: async (channel, credentials) => {
     if (credentials.username !== undefined || credentials.password !== undefined) {
-      throw new Error(
-        "memcached is spoken to without a login: leave its username and password out",
-      );
+      throw new Error("memcached: the probe can't log in to it; remove its username and password");
     }
     await version(channel);
     return undefined;
@@ -22,9 +21,9 @@ export const memcached: Protocol = {
       return undefined;
     }
     const prefix = "STAT idle_timeout ";
-    // A server from before 1.4.32 knows no such limit.
+    // Servers before 1.4.32 have no such limit.
     const seconds = lines.find((line) => line.startsWith(prefix))?.slice(prefix.length) ?? "0";
-    return { setting: "idle_timeout", ms: Number(seconds) * 1000 };
+    return idleLimitOf("idle_timeout", seconds);
   },
 };
 
@@ -35,7 +34,7 @@ async function version(channel: Channel): Promise<void> {
   }
 }
 
-/** Lines up to the one that is `last`, or one that refuses; the first alone without a `last`. */
+/** Asks for lines up to the one that equals `last`, or up to an error; for the first line alone without a `last`. */
 function ask(channel: Channel, command: string, last: string | undefined): Promise<string[]> {
   return channel.exchange(Buffer.from(`${command}\r\n`), (received) => parseLines(received, last));
 }

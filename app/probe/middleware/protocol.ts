@@ -1,28 +1,28 @@
 import type { IdleLimit } from "../sample.ts";
 import type { Channel } from "./channel.ts";
 
-/** What a server is told about who asks; absent where it is not asked to. */
+/** Credentials of one user; each is absent if the server needs none. */
 export interface Credentials {
   username?: string;
   password?: string;
 }
 
 /**
- * What a kind of middleware says on the wire, as far as a probe needs it. Nothing here has a limit of time:
- * whoever opened the socket destroys it when that lasts too long, and what was awaited rejects.
+ * The part of a server's protocol that a probe needs. None of these has a time limit: the owner of the socket destroys
+ * it when an answer takes too long, and the promise rejects.
  */
 export interface Protocol {
   /**
-   * Everything until the server takes questions: greeting, handshake, login.
+   * Does everything before the first question: greeting, handshake, login.
    *
-   * @returns a note where there is something worth knowing, e.g. that the server wants a password.
-   * @throws Error of one line that names what the server said.
+   * @returns a note that a reader has to know, e.g. that the server wants a password; undefined without one.
+   * @throws Error of one line with the server's words.
    */
   open(channel: Channel, credentials: Credentials): Promise<string | undefined>;
-  /** One question that changes nothing, answered. */
+  /** Asks a question that changes nothing, and waits for its answer. */
   ping?: (channel: Channel) => Promise<void>;
-  /** A question that takes the server `ms` to answer, changes nothing and blocks nobody else. */
+  /** Asks a question that takes the server `ms` to answer, changes nothing and blocks no other client. */
   slow?: (channel: Channel, ms: number) => Promise<void>;
-  /** The server's own limit on idle connections; undefined where it does not tell. */
+  /** Asks for the server's own limit on idle connections; undefined if the server does not tell it. */
   idleLimit?: (channel: Channel) => Promise<IdleLimit | undefined>;
 }

@@ -6,7 +6,7 @@ import type { Protocol } from "./protocol.ts";
 import { redis } from "./redis/redis.ts";
 import { tcp } from "./tcp.ts";
 
-/** What is spoken with each kind of middleware. */
+/** Protocol of each kind of middleware. */
 export const protocols: Readonly<Record<MiddlewareKind, Protocol>> = {
   redis,
   memcached,

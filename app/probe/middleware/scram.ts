@@ -1,46 +1,50 @@
 import { createHash, createHmac, pbkdf2 } from "node:crypto";
 import { promisify } from "node:util";
 
+import { oneLine } from "./text.ts";
+
 /**
- * The client's side of SCRAM (RFC 5802, RFC 7677): both sides prove that they know the password, and
- * nobody who listens learns it.
+ * Mechanism of SCRAM (RFC 5802, RFC 7677), whose client side is below. Both sides prove that they know the password,
+ * and an eavesdropper does not learn it.
  */
 export type ScramMechanism = "SCRAM-SHA-1" | "SCRAM-SHA-256";
 
 const HASHES = { "SCRAM-SHA-1": "sha1", "SCRAM-SHA-256": "sha256" } as const;
 const LENGTHS = { sha1: 20, sha256: 32 } as const;
-/** "No channel binding", which `n,,` stands for, in base64. */
+/** Header of a client without channel binding. */
 const GS2_HEADER = "n,,";
-/** Fewer rounds make a password cheap to guess; RFC 7677 asks for that many at least. */
+/** Fewest iterations, as RFC 7677 demands; fewer make a password cheap to guess. */
 const MIN_ITERATIONS = 4096;
-/** More would only keep the probe busy: MongoDB's default is 15000. */
+/** Most iterations; more would keep the probe busy. MongoDB's default is 15000. */
 const MAX_ITERATIONS = 1_000_000;
 
 const derive = promisify(pbkdf2);
 
+/** The client's last message, and the answer that it must get. */
 export interface ScramFinal {
-  /** To be sent to the server. */
+  /** Message to the server. */
   message: string;
-  /** Base64 of what the server has to answer, which proves that it knows the password too. */
+  /** Signature in base64 that the server must answer, which proves that it knows the password too. */
   serverSignature: string;
 }
 
-/** The start of the client's first message that counts for the proof. */
+/** Makes the part of the client's first message that the proof covers. */
 export function clientFirstBare(username: string, nonce: string): string {
   return `n=${username.replaceAll("=", "=3D").replaceAll(",", "=2C")},r=${nonce}`;
 }
 
-/** The client's first message. */
+/** Makes the client's first message of that part. */
 export function clientFirst(bare: string): string {
   return GS2_HEADER + bare;
 }
 
 /**
- * The client's second and last message.
+ * Makes the client's second and last message.
  *
- * @param password as the mechanism takes it: prepared by SASLprep, for SCRAM-SHA-1 in MongoDB a digest.
- * @param serverFirst what the server answered to the first message.
- * @throws Error where the answer does not belong to the first message, or is too weak.
+ * @param password as the mechanism takes it: prepared by SASLprep, or MongoDB's digest for SCRAM-SHA-1.
+ * @param bare from {@link clientFirstBare}.
+ * @param serverFirst the server's answer to the first message.
+ * @throws Error if that answer does not belong to the first message, or its iterations are too few or too many.
  */
 export async function clientFinal(
   mechanism: ScramMechanism,
@@ -52,12 +56,12 @@ export async function clientFinal(
   const ownNonce = scramFields(bare).r ?? "";
   const rounds = Number(iterations);
   if (!nonce.startsWith(ownNonce) || nonce.length === ownNonce.length) {
-    throw new Error(`the server's ${mechanism} does not go on with the client's nonce`);
+    throw new Error(`the server's ${mechanism} answer does not continue the client's nonce`);
   }
   if (!(rounds >= MIN_ITERATIONS && rounds <= MAX_ITERATIONS)) {
     throw new Error(
-      `the server's ${mechanism} has ${iterations} iterations: from ${MIN_ITERATIONS} to ` +
-        `${MAX_ITERATIONS} are accepted`,
+      `the server's ${mechanism} answer has ${oneLine(iterations)} iterations; the probe accepts ` +
+        `${MIN_ITERATIONS} to ${MAX_ITERATIONS}`,
     );
   }
   const hash = HASHES[mechanism];
@@ -75,7 +79,7 @@ export async function clientFinal(
   };
 }
 
-/** The fields of a message of SCRAM, e.g. `r` for the nonce. */
+/** Splits a message of SCRAM into its fields by their letters, e.g. `r` for the nonce. */
 export function scramFields(message: string): Partial<Record<string, string>> {
   return Object.fromEntries(
     message.split(",").map((field) => [field.slice(0, 1), field.slice(2)] as const),

@@ -1,6 +1,6 @@
 import type { Protocol } from "./protocol.ts";
 
-/** A connection of which nothing is known but that it stands: nothing is ever said on it. */
+/** Protocol of an unknown server: the probe sends nothing. */
 export const tcp: Protocol = {
   open: () => Promise.resolve(undefined),
 };

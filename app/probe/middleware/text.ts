@@ -1,9 +1,8 @@
-/** Longest text of a server that goes into a message. */
+/** Longest text of a server in a message, in characters. */
 const MAX_LENGTH = 300;
 
-/** What a server said, fit for a message of one line. */
+/** Makes a server's text fit for a message: one line without control characters, cut after 300 characters. */
 export function oneLine(said: string): string {
-  // eslint-disable-next-line no-control-regex -- that is what has to go
-  const line = said.replace(/[\x00-\x1f\x7f]+/g, " ").trim();
+  const line = said.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, " ").trim();
   return line.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH)}...` : line;
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { once } from "node:events";
 import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { systemClock } from "../../../app/probe/clock.ts";
 import type { Clock } from "../../../app/probe/clock.ts";
@@ -59,6 +60,7 @@ describe("hold", () => {
       port: server.port,
       localPort,
       localAddress: "127.0.0.1",
+      remoteAddress: "127.0.0.1",
       connectedAt: "2026-01-02T03:04:05.678Z",
       heldMs: 10_001.235,
       end: "fin",
@@ -93,7 +95,7 @@ describe("hold", () => {
     assert.equal(peer.bytesRead, 0);
   });
 
-  /** What the server heard, once it is as long as `expected`. */
+  /** Waits until the server has received as much text as `expected`, and returns it. */
   async function heard(peer: Socket, expected: string): Promise<string> {
     let text = "";
     peer.setEncoding("utf8");
@@ -103,14 +105,17 @@ describe("hold", () => {
     return text;
   }
 
-  /** A Redis that wants no password and says of itself nothing but that it is there. */
-  async function redis(changes: Partial<HoldSpec> = {}): Promise<{ held: Held; peer: Socket }> {
+  /** Plays a Redis without password and limit, whose login takes `loginMs` by the clock. */
+  async function redis({
+    loginMs = 3,
+    ...changes
+  }: Partial<HoldSpec> & { loginMs?: number } = {}): Promise<{ held: Held; peer: Socket }> {
     const starting = start({ middleware: "redis", ...changes });
     const peer = await server.accepted();
     await once(peer, "data");
     peer.write("+PONG\r\n");
     await once(peer, "data");
-    clock.nowMs += 3;
+    clock.nowMs += loginMs;
     peer.write("*0\r\n");
     return { held: await starting, peer };
   }
@@ -172,7 +177,7 @@ describe("hold", () => {
   it("uses a connection that was closed as a pool does that has not noticed", async () => {
     const { held, peer } = await redis({ mode: "firstUse" });
     clock.nowMs += 10_000;
-    // Both directions, as a sidecar closes: what comes then is answered by a reset.
+    // A sidecar closes both directions too: its kernel answers further bytes with a reset.
     peer.destroy();
     const { end, use } = await held.ended;
     assert.equal(end, "fin");
@@ -188,13 +193,30 @@ describe("hold", () => {
     assert.deepEqual({ end, use }, { end: "open", use: { firstWrite: "ok", read: "ok" } });
   });
 
-  it("does not end the window before the clock says so, however early a timer fires", async () => {
-    const held = await start({ observeMs: 5 });
-    const ended = held.ended.then(() => true);
-    const later = new Promise<boolean>((resolve) => setTimeout(resolve, 30, false));
-    assert.equal(await Promise.race([ended, later]), false);
-    clock.nowMs += 5.5;
-    assert.equal((await held.ended).heldMs, 5.5);
+  describe("after a login that took 5 ms of a window of 14 ms", () => {
+    for (const mode of ["silent", "keepalive", "ping", "firstUse", "inFlight"] as const) {
+      it(`still sees a close 10 ms after the last byte: ${mode}`, async () => {
+        const { held, peer } = await redis({ mode, everyMs: LONG_MS, observeMs: 14, loginMs: 5 });
+        clock.nowMs += 10;
+        await sleep(40);
+        peer.destroy();
+        const { end, heldMs, lastByteMs } = await held.ended;
+        assert.deepEqual({ end, heldMs, lastByteMs }, { end: "fin", heldMs: 15, lastByteMs: 5 });
+      });
+
+      it(`ends 14 ms after the last byte, not after connecting: ${mode}`, async () => {
+        const { held, peer } = await redis({ mode, everyMs: LONG_MS, observeMs: 14, loginMs: 5 });
+        clock.nowMs += 13;
+        await sleep(40);
+        clock.nowMs += 1;
+        if (mode === "firstUse") {
+          await once(peer, "data");
+          peer.write("+PONG\r\n");
+        }
+        const { end, heldMs, lastByteMs } = await held.ended;
+        assert.deepEqual({ end, heldMs, lastByteMs }, { end: "open", heldMs: 19, lastByteMs: 5 });
+      });
+    }
   });
 
   it("says for how long the connection stands", async () => {

@@ -123,7 +123,7 @@ describe("the probe's command line", () => {
     assert.deepEqual(await client("stop"), {
       code: 1,
       stdout: "",
-      stderr: 'probe: "stop" is nothing that can be asked; ask for check, start or status\n',
+      stderr: 'probe: unknown command "stop": use check, start or status\n',
     });
     assert.deepEqual(await client("status", "../r1"), {
       code: 1,

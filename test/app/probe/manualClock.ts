@@ -1,6 +1,6 @@
 import type { Clock } from "../../../app/probe/clock.ts";
 
-/** A clock that stands still until a test moves it. */
+/** Clock that stands still until a test moves it. */
 export class ManualClock implements Clock {
   nowMs = 5000;
 

@@ -109,6 +109,17 @@ describe("requests to the probe", () => {
     );
   });
 
+  it("knows no field by a name that every object has", () => {
+    const known = "known are run, observeMs, connections, repetitions, tests";
+    for (const name of ["toString", "constructor", "__proto__"]) {
+      const text = `${JSON.stringify(SPEC).slice(0, -1)},"${name}":1}`;
+      assert.equal(
+        message(() => parseSpec(text)),
+        `unknown field "${name}", ${known}`,
+      );
+    }
+  });
+
   it("says what is missing", () => {
     assert.equal(
       message(() => parseTarget('{"middleware":"tcp"}')),

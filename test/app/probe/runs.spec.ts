@@ -244,7 +244,7 @@ describe("Runs", () => {
     runs = await startRuns();
     assert.deepEqual(await runs.status("r2", 0), { state: "unknown" });
     assert.equal(log.length, 1);
-    assert.match(log[0]!, /^r2\.json can't be read and is left alone: /);
+    assert.match(log[0]!, /^r2\.json can't be read and is ignored: /);
   });
 
   it("goes on without a file when the disk takes none", async () => {

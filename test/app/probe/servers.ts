@@ -3,7 +3,7 @@ import { connect, createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { Worker } from "node:worker_threads";
 
-/** A TCP server on the loopback interface that does to its connections what a test says. */
+/** TCP server on the loopback interface whose connections a test controls. */
 export class TestServer {
   readonly #server: Server;
   readonly #sockets: Socket[] = [];
@@ -32,7 +32,7 @@ export class TestServer {
     return this.#sockets.length;
   }
 
-  /** The newest connection; waits for it where it is not accepted yet. */
+  /** Returns connection number `count`, waiting until it is accepted. */
   async accepted(count = 1): Promise<Socket> {
     while (this.#sockets.length < count) {
       await once(this.#server, "connection");
@@ -40,7 +40,7 @@ export class TestServer {
     return this.#sockets[count - 1]!;
   }
 
-  /** Takes no more connections; those there are stay. */
+  /** Accepts no more connections; open ones stay. */
   stopListening(): void {
     this.#server.close();
   }
@@ -57,8 +57,7 @@ export class TestServer {
 }
 
 /**
- * A listening socket that no longer answers a SYN: its process sleeps with the queue of connections it
- * has yet to accept full.
+ * Listening socket that does not answer a SYN: its thread sleeps, and its queue of connections to be accepted is full.
  */
 export class SilentServer {
   private constructor(
@@ -78,7 +77,7 @@ export class SilentServer {
       { eval: true },
     );
     const [port] = (await once(sleeper, "message")) as [number];
-    // Linux queues one more than it is told to.
+    // Linux queues one connection more than the backlog.
     const queued = [connect(port, "127.0.0.1"), connect(port, "127.0.0.1")];
     await Promise.all(queued.map((socket) => once(socket, "connect")));
     return new SilentServer(port, sleeper, queued);
@@ -92,7 +91,30 @@ export class SilentServer {
   }
 }
 
-/** A port of the loopback interface on which nothing listens. */
+/** Server in a thread of its own that resets each connection as soon as it has accepted it. */
+export class ResettingServer {
+  private constructor(
+    readonly port: number,
+    private readonly thread: Worker,
+  ) {}
+
+  static async listen(): Promise<ResettingServer> {
+    const thread = new Worker(
+      `const { parentPort } = require("node:worker_threads");
+       const server = require("node:net").createServer((socket) => socket.resetAndDestroy());
+       server.listen(0, "127.0.0.1", () => parentPort.postMessage(server.address().port));`,
+      { eval: true },
+    );
+    const [port] = (await once(thread, "message")) as [number];
+    return new ResettingServer(port, thread);
+  }
+
+  async close(): Promise<void> {
+    await this.thread.terminate();
+  }
+}
+
+/** Finds a port of the loopback interface on which nothing listens. */
 export async function unusedPort(): Promise<number> {
   const server = await TestServer.listen();
   const { port } = server;

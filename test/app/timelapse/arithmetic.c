@@ -1,6 +1,6 @@
 /*
- * What the shim asks of the kernel and what it makes of the answers, with a kernel whose clock stands
- * where it is put. Prints one line for each call.
+ * Runs the shim on a fake kernel whose clock this program sets. Prints one line for each call: the shim's
+ * request to the kernel, and what the shim makes of the answer.
  */
 #define _GNU_SOURCE
 #include <signal.h>

@@ -1,7 +1,7 @@
 /*
- * An ordinary program under the shim. Reads clocks between two readings of the kernel's own, before and
- * after a wait, so that what the shim made of them can be told exactly, however busy the machine is.
- * Prints JSON, times in ns.
+ * An ordinary program that runs under the shim. It reads each clock between two readings of the kernel's
+ * own, before and after a wait, so that the shim's effect is exact on a busy machine too. Prints JSON with
+ * times in ns.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -44,7 +44,7 @@ static void read_clocks(void) {
   printf("}");
 }
 
-/* How long a wait of 7.2 s takes by the kernel's clock. */
+/* Waits for 7.2 s; returns the time that it took by the kernel's clock. */
 static long long waited(void) {
   struct epoll_event event;
   const int epoll = epoll_create1(0);

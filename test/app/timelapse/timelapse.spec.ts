@@ -9,13 +9,13 @@ const COMPILE = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror
 const COMPLAINT =
   "timelapse: TIMELAPSE_FACTOR is not a whole number from 1 to 360; clocks are left alone\n";
 
-/** Kernel's time before, what the program saw, kernel's time after, in ns. */
+/** Time in ns by the kernel before, by the program, and by the kernel after. */
 type Reading = [before: number, shown: number, after: number];
 type Clock = "monotonic" | "coarse" | "raw" | "boottime" | "realtime";
 
 interface Report {
   first: Record<Clock, Reading>;
-  /** What a wait of 7.2 s took by the kernel's clock, in ns. */
+  /** Time that a wait of 7.2 s took by the kernel's clock, in ns. */
   waited: number;
   second: Record<Clock, Reading>;
 }
@@ -42,7 +42,7 @@ describe("the time-lapse shim", () => {
     return { report: JSON.parse(stdout) as Report, stderr };
   }
 
-  /** The clock ran at exactly that speed between the two readings, as far as they can tell. */
+  /** Asserts that the clock ran at that speed, within what the kernel's readings around it allow. */
   function assertSpeed({ first, second }: Report, clock: Clock, factor: number): void {
     const [firstBefore, firstShown, firstAfter] = first[clock];
     const [secondBefore, secondShown, secondAfter] = second[clock];
@@ -140,7 +140,7 @@ describe("the time-lapse shim", () => {
       ["getenv", "syscall", "write"],
     );
     const versions = needed.filter((_, index) => index % 2 === 1).map(Number);
-    // 2.2.5 is the first one on x64, 2.17 that on arm64.
+    // glibc 2.2.5 was the first on x64, 2.17 the first on arm64.
     assert.ok(Math.max(...versions) <= 17, versions.join(" "));
   });
 });

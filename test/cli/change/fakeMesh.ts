@@ -217,7 +217,7 @@ export class FakeMesh {
     const { middleware, mode, host, port } = test;
     const about = {
       ...{ middleware, mode, repetition: 1, connection: 1, host, port },
-      ...{ localPort, localAddress: "10.244.0.28" },
+      ...{ localPort, localAddress: "10.244.0.28", remoteAddress: host },
       connectedAt: new Date(EPOCH_MS + openedMs).toISOString(),
     };
     const heldMs = this.clock.nowMs() - openedMs;

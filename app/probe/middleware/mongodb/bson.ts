@@ -1,4 +1,6 @@
-/** The part of BSON that questions to MongoDB and their answers need, see https://bsonspec.org/spec.html. */
+import { oneLine } from "../text.ts";
+
+/** Value of the part of BSON (https://bsonspec.org/spec.html) that the probe's questions and their answers need. */
 export type BsonValue =
   string | number | bigint | boolean | null | Buffer | BsonValue[] | BsonDocument;
 
@@ -6,7 +8,7 @@ export interface BsonDocument {
   [key: string]: BsonValue;
 }
 
-/** Types of elements. */
+/** Bytes that name the type of an element. */
 const DOUBLE = 0x01;
 const STRING = 0x02;
 const DOCUMENT = 0x03;
@@ -20,7 +22,7 @@ const INT32 = 0x10;
 const TIMESTAMP = 0x11;
 const INT64 = 0x12;
 
-/** Whole numbers are written as int32; they have to fit. */
+/** Encodes a document; numbers must be whole and fit into an int32. */
 export function encodeBson(document: BsonDocument): Buffer {
   const elements = Object.entries(document).map(([key, value]) => encodeElement(key, value));
   const body = Buffer.concat([...elements, Buffer.alloc(1)]);
@@ -49,7 +51,7 @@ function encodeValue(value: BsonValue): [type: number, bytes: Buffer] {
   if (value !== null && typeof value === "object" && !Array.isArray(value)) {
     return [DOCUMENT, encodeBson(value)];
   }
-  throw new TypeError("no question needs a null, an array or a long");
+  throw new TypeError("null, arrays and longs can't be encoded");
 }
 
 function int32(value: number): Buffer {
@@ -58,55 +60,95 @@ function int32(value: number): Buffer {
   return bytes;
 }
 
-/** @throws Error when it is cut off, or holds a type that no answer to a question of the probe has. */
+/**
+ * Decodes a document from a server.
+ *
+ * @throws Error if a length in it is wrong, or it holds a type that no answer to the probe's questions has.
+ */
 export function decodeBson(bytes: Buffer): BsonDocument {
-  if (bytes.length < 5 || bytes.readInt32LE(0) !== bytes.length) {
-    throw new Error("not a document of BSON: its length is wrong");
+  const last = bytes.length - 1;
+  if (bytes.length < 5 || bytes.readInt32LE(0) !== bytes.length || bytes[last] !== 0) {
+    throw malformed("its length is wrong");
   }
   const document: BsonDocument = {};
   let offset = 4;
-  while (offset < bytes.length - 1) {
+  while (offset < last) {
     const type = bytes.readUInt8(offset);
-    const end = bytes.indexOf(0, offset + 1);
-    const key = bytes.toString("utf8", offset + 1, end);
-    const { value, used } = decodeValue(type, key, bytes.subarray(end + 1));
-    document[key] = value;
-    offset = end + 1 + used;
+    const keyEnd = bytes.indexOf(0, offset + 1);
+    if (keyEnd === last) {
+      throw malformed("a key has no end");
+    }
+    const key = bytes.toString("utf8", offset + 1, keyEnd);
+    const rest = bytes.subarray(keyEnd + 1, last);
+    const size = sizeOf(type, key, rest);
+    document[key] = decodeValue(type, rest.subarray(0, size));
+    offset = keyEnd + 1 + size;
   }
   return document;
 }
 
-function decodeValue(type: number, key: string, bytes: Buffer): { value: BsonValue; used: number } {
+/** Size in bytes of every value of a type. */
+const SIZES: ReadonlyMap<number, number> = new Map([
+  [DOUBLE, 8],
+  [OBJECT_ID, 12],
+  [BOOLEAN, 1],
+  [DATETIME, 8],
+  [NULL, 0],
+  [INT32, 4],
+  [TIMESTAMP, 8],
+  [INT64, 8],
+]);
+
+/** Number of bytes that the length at the start of a value, an int32, does not count; by type. */
+const UNCOUNTED: ReadonlyMap<number, number> = new Map([
+  [STRING, 4],
+  [DOCUMENT, 0],
+  [ARRAY, 0],
+  [BINARY, 5],
+]);
+/** Size in bytes of the shortest value with a length: an empty string, document or binary. */
+const LEAST_WITH_LENGTH = 5;
+
+/** Returns the size in bytes of the value at the start of `rest`; all of it is there. */
+function sizeOf(type: number, key: string, rest: Buffer): number {
+  const uncounted = UNCOUNTED.get(type);
+  const least = uncounted === undefined ? SIZES.get(type) : LEAST_WITH_LENGTH;
+  if (least === undefined) {
+    throw new Error(`unknown BSON type 0x${type.toString(16)} in "${oneLine(key)}"`);
+  }
+  const size =
+    uncounted === undefined || rest.length < least ? least : uncounted + rest.readInt32LE(0);
+  if (size < least || size > rest.length) {
+    throw malformed(`"${oneLine(key)}" would take ${size} of ${rest.length} bytes`);
+  }
+  return size;
+}
+
+function decodeValue(type: number, bytes: Buffer): BsonValue {
   switch (type) {
     case DOUBLE:
-      return { value: bytes.readDoubleLE(0), used: 8 };
-    case STRING: {
-      const used = 4 + bytes.readInt32LE(0);
-      return { value: bytes.toString("utf8", 4, used - 1), used };
-    }
+      return bytes.readDoubleLE(0);
+    case STRING:
+      return bytes.toString("utf8", 4, bytes.length - 1);
     case DOCUMENT:
-    case ARRAY: {
-      const used = bytes.readInt32LE(0);
-      const inner = decodeBson(bytes.subarray(0, used));
-      return { value: type === ARRAY ? Object.values(inner) : inner, used };
-    }
-    case BINARY: {
-      const used = 5 + bytes.readInt32LE(0);
-      return { value: bytes.subarray(5, used), used };
-    }
+      return decodeBson(bytes);
+    case ARRAY:
+      return Object.values(decodeBson(bytes));
+    case BINARY:
+      return bytes.subarray(5);
     case OBJECT_ID:
-      return { value: bytes.subarray(0, 12), used: 12 };
+      return bytes;
     case BOOLEAN:
-      return { value: bytes.readUInt8(0) === 1, used: 1 };
+      return bytes.readUInt8(0) === 1;
     case NULL:
-      return { value: null, used: 0 };
+      return null;
     case INT32:
-      return { value: bytes.readInt32LE(0), used: 4 };
-    case DATETIME:
-    case TIMESTAMP:
-    case INT64:
-      return { value: bytes.readBigInt64LE(0), used: 8 };
+      return bytes.readInt32LE(0);
     default:
-      throw new Error(`BSON of type 0x${type.toString(16)} in "${key}" is not known here`);
+      return bytes.readBigInt64LE(0);
   }
+}
+
+function malformed(why: string): Error {
+  return new Error(`invalid BSON: ${why}`);
 }

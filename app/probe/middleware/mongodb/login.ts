@@ -7,11 +7,11 @@ import { clientFinal, clientFirst, clientFirstBare, scramFields } from "../scram
 import type { ScramMechanism } from "../scram.ts";
 
 /**
- * Logs a user of the database `admin` in.
+ * Logs in as a user of the database `admin`.
  *
- * @param mechanisms those that the server has for this user; undefined where it does not tell.
- * @param nonce random, and printable without a comma.
- * @throws Error of one line with what the server said, such as "Authentication failed.".
+ * @param mechanisms the server's mechanisms for this user; undefined if it does not tell them.
+ * @param nonce random printable characters without a comma.
+ * @throws Error of one line with the server's words, such as "Authentication failed.".
  */
 export async function login(
   channel: Channel,
@@ -47,7 +47,7 @@ export async function login(
       "MongoDB did not prove that it knows the password too: is it the right server?",
     );
   }
-  // Servers from before 4.4 want one more, empty exchange.
+  // Servers before 4.4 want one more exchange, an empty one.
   if (last.done !== true) {
     await proceed("");
   }
@@ -60,7 +60,10 @@ function payloadOf({ payload }: BsonDocument): string {
   return payload.toString("utf8");
 }
 
-/** SHA-1 takes MongoDB's own digest. SASLprep, for all that passwords commonly hold, is NFKC. */
+/**
+ * Prepares a password: MongoDB's own digest for SCRAM-SHA-1, otherwise NFKC, which equals SASLprep for nearly all
+ * passwords.
+ */
 function prepared(mechanism: ScramMechanism, username: string, password: string): string {
   return mechanism === "SCRAM-SHA-1"
     ? createHash("md5").update(`${username}:mongo:${password}`).digest("hex")

@@ -3,27 +3,28 @@ import type { BsonDocument } from "./bson.ts";
 import type { Channel, Parsed } from "../channel.ts";
 import { oneLine } from "../text.ts";
 
-/** OP_MSG of MongoDB's wire protocol, see https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/. */
+/** Opcode OP_MSG, see https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/. */
 const OP_MSG = 2013;
 const HEADER = 16;
 const FLAGS = 4;
-/** The kind of the one section that is used: a document. */
+/** Kind of a section that is a document. */
 const BODY = 0;
-/** No answer to the probe's questions comes near; a server of another protocol may seem to. */
+/** Longest message, in bytes. The bytes of another protocol may seem to announce a longer one. */
 const MAX_LENGTH = 1_048_576;
 
-/** The server took the question and refuses it. */
+/** Refusal of a command by the server. */
 export class MongoError extends Error {
   override readonly name = "MongoError";
 }
 
-/** Numbers every question: there is one at a time, so that only its own answer can be next. */
+/** Number of every question; one number is enough, as the next question waits for the answer. */
 const REQUEST = 1;
 
 /**
- * Asks the server to run a command in the database `admin`.
+ * Runs a command in the database `admin`.
  *
- * @throws MongoError with what the server refuses it with.
+ * @returns the server's answer.
+ * @throws MongoError with the server's words if it refuses the command.
  */
 export async function run(channel: Channel, command: BsonDocument): Promise<BsonDocument> {
   const answer = await channel.exchange(encodeMessage({ ...command, $db: "admin" }), parseMessage);
@@ -62,7 +63,7 @@ function parseMessage(received: Buffer): Parsed<BsonDocument> | undefined {
   }
   const responseTo = received.readInt32LE(8);
   if (responseTo !== REQUEST || received.readUInt8(HEADER + FLAGS) !== BODY) {
-    throw new Error("not the answer of MongoDB to what it was asked");
+    throw new Error("not the answer of MongoDB to the probe's question");
   }
   return { value: decodeBson(received.subarray(HEADER + FLAGS + 1, used)), used };
 }

@@ -2,11 +2,11 @@ import { login } from "./login.ts";
 import { run } from "./message.ts";
 import type { Protocol } from "../protocol.ts";
 
-/** MongoDB 4.4 or later, and FerretDB. It has no limit on idle connections, and nothing that takes its time. */
+/** Protocol of MongoDB 4.4 or later and of FerretDB. It has no limit on idle connections and no slow question. */
 export const mongodb: Protocol = {
   open: async (channel, { username, password }) => {
     if (username === undefined || password === undefined) {
-      // Asked before any login, as every driver does.
+      // Every driver asks this before its login.
       await run(channel, { hello: 1 });
       return undefined;
     }

@@ -1,15 +1,16 @@
+import { oneLine } from "../text.ts";
 import { Reader, refuseErrors } from "./packets.ts";
 
-/** What the server says of itself before it is asked. */
+/** Greeting of a server, its first packet. */
 export interface Greeting {
   serverVersion: string;
-  /** 20 random bytes, so that what proves the password is of use only once. */
+  /** 20 random bytes, so that a proof of the password works only once. */
   nonce: Buffer;
-  /** How it expects the password to be proven. */
+  /** Name of the plugin by which the server wants the password proven. */
   plugin: string;
 }
 
-/** Capabilities, of which the server has to have all that are asked for. */
+/** Capabilities that the probe asks for; the server must have all but the first. */
 const LONG_PASSWORD = 0x1;
 const PROTOCOL_41 = 0x200;
 const TRANSACTIONS = 0x2000;
@@ -19,26 +20,32 @@ const CAPABILITIES = LONG_PASSWORD | PROTOCOL_41 | TRANSACTIONS | SECURE_CONNECT
 
 const NONCE_LENGTH = 20;
 const MAX_PACKET = 0x1000000;
-/** utf8mb4_general_ci, which MySQL and MariaDB have from 5.5 on. */
+/** Number of utf8mb4_general_ci, which MySQL and MariaDB have since 5.5. */
 const CHARACTER_SET = 45;
 
-/** @throws Error where it is an error packet, such as "Host ... is blocked", or another protocol. */
+/**
+ * Parses the first packet of a server.
+ *
+ * @throws Error if it is an error, such as "Host ... is blocked", or of another protocol.
+ */
 export function parseGreeting(payload: Buffer): Greeting {
   refuseErrors(payload);
   const reader = new Reader(payload);
   const version = reader.integer(1);
   if (version !== 10) {
-    throw new Error(`not a server of MySQL: its greeting has protocol ${version} instead of 10`);
+    throw new Error(`not a MySQL server: its greeting has protocol ${version} instead of 10`);
   }
   const serverVersion = reader.text();
-  reader.bytes(4); // the connection's number
+  reader.bytes(4); // number of the connection
   const start = reader.bytes(8);
   reader.bytes(1);
   const lower = reader.integer(2);
   reader.bytes(3); // character set and status
   const capabilities = lower + reader.integer(2) * 0x10000;
   if ((capabilities & CAPABILITIES & ~LONG_PASSWORD) !== (CAPABILITIES & ~LONG_PASSWORD)) {
-    throw new Error(`MySQL ${serverVersion} is too old: its login is from before 5.5`);
+    throw new Error(
+      `MySQL ${oneLine(serverVersion)} is too old: the probe logs in to 5.5 or later`,
+    );
   }
   const length = reader.integer(1);
   reader.bytes(10);
@@ -50,7 +57,7 @@ export function parseGreeting(payload: Buffer): Greeting {
   };
 }
 
-/** The answer to a greeting: who logs in, and what proves it. */
+/** Encodes the answer to a greeting: the user, and the proof of the password. */
 export function encodeLogin(username: string, proof: Buffer, plugin: string): Buffer {
   const fixed = Buffer.alloc(32);
   fixed.writeUInt32LE(CAPABILITIES, 0);

@@ -14,13 +14,13 @@ import { encryptPassword, passwordPlugins } from "./password.ts";
 import type { PasswordPlugin } from "./password.ts";
 import { oneLine } from "../text.ts";
 
-/** What follows {@link MORE_DATA} from `caching_sha2_password`. */
+/** Second bytes of a {@link MORE_DATA} packet of `caching_sha2_password`. */
 const CACHED = 0x03;
 const NOT_CACHED = 0x04;
-/** Asks `caching_sha2_password` for its public key. */
+/** Payload that asks `caching_sha2_password` for its public key. */
 const PUBLIC_KEY_PLEASE = Buffer.from([0x02]);
 
-/** Where a login that is under way stands. */
+/** State of a login. */
 interface Login {
   channel: Channel;
   password: string;
@@ -31,19 +31,19 @@ interface Login {
 /**
  * Logs in after the server's greeting, without a database.
  *
- * @throws Error of one line with what the server said, such as "Access denied".
+ * @throws Error of one line with the server's words, such as "Access denied".
  */
 export async function login(channel: Channel, username: string, password: string): Promise<void> {
   const greeted = await channel.exchange(undefined, parsePacket);
   const { nonce, plugin } = parseGreeting(greeted.payload);
-  // A server whose default is not known here may still have another in mind for this user.
-  const named = passwordPlugins[plugin] === undefined ? "mysql_native_password" : plugin;
+  // The greeting names the server's default plugin; for this user the server may switch to another one.
+  const named = passwordPlugins.has(plugin) ? plugin : "mysql_native_password";
   const proof = pluginNamed(named).prove(password, nonce);
   const answer = await reply(channel, greeted, encodeLogin(username, proof, named));
   await proceed({ channel, password, plugin: named, nonce }, answer);
 }
 
-/** Does what the server asks for, until it is content. */
+/** Answers the server until it accepts the login. */
 async function proceed(state: Login, answer: Packet): Promise<void> {
   switch (answer.payload[0]) {
     case OK:
@@ -65,7 +65,7 @@ async function switchPlugin(state: Login, answer: Packet): Promise<void> {
   const reader = new Reader(answer.payload.subarray(1));
   const plugin = reader.text();
   const rest = reader.rest();
-  // The nonce ends with a zero byte that does not count.
+  // A zero byte ends the nonce and is no part of it.
   const nonce = rest.at(-1) === 0 ? rest.subarray(0, -1) : rest;
   const proof = pluginNamed(plugin).prove(state.password, nonce);
   await proceed({ ...state, plugin, nonce }, await reply(state.channel, answer, proof));
@@ -82,15 +82,15 @@ async function proveMore(state: Login, answer: Packet): Promise<Packet> {
     const publicKey = key.payload.toString("latin1", 1);
     return reply(channel, key, encryptPassword(password, nonce, publicKey));
   }
-  throw new Error(`MySQL wants more for ${plugin} than is known here`);
+  throw new Error(`MySQL asks for an unknown step of ${plugin}`);
 }
 
 function pluginNamed(name: string): PasswordPlugin {
-  const plugin = passwordPlugins[name];
+  const plugin = passwordPlugins.get(name);
   if (plugin === undefined) {
     throw new Error(
       `MySQL wants the password proven by "${oneLine(name)}": the probe's user needs one of ` +
-        Object.keys(passwordPlugins).join(", "),
+        [...passwordPlugins.keys()].join(", "),
     );
   }
   return plugin;

@@ -2,9 +2,8 @@ import type { Parsed } from "../channel.ts";
 import { oneLine } from "../text.ts";
 
 /**
- * Packets of MySQL's client/server protocol, see
- * https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html: three bytes of length, one that
- * counts packets within an exchange, then the payload.
+ * Packet of MySQL's client/server protocol: a length of three bytes, a byte that numbers the packets of an exchange,
+ * and the payload. See https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html.
  */
 export interface Packet {
   sequence: number;
@@ -13,13 +12,13 @@ export interface Packet {
 
 const HEADER = 4;
 
-/** First bytes of a payload that tell what it is. */
+/** First bytes of payloads, which tell their kinds. */
 export const OK = 0x00;
 export const MORE_DATA = 0x01;
 export const END_OF_FILE = 0xfe;
 const ERROR = 0xff;
 
-/** Parser of one packet; those of 16 MiB that go on in the next are never asked for. */
+/** Parses one packet. No answer to the probe is so long (16 MiB) that it continues in the next one. */
 export function parsePacket(received: Buffer): Parsed<Packet> | undefined {
   if (received.length < HEADER) {
     return undefined;
@@ -39,19 +38,23 @@ export function encodePacket({ sequence, payload }: Packet): Buffer {
   return Buffer.concat([header, payload]);
 }
 
-/** An error packet: the server took the question, or the connection itself, and refuses it. */
+/** Refusal of a question, or of the connection itself, by the server: an error packet. */
 export class MysqlError extends Error {
   override readonly name = "MysqlError";
 }
 
-/** @throws MysqlError when the payload is an error, worded as MySQL's own client does. */
+/**
+ * Checks that a payload is no error.
+ *
+ * @throws MysqlError in the words of MySQL's own client.
+ */
 export function refuseErrors(payload: Buffer): void {
   if (payload[0] !== ERROR) {
     return;
   }
   const code = new Reader(payload.subarray(1)).integer(2);
-  // Errors before the handshake come without a state.
-  const state = payload[3] === 0x23 ? payload.toString("latin1", 4, 9) : undefined;
+  // An error before the handshake has no state.
+  const state = payload[3] === 0x23 ? oneLine(payload.toString("latin1", 4, 9)) : undefined;
   const message = oneLine(payload.toString("utf8", state === undefined ? 3 : 9));
   throw new MysqlError(
     `MySQL answered: ERROR ${code}${state === undefined ? "" : ` (${state})`}: ${message}`,
@@ -67,22 +70,23 @@ export class Reader {
     this.#payload = payload;
   }
 
+  /** @throws Error if fewer bytes are left. */
   bytes(length: number): Buffer {
     const end = this.#offset + length;
     if (end > this.#payload.length) {
-      throw new Error(`not a packet of MySQL: ${this.#payload.length} bytes are too few`);
+      throw new Error(`not a MySQL packet: ${this.#payload.length} bytes are too few`);
     }
     const bytes = this.#payload.subarray(this.#offset, end);
     this.#offset = end;
     return bytes;
   }
 
-  /** Little-endian, of up to six bytes. */
+  /** Reads a little-endian number of up to six bytes. */
   integer(length: number): number {
     return this.bytes(length).readUIntLE(0, length);
   }
 
-  /** Up to the next zero byte, which is read over, or to the end. */
+  /** Reads text up to the next zero byte, which it skips, or to the end. */
   text(): string {
     const end = this.#payload.indexOf(0, this.#offset);
     const text = this.bytes((end < 0 ? this.#payload.length : end) - this.#offset);
@@ -90,7 +94,7 @@ export class Reader {
     return text.toString("utf8");
   }
 
-  /** Bytes with their length before them; undefined stands for NULL. */
+  /** Reads bytes that follow their length; undefined is NULL. */
   lengthAndBytes(): Buffer | undefined {
     const length = this.integer(1);
     switch (length) {

@@ -1,36 +1,45 @@
 import { constants, createHash, publicEncrypt } from "node:crypto";
 
-/** How a password is proven to a server of MySQL without being sent as it is. */
+/** Plugin by which a password is proven to MySQL without sending it in clear text. */
 export interface PasswordPlugin {
-  /** What goes with the login, or answers a request to switch to this plugin. */
+  /** Makes the proof that goes with the login, or that answers a switch to this plugin. */
   prove(password: string, nonce: Buffer): Buffer;
 }
 
 const NOTHING = Buffer.alloc(0);
 
-/** By name; others are refused, `mysql_clear_password` because it would show the password to the wire. */
-export const passwordPlugins: Readonly<Partial<Record<string, PasswordPlugin>>> = {
-  /** SHA1(password) XOR SHA1(nonce + SHA1(SHA1(password))). */
-  mysql_native_password: {
-    prove: (password, nonce) => {
-      const once = hash("sha1", Buffer.from(password));
-      const twice = hash("sha1", once);
-      return password === "" ? NOTHING : xor(once, hash("sha1", nonce, twice));
+/**
+ * Plugins by name. Others are refused; `mysql_clear_password` would show the password to an eavesdropper. This is a Map
+ * because servers choose the names that are looked up, and every object has a key `constructor`.
+ */
+export const passwordPlugins: ReadonlyMap<string, PasswordPlugin> = new Map([
+  [
+    "mysql_native_password",
+    {
+      // SHA1(password) XOR SHA1(nonce + SHA1(SHA1(password))).
+      prove: (password: string, nonce: Buffer) => {
+        const once = hash("sha1", Buffer.from(password));
+        const twice = hash("sha1", once);
+        return password === "" ? NOTHING : xor(once, hash("sha1", nonce, twice));
+      },
     },
-  },
-  /** SHA256(password) XOR SHA256(SHA256(SHA256(password)) + nonce). */
-  caching_sha2_password: {
-    prove: (password, nonce) => {
-      const once = hash("sha256", Buffer.from(password));
-      const twice = hash("sha256", once);
-      return password === "" ? NOTHING : xor(once, hash("sha256", twice, nonce));
+  ],
+  [
+    "caching_sha2_password",
+    {
+      // SHA256(password) XOR SHA256(SHA256(SHA256(password)) + nonce).
+      prove: (password: string, nonce: Buffer) => {
+        const once = hash("sha256", Buffer.from(password));
+        const twice = hash("sha256", once);
+        return password === "" ? NOTHING : xor(once, hash("sha256", twice, nonce));
+      },
     },
-  },
-};
+  ],
+]);
 
 /**
- * The password for a server of `caching_sha2_password` that has not cached it: readable only to whoever has
- * the private key. The nonce within makes it of use only once.
+ * Encrypts the password for a server of `caching_sha2_password` that has not cached it. Only the owner of the private
+ * key can read it, and the nonce makes it work only once.
  *
  * @param publicKey PEM, as the server sends it.
  */

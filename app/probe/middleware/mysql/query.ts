@@ -2,21 +2,21 @@ import type { Channel, Parsed } from "../channel.ts";
 import { encodePacket, END_OF_FILE, OK, parsePacket, Reader, refuseErrors } from "./packets.ts";
 
 const QUERY = 0x03;
-/** A packet that starts like an end of file, but is longer, is a row. */
+/** Longest end-of-file packet, in bytes; a longer one that starts like it is a row. */
 const MAX_END_OF_FILE = 8;
 
 /**
- * Asks for one value.
+ * Queries one value.
  *
- * @returns the first field of the first row as text; undefined where it is NULL or there is none.
- * @throws MysqlError with what the server refuses it with.
+ * @returns the first field of the first row as text; undefined if it is NULL or there is no row.
+ * @throws MysqlError with the server's words if it refuses the query.
  */
 export function query(channel: Channel, sql: string): Promise<string | undefined> {
   const payload = Buffer.concat([Buffer.from([QUERY]), Buffer.from(sql)]);
   return channel.exchange(encodePacket({ sequence: 0, payload }), parseResult);
 }
 
-/** The answer in its text form: number of columns, a packet for each, end, rows, end. */
+/** Parses an answer in text form: number of columns, a packet for each, end, rows, end. */
 function parseResult(received: Buffer): Parsed<string | undefined> | undefined {
   let used = 0;
   const next = (): Buffer | undefined => {

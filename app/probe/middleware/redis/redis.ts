@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 
 import type { Channel } from "../channel.ts";
+import { idleLimitOf } from "../idleLimit.ts";
 import type { Credentials, Protocol } from "../protocol.ts";
+import { oneLine } from "../text.ts";
 import { encodeCommand, parseResp, RespError } from "./resp.ts";
 import type { RespValue } from "./resp.ts";
 
-/** Redis, and whatever speaks its protocol: Valkey, KeyDB, managed caches. */
+/** Protocol of Redis, Valkey, KeyDB and managed caches. */
 export const redis: Protocol = {
   open: async (channel, { username, password }: Credentials) => {
     if (password === undefined) {
@@ -26,7 +28,7 @@ export const redis: Protocol = {
   },
 
   slow: async (channel, ms) => {
-    // Nobody pushes to a key of this name, and popping from a key that is not there makes none.
+    // No client pushes to a key of this name, and BLPOP does not create it.
     const key = `istio-idle-timeout:${randomUUID()}`;
     const answer = await ask(channel, "BLPOP", key, String(ms / 1000));
     expect(answer === null, "BLPOP", answer);
@@ -34,15 +36,15 @@ export const redis: Protocol = {
 
   idleLimit: async (channel) => {
     const answer = await ask(channel, "CONFIG", "GET", "timeout");
-    // Refused to whoever is not an administrator, and not there at all on managed servers.
-    if (!Array.isArray(answer) || answer[0] !== "timeout") {
-      return undefined;
-    }
-    return { setting: "timeout", ms: Number(answer[1]) * 1000 };
+    // Only administrators may ask, and managed servers lack the command.
+    const [setting, seconds] = Array.isArray(answer) ? answer : [];
+    return setting === "timeout" && typeof seconds === "string"
+      ? idleLimitOf(setting, seconds)
+      : undefined;
   },
 };
 
-/** Whether the server answers `PING`; false where it does so only after a login, an answer as well. */
+/** Sends PING; returns false if the server answers that it wants a login first. */
 async function isAnswered(channel: Channel): Promise<boolean> {
   const answer = await ask(channel, "PING");
   const refused = answer instanceof RespError && answer.message.startsWith("NOAUTH");
@@ -56,7 +58,7 @@ function ask(channel: Channel, ...command: readonly string[]): Promise<RespValue
 
 function expect(asExpected: boolean, command: string, answer: RespValue): void {
   if (!asExpected) {
-    const said = answer instanceof RespError ? answer.message : JSON.stringify(answer);
+    const said = answer instanceof RespError ? answer.message : oneLine(JSON.stringify(answer));
     throw new Error(`Redis answered ${command} with: ${said}`);
   }
 }

@@ -1,7 +1,7 @@
 import type { Parsed } from "../channel.ts";
 import { oneLine } from "../text.ts";
 
-/** A line that starts with `-`: the server took the question and refuses it. */
+/** Refusal of a command by the server: a line that starts with `-`. */
 export class RespError {
   readonly message: string;
 
@@ -10,16 +10,16 @@ export class RespError {
   }
 }
 
-/** An answer of Redis in the second version of its protocol; null is "nothing there". */
+/** Answer of Redis in version 2 of its protocol; null is "nothing there". */
 export type RespValue = string | number | null | RespError | RespValue[];
 
-/** A command as an array of bulk strings, so that no character in a part means anything. */
+/** Encodes a command as an array of bulk strings, so that no character of a part is special. */
 export function encodeCommand(...parts: readonly string[]): Buffer {
   const bulks = parts.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`);
   return Buffer.from(`*${parts.length}\r\n${bulks.join("")}`);
 }
 
-/** Parser of one whole answer, see https://redis.io/docs/latest/develop/reference/protocol-spec/. */
+/** Parses one whole answer, see https://redis.io/docs/latest/develop/reference/protocol-spec/. */
 export function parseResp(received: Buffer): Parsed<RespValue> | undefined {
   return parseAt(received, 0);
 }

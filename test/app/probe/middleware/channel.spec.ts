@@ -94,4 +94,26 @@ describe("Channel", () => {
     await say("x".repeat(1_048_577));
     await assert.rejects(answer, { message: "an answer is longer than 1048576 bytes" });
   });
+
+  it("keeps up to 16 KiB that come unasked, for whoever asks later", async () => {
+    const { channel, say } = await connected();
+    await say(`${"x".repeat(16_383)}\n`);
+    assert.equal((await channel.exchange(undefined, line)).length, 16_383);
+  });
+
+  it("keeps nothing of what comes unasked beyond that, and gives every later answer up", async () => {
+    const { channel, say } = await connected();
+    const kept: number[] = [];
+    const count: Parser<never> = (received) => {
+      kept.push(received.length);
+      return undefined;
+    };
+    for (const part of ["x".repeat(16_385), "y".repeat(16_385), "z\n"]) {
+      await say(part);
+      await assert.rejects(channel.exchange(question, count), {
+        message: "the server sent more than 16384 bytes unasked before the whole answer came",
+      });
+    }
+    assert.deepEqual(kept, [0, 0, 0]);
+  });
 });

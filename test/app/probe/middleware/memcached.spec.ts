@@ -27,7 +27,7 @@ describe("memcached", () => {
   it("takes no credentials, which it would not use", async () => {
     const { channel, assertDone } = scripted([]);
     await assert.rejects(memcached.open(channel, { password: "pw" }), {
-      message: "memcached is spoken to without a login: leave its username and password out",
+      message: "memcached: the probe can't log in to it; remove its username and password",
     });
     assertDone();
   });
@@ -60,6 +60,14 @@ describe("memcached", () => {
     it("is never where the server is too old to have one", async () => {
       const { channel } = scripted([{ expect: SETTINGS, answer: "STAT maxconns 1024\r\nEND\r\n" }]);
       assert.deepEqual(await memcached.idleLimit!(channel), { setting: "idle_timeout", ms: 0 });
+    });
+
+    it("is unknown where the server gives no number of seconds", async () => {
+      for (const text of ["never", "-1", "", "1e999"]) {
+        const answer = `STAT idle_timeout ${text}\r\nEND\r\n`;
+        const { channel } = scripted([{ expect: SETTINGS, answer }]);
+        assert.equal(await memcached.idleLimit!(channel), undefined, text);
+      }
     });
 
     it("is unknown where a proxy does not answer for the server", async () => {

@@ -5,22 +5,22 @@ import { duplexPair } from "node:stream";
 
 import { Channel } from "../../../../app/probe/middleware/channel.ts";
 
-/** What a server waits for, byte for byte, and what it says then. */
+/** Step of a script: the bytes that a server waits for, and its answer. */
 export interface Turn {
-  /** Text, or bytes; absent for what a server says unasked. */
+  /** Expected text or bytes; absent if the server speaks first. */
   expect?: string | Buffer;
   answer: string | Buffer;
 }
 
 export interface Scripted {
   channel: Channel;
-  /** Whether the client has said all of its part, and no more. */
+  /** Asserts that the client has sent exactly its part of the script. */
   assertDone: () => void;
 }
 
 /**
- * A client's end of a connection to a server that goes by a script. Every byte of the server comes alone, so
- * that no answer is ever there at once.
+ * Makes the client's end of a connection to a server that follows a script. The server sends its bytes one by one, so
+ * that no answer arrives at once.
  */
 export function scripted(turns: readonly Turn[], options: { hangUp?: boolean } = {}): Scripted {
   const [client, server] = duplexPair();
@@ -52,7 +52,7 @@ export function scripted(turns: readonly Turn[], options: { hangUp?: boolean } =
     try {
       proceed();
     } catch (error) {
-      // Without its code, so that the message is what the client rejects with.
+      // A plain error, because the client would reject with the code of an AssertionError.
       client.destroy(new Error((error as Error).message));
     }
   });
@@ -66,7 +66,7 @@ export function scripted(turns: readonly Turn[], options: { hangUp?: boolean } =
   };
 }
 
-/** Both ends of a connection of which a test does the server's part itself. */
+/** Makes both ends of a connection, for a test that plays the server itself. */
 export async function connected(): Promise<{
   channel: Channel;
   socket: Socket;
@@ -91,7 +91,7 @@ export async function connected(): Promise<{
   };
 }
 
-/** Bytes from their hexadecimal digits; blanks are for readers. */
+/** Makes bytes of hexadecimal digits, ignoring blanks. */
 export function hex(digits: string): Buffer {
   return Buffer.from(digits.replaceAll(/\s/g, ""), "hex");
 }

@@ -8,7 +8,7 @@ import { passwordPlugins } from "../../../../../app/probe/middleware/mysql/passw
 import { hex, scripted } from "../scripted.ts";
 import type { Turn } from "../scripted.ts";
 
-/** What a MariaDB 10.11.18 of Debian and the probe really said to each other, byte for byte. */
+/** Recorded exchange of the probe with a MariaDB 10.11.18 of Debian, byte for byte. */
 const GREETING = hex(`
   64000000 0a 352e352e352d31302e31312e31382d4d6172696144422d302b646562313275310008000000
   765f5a2547753a5c00 fef7 2d 0200 ff81 15 000000000000 1d000000 44217342316a47643f4e496200
@@ -89,13 +89,28 @@ describe("mysql", () => {
     it("refuses other protocols and logins that are too old", async () => {
       const other = scripted([{ answer: hex("05000000 09 352e3000") }]);
       await assert.rejects(mysql.open(other.channel, probe), {
-        message: "not a server of MySQL: its greeting has protocol 9 instead of 10",
+        message: "not a MySQL server: its greeting has protocol 9 instead of 10",
       });
       const old = Buffer.from(GREETING);
       old.writeUInt16LE(0x8100, GREETING.indexOf(hex("ff8115")));
       const { channel } = scripted([{ answer: old }]);
       await assert.rejects(mysql.open(channel, probe), {
-        message: "MySQL 5.5.5-10.11.18-MariaDB-0+deb12u1 is too old: its login is from before 5.5",
+        message:
+          "MySQL 5.5.5-10.11.18-MariaDB-0+deb12u1 is too old: the probe logs in to 5.5 or later",
+      });
+    });
+
+    it("names a version that is too old without the controls in it", async () => {
+      const version = "5.5\u001b[2J";
+      const payload = Buffer.concat([
+        hex("0a"),
+        Buffer.from(`${version}\0`),
+        GREETING.subarray(GREETING.indexOf(0, 5) + 1),
+      ]);
+      payload.writeUInt16LE(0x8100, payload.indexOf(hex("ff8115")));
+      const { channel } = scripted([{ answer: encodePacket({ sequence: 0, payload }) }]);
+      await assert.rejects(mysql.open(channel, probe), {
+        message: "MySQL 5.5 [2J is too old: the probe logs in to 5.5 or later",
       });
     });
 
@@ -109,7 +124,7 @@ describe("mysql", () => {
         {
           expect: encodePacket({
             sequence: 3,
-            payload: passwordPlugins.caching_sha2_password!.prove("pw", nonce),
+            payload: passwordPlugins.get("caching_sha2_password")!.prove("pw", nonce),
           }),
           answer: hex("02000004 0103 07000005 00000002000000"),
         },
@@ -118,26 +133,41 @@ describe("mysql", () => {
       assertDone();
     });
 
-    it("names the plugin where the server wants one that is not known here", async () => {
-      const payload = Buffer.concat([hex("fe"), Buffer.from("mysql_clear_password\0")]);
-      const { channel } = scripted([
-        { answer: GREETING },
-        { expect: LOGIN, answer: encodePacket({ sequence: 2, payload }) },
-      ]);
-      await assert.rejects(mysql.open(channel, probe), {
-        message:
-          'MySQL wants the password proven by "mysql_clear_password": the probe\'s user needs one of ' +
-          "mysql_native_password, caching_sha2_password",
+    for (const plugin of ["mysql_clear_password", "constructor", "__proto__"]) {
+      it(`names the plugin where the server wants an unknown one: ${plugin}`, async () => {
+        const payload = Buffer.concat([hex("fe"), Buffer.from(`${plugin}\0`)]);
+        const { channel } = scripted([
+          { answer: GREETING },
+          { expect: LOGIN, answer: encodePacket({ sequence: 2, payload }) },
+        ]);
+        await assert.rejects(mysql.open(channel, probe), {
+          message:
+            `MySQL wants the password proven by "${plugin}": the probe's user needs one of ` +
+            "mysql_native_password, caching_sha2_password",
+        });
       });
+    }
+
+    it("answers a greeting whose plugin is unknown with mysql_native_password", async () => {
+      for (const plugin of ["unix_socket", "constructor"]) {
+        const start = GREETING.subarray(4, GREETING.indexOf("mysql_native_password"));
+        const payload = Buffer.concat([start, Buffer.from(`${plugin}\0`)]);
+        const { channel, assertDone } = scripted([
+          { answer: encodePacket({ sequence: 0, payload }) },
+          { expect: LOGIN, answer: OK_2 },
+        ]);
+        assert.equal(await mysql.open(channel, probe), undefined);
+        assertDone();
+      }
     });
 
-    it("refuses to go on when a plugin wants what is not known here", async () => {
+    it("refuses an unknown step of a plugin", async () => {
       const { channel } = scripted([
         { answer: GREETING },
         { expect: LOGIN, answer: hex("02000002 0104") },
       ]);
       await assert.rejects(mysql.open(channel, probe), {
-        message: "MySQL wants more for mysql_native_password than is known here",
+        message: "MySQL asks for an unknown step of mysql_native_password",
       });
     });
   });
@@ -155,7 +185,7 @@ describe("mysql", () => {
         Buffer.from("caching_sha2_password\0"),
       ]),
     });
-    // The proof of "secret" for this nonce, as another client computes it.
+    // Proof of "secret" for this nonce, computed by another client.
     const login = encodePacket({
       sequence: 1,
       payload: Buffer.concat([
@@ -191,7 +221,7 @@ describe("mysql", () => {
         { expect: hex("01000003 02"), answer: key },
       ];
       const { channel, assertDone } = scripted(turns);
-      // What is encrypted differs each time: the last packet is caught on its way.
+      // The ciphertext differs each time, so the last packet is intercepted.
       let encrypted: Buffer | undefined;
       const catching = {
         exchange: (request: Buffer | undefined, parse: never) => {
@@ -210,23 +240,6 @@ describe("mysql", () => {
       );
       const plain = masked.map((byte, index) => byte ^ nonce[index]!);
       assert.equal(Buffer.from(plain).toString(), "secret\0");
-    });
-  });
-
-  describe("passwords", () => {
-    it("are proven as other clients prove them", () => {
-      const nonce = hex("0a2f4a6f4b49223058 4c724a250d035052021715");
-      const { caching_sha2_password: sha2, mysql_native_password: native } = passwordPlugins;
-      assert.equal(
-        sha2!.prove("secret", nonce).toString("hex"),
-        "f490e76f66d9d86665ce54d98c78d0acfe2fb0b08b423da807144873d30b312c",
-      );
-      assert.equal(
-        sha2!.prove("secret2", nonce).toString("hex"),
-        "abc3934a012cf342e876071c8ee202de51785b430258a7a0138bc79c4d800bc6",
-      );
-      assert.equal(sha2!.prove("", nonce).length, 0);
-      assert.equal(native!.prove("", nonce).length, 0);
     });
   });
 
@@ -262,7 +275,7 @@ describe("mysql", () => {
       woken.write("1", SLEPT.indexOf(hex("02000004")) + 5);
       const { channel } = scripted([{ expect: SLEEP, answer: woken }]);
       await assert.rejects(mysql.slow!(channel, 100), {
-        message: "MySQL broke SELECT SLEEP(0.1) off",
+        message: "MySQL interrupted SELECT SLEEP(0.1)",
       });
     });
 
@@ -286,6 +299,13 @@ describe("mysql", () => {
         setting: "wait_timeout",
         ms: 28_800_000,
       });
+    });
+
+    it("is unknown where a proxy answers with no number of seconds", async () => {
+      const never = Buffer.from(SECONDS);
+      never.write("never", SECONDS.indexOf("28800"));
+      const { channel } = scripted([{ expect: WAIT_TIMEOUT, answer: never }]);
+      assert.equal(await mysql.idleLimit!(channel), undefined);
     });
 
     it("is unknown where a proxy refuses to tell, but not where the connection ends", async () => {

@@ -4,11 +4,11 @@ import { join } from "node:path";
 
 import ts from "typescript";
 
-const DIRECTORIES = ["probe", "drivers/node"].map((name) => join(__dirname, "../../../app", name));
+const DIRECTORIES = ["probe", "drivers/node"].map((name) => join(__dirname, "../../app", name));
 
 describe("the sources of the programs in pods", () => {
   it("run in Node as they stand, by taking the types away", function () {
-    // It compiles them, with the types of all drivers.
+    // Compiling the sources with the types of all drivers takes a while.
     this.timeout(60_000);
     const files = DIRECTORIES.flatMap((directory) =>
       readdirSync(directory, { recursive: true, encoding: "utf8" }).map((file) =>

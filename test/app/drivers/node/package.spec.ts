@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const ROOT = join(__dirname, "../../..");
+const ROOT = join(__dirname, "../../../..");
 
 function manifest(folder: string): Record<string, Record<string, string>> {
   return JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"));

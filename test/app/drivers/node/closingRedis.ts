@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 
-/** Answers whatever a client of Redis asks, and ends connections that are silent for `idleMs`. */
+/** Redis that answers every command and closes connections that are silent for `idleMs`. */
 export class ClosingRedis {
   readonly #server;
   readonly #sockets = new Set<Socket>();
@@ -32,7 +32,7 @@ export class ClosingRedis {
   }
 }
 
-/** One answer for each command, which begins with the number of its words: `*2\r\n`. */
+/** Makes one answer for each command; a command begins with the number of its words, `*2\r\n`. */
 function answers(commands: string): string {
   return commands
     .split(/(?=\*\d+\r\n)/)

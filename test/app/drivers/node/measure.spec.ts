@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Row } from "../../../app/drivers/node/row.ts";
-import { usages } from "../../../app/drivers/node/usages.ts";
-import { exec } from "../../../lab/base/exec.ts";
+import type { Row } from "../../../../app/drivers/node/row.ts";
+import { usages } from "../../../../app/drivers/node/usages.ts";
+import { exec } from "../../../../lab/base/exec.ts";
 import { ClosingRedis } from "./closingRedis.ts";
 
 const TIMEOUT_MS = 400;
