@@ -35,6 +35,7 @@ const connectionSchema = schemaOf<Connection>()(
     port,
     localPort: port,
     localAddress: name,
+    remoteAddress: name,
     connectedAt: instant,
   }),
 );

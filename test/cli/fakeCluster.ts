@@ -62,11 +62,11 @@ export class FakeProbe {
   private connections({ tests, connections }: ProbeSpec): Connection[] {
     return tests
       .flatMap((test) => Array.from({ length: connections }, (_none, place) => ({ test, place })))
-      .map(({ test: { middleware, mode, host, port }, place }, nth) => ({
+      .map(({ test: { middleware, mode, host, port, address = host }, place }, nth) => ({
         ...{ middleware, mode, repetition: 1, connection: place + 1, host, port },
         localPort: this.localPort + nth,
         localAddress: "10.244.0.28",
-        remoteAddress: host,
+        remoteAddress: address,
         connectedAt: CONNECTED_AT,
       }));
   }
