@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** The first `length` hex digits of the SHA-256 of a text or of bytes, at most 64. */
+/** Returns the first hex digits of the SHA-256 of a text or of bytes, at most 64 of them. */
 export function digest(content: string | Uint8Array, length = 64): string {
   return createHash("sha256").update(content).digest("hex").slice(0, length);
 }
