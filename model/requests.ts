@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { MIDDLEWARE_KINDS, MODES } from "../app/probe/sample.ts";
-import { parsePolicyReference } from "./policyReference.ts";
+import { parsePolicyReference } from "./istio/policyReference.ts";
 import { PATHS, REMEDIES } from "./remedy.ts";
 import { parseTimeout } from "./timeout.ts";
 

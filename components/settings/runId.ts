@@ -1,5 +1,4 @@
-import { canonicalJson } from "../../model/canonicalJson.ts";
-import { digest } from "../../model/digest.ts";
+import { canonicalJson, digest } from "../../model/digest.ts";
 import { DEFAULT_PATH, DEFAULT_REMEDY } from "../../model/remedy.ts";
 import type { Settings } from "./settings.ts";
 
