@@ -1,6 +1,6 @@
 /**
- * Durations as Kubernetes, Istio and Go write them (`10s`, `13.7s`, `1h30m`), in whole milliseconds:
- * the unit of Envoy's timers, so anything finer could be configured but never measured.
+ * Durations as Kubernetes, Istio and Go write them (`10s`, `13.7s`, `1h30m`), in whole milliseconds, the unit of Envoy's
+ * timers: anything finer could be configured but never measured.
  */
 
 const NANOSECONDS_PER_UNIT: Readonly<Record<string, bigint>> = {
@@ -17,14 +17,14 @@ const NANOSECONDS_PER_UNIT: Readonly<Record<string, bigint>> = {
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 const MAX_HOURS = 10_000n;
 
-/** One number with its unit; a Go duration is one or more of them without anything between. */
+/** One number with its unit; a Go duration is one or more of them in a row. */
 const COMPONENT = /^(\d+(?:\.\d*)?|\.\d+)([^\d.]*)/;
 
 const EXAMPLES = "use a Go duration such as 10s, 13.7s, 1h30m or 24h";
 
 /**
- * Parses a Go duration (https://pkg.go.dev/time#ParseDuration) to milliseconds. A bare `0`, the one number
- * that Go takes without a unit, is refused like the others: it may stand for "at once" as for "never".
+ * Parses a Go duration (https://pkg.go.dev/time#ParseDuration) to milliseconds. A bare `0`, the only number that Go takes
+ * without a unit, is refused like other bare numbers: it could mean "at once" or "never".
  *
  * @throws Error with one line for the user when the text is no Go duration, is negative, has a part
  *   finer than 1 ms or is longer than 10000h.
@@ -68,8 +68,8 @@ export function parseDuration(text: string): number {
 }
 
 /**
- * The shortest Go form of a duration: `0s`, `250ms`, `13.7s`, `1h5m`. {@link parseDuration} reads it
- * back to the same number.
+ * Writes the shortest Go form of a duration: `0s`, `250ms`, `13.7s`, `1h5m`. {@link parseDuration} reads it back to the
+ * same number.
  *
  * @param ms milliseconds, not negative; rounded to whole ones.
  */
@@ -90,8 +90,8 @@ export function formatDuration(ms: number): string {
 }
 
 /**
- * A duration in the JSON form of `google.protobuf.Duration` (`10s`, `13.700s`), which is what Envoy's
- * configuration takes: seconds only, with 0 or 3 decimals.
+ * Writes a duration in the JSON form of `google.protobuf.Duration` (`10s`, `13.700s`), which Envoy's configuration takes:
+ * seconds only, with 0 or 3 decimals.
  *
  * @param ms whole milliseconds, not negative.
  */

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 
-/** A TCP endpoint as the pods reach it. */
+/** TCP endpoint as the pods reach it. */
 export interface Endpoint {
   /** DNS name or IP address, an IPv6 one without brackets. */
   host: string;
@@ -22,7 +22,7 @@ export function parseHost(text: string): string {
 }
 
 /**
- * Reads `host:port`, where an IPv6 address stands in brackets.
+ * Reads `host:port`, with brackets around an IPv6 address.
  *
  * @throws Error with one line for the user.
  */
@@ -39,7 +39,7 @@ export function parseEndpoint(text: string): Endpoint {
   return { host: parseHost(host), port };
 }
 
-/** The form {@link parseEndpoint} reads back. */
+/** Writes an endpoint so that {@link parseEndpoint} reads it back. */
 export function formatEndpoint({ host, port }: Endpoint): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

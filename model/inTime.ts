@@ -3,14 +3,14 @@ import type { Sample } from "../app/probe/sample.ts";
 import { toWallMs } from "./timelapse.ts";
 
 /**
- * By so much may a connection be shorter or longer than the sidecar's timer, in ms: on a busy node the probe hears late
- * of its beginning, or of its end.
+ * Limits by which a connection may be shorter or longer than the sidecar's timer, in ms: on a busy node the probe hears
+ * late of its beginning, or of its end.
  */
 const EARLY_MS = 500;
 const LATE_MS = 1000;
 
 /**
- * Whether a connection ended when the idle timeout that applies to it was over.
+ * Tells whether a connection ended when its idle timeout was over.
  *
  * @param factor how many times as fast the sidecar's clock ran; 1 is real time.
  */

@@ -1,8 +1,8 @@
 /**
- * Reads a list such as `a,b`, of words that are allowed, none of them twice.
+ * Reads a list of allowed words such as `a,b`, none of them twice.
  *
- * @param what one of them is, for the message: `a mode`.
- * @param others what else the setting takes, for the message: `all, or `.
+ * @param what name of one word, for the message: `a mode`.
+ * @param others other values that the setting takes, for the message: `all, or `.
  * @throws Error with one line for the user.
  */
 export function parseList<T extends string>(

@@ -4,12 +4,12 @@ import { MIDDLEWARE_KINDS, MODES } from "../app/probe/sample.ts";
 import type { MiddlewareKind, Mode } from "../app/probe/sample.ts";
 import { parseList } from "./list.ts";
 
-/** What is done with connections, and with how many. */
+/** Modes of the connections, and their number. */
 export interface Load {
   modes: readonly Mode[];
-  /** How many connections each test holds at once. */
+  /** Number of connections that each test holds at once. */
   connections: number;
-  /** How often that is done, one time after the other. */
+  /** Number of times in a row that this is done. */
   repetitions: number;
 }
 
@@ -29,7 +29,7 @@ export function parseCount(text: string): number {
   return count;
 }
 
-/** Whether a kind of middleware can be asked what the mode asks. */
+/** Tells whether a kind of middleware can answer what the mode asks. */
 export function takesMode(middleware: MiddlewareKind, mode: Mode): boolean {
   const { ping, slow } = protocols[middleware];
   switch (mode) {
@@ -44,13 +44,13 @@ export function takesMode(middleware: MiddlewareKind, mode: Mode): boolean {
   }
 }
 
-/** A kind of middleware and what is done with connections to it. */
+/** One test: a target, and the mode of its connections. */
 export interface TestKind<T> {
   target: T;
   mode: Mode;
 }
 
-/** Every target in every mode that it takes. */
+/** Pairs every target with every mode that it takes. */
 export function testsOf<T extends { middleware: MiddlewareKind }>(
   targets: readonly T[],
   modes: readonly Mode[],
@@ -60,7 +60,7 @@ export function testsOf<T extends { middleware: MiddlewareKind }>(
   );
 }
 
-/** What does not go together, one line each with what is allowed. */
+/** Lists problems of a load with the kinds of middleware, one line each with its fix. */
 export function loadProblems(
   middleware: readonly MiddlewareKind[] | undefined,
   { modes, connections, repetitions }: Partial<Load>,
@@ -73,8 +73,8 @@ export function loadProblems(
     .map((mode) => {
       const takers = MIDDLEWARE_KINDS.filter((kind) => takesMode(kind, mode));
       return (
-        `modes: ${mode} can't be had with ${middleware.join(", ")}; set middleware to one or more of ` +
-        `${takers.join(", ")}, or take the mode out`
+        `modes: ${mode} does not work with ${middleware.join(", ")}; set middleware to one or more of ` +
+        `${takers.join(", ")}, or remove the mode`
       );
     });
   const tests = testsOf(
@@ -87,7 +87,7 @@ export function loadProblems(
     tests * connections * repetitions > MAX_SAMPLES
   ) {
     problems.push(
-      `connections: ${connections} at once in ${tests} tests, ${repetitions} times, are more than ${MAX_SAMPLES} ` +
+      `connections: ${connections} at once in ${tests} tests, ${repetitions} times, make more than ${MAX_SAMPLES} ` +
         "samples; set connections or repetitions to less",
     );
   }

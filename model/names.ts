@@ -2,7 +2,7 @@ import { digest } from "./digest.ts";
 import { DEFAULT_PATH } from "./remedy.ts";
 import type { Path } from "./remedy.ts";
 
-/** Longest DNS label (RFC 1123), so the limit for namespaces. */
+/** Length of the longest DNS label (RFC 1123), and so of a namespace's name. */
 const MAX_LENGTH = 63;
 const DIGEST_LENGTH = 8;
 
@@ -10,14 +10,14 @@ const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 const ENDS_LIKE_A_DIGEST = /-[0-9a-f]{8}$/;
 
 /**
- * The name of something outside the stack's own namespace: a DNS label that carries project, stack and
- * what it is for, so that stacks side by side never meet.
+ * Names an object outside the stack's own namespace: the name is a DNS label that carries project, stack and purpose, so
+ * that stacks side by side never collide.
  *
- * Parts that make a label as they stand are only joined: `istio-idle-timeout-10s`. Where characters had
- * to be replaced or the end cut off, a digest of the parts keeps apart what would look alike (`Dev` and
- * `dev`), as it does for names that already look as if they had one.
+ * Parts that make a label as they are are only joined: `istio-idle-timeout-10s`. If characters have to be replaced or the
+ * end cut off, a digest of the parts tells apart what would look alike (`Dev` and `dev`). Names that end like a digest
+ * get one too.
  *
- * @param parts project, stack (as the user wrote it, `organization/project/stack` too) and a purpose.
+ * @param parts project, stack (as the user wrote it, `organization/project/stack` too) and purpose.
  */
 export function scopedName(...parts: [string, ...string[]]): string {
   const joined = parts.join("-");
@@ -34,9 +34,8 @@ export function scopedName(...parts: [string, ...string[]]): string {
 }
 
 /**
- * The namespace of a stack, a DNS label. Each path has one of its own: a ServiceEntry holds for every
- * sidecar in its namespace, and Pulumi deletes what a stack does not declare any more only after the next
- * measurement.
+ * Names the namespace of a stack. Each path has a namespace of its own: a ServiceEntry applies to every sidecar in its
+ * namespace, and Pulumi deletes what a stack no longer declares only after the next measurement.
  */
 export function stackNamespace(project: string, stack: string, path: Path): string {
   return path === DEFAULT_PATH

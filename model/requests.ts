@@ -1,10 +1,10 @@
 /**
- * What the stack asks its programs in `cli` for: one JSON object each, as the one argument. It is checked as a whole,
- * so that all problems are told at once. No secret is part of any, as everybody on the machine can read arguments.
+ * Requests of the stack to its programs in `cli`: one JSON object each, as the only argument. A request is checked as a
+ * whole, so that all problems are listed at once. It holds no secret, because everybody on the machine can read arguments.
  */
 import * as v from "valibot";
 import { MIDDLEWARE_KINDS, MODES } from "../app/probe/sample.ts";
-import { parsePolicyReference } from "./policyReference.ts";
+import { parsePolicyReference } from "./istio/policyReference.ts";
 import { PATHS, REMEDIES } from "./remedy.ts";
 import { parseTimeout } from "./timeout.ts";
 
@@ -26,7 +26,7 @@ const readBy = (parse: (text: string) => unknown) =>
     }),
   );
 
-/** Where the pods are. */
+/** Place of the pods. */
 const pods = {
   namespace: text,
   /** Context in the ambient kubeconfig; absent is its current one. */
@@ -42,7 +42,7 @@ const endpoint = v.strictObject({
 export const measureRequest = v.strictObject({
   ...pods,
   run: text,
-  /** What the pods connect to. The first stands for the run in a single figure. */
+  /** Endpoints that the pods connect to. The first stands for the run in a single figure. */
   targets: v.pipe(
     v.array(v.strictObject({ middleware: v.picklist(MIDDLEWARE_KINDS), endpoint })),
     v.nonEmpty("must not be empty"),
@@ -62,11 +62,11 @@ export const measureRequest = v.strictObject({
   path: v.picklist(PATHS),
   /** How the timeout is set, or avoided. */
   remedy: v.picklist(REMEDIES),
-  /** What configures the sidecar, as `kind/name`; absent where nothing does. */
+  /** Object that configures the sidecar, as `kind/name`; absent where none does. */
   policy: v.optional(readBy(parsePolicyReference)),
   /** Whether the sidecar's access log carries entries of ours. */
   evidence: v.boolean(),
-  /** Whether its debug log is to be kept too. */
+  /** Whether the sidecar's debug log is kept too. */
   debugLog: v.boolean(),
 });
 export type MeasureRequest = v.InferOutput<typeof measureRequest>;
@@ -94,11 +94,11 @@ export type ProxyImageRequest = v.InferOutput<typeof proxyImageRequest>;
 
 /** Asks `cli/removeContainers` to remove what an update left that was killed. */
 export const removeContainersRequest = v.strictObject({
-  /** Owner of the containers, the id of an `Owner`. */
+  /** Owner id of the containers. */
   owner: text,
-  /** How their names begin. */
+  /** Beginning of the containers' names. */
   name: text,
-  /** Id of the one to keep; absent where none is. */
+  /** Id of the container to keep; absent where all go. */
   kept: v.optional(text),
 });
 export type RemoveContainersRequest = v.InferOutput<typeof removeContainersRequest>;
@@ -109,21 +109,21 @@ const labels = v.record(v.string(), v.string());
 export const preflightRequest = v.strictObject({
   /** Namespace that the stack creates. */
   namespace: text,
-  /** Owner that the namespace has to have where it exists already. */
+  /** Owner id that the namespace has to have if it exists already. */
   owner: text,
   context: v.optional(text),
   /** Labels by which Istio injects its sidecar into the namespace's pods. */
   injectionLabels: labels,
-  /** Labels of the pod that is to get a sidecar. */
+  /** Labels of the pod that gets a sidecar. */
   podLabels: labels,
   timeout: readBy(parseTimeout),
   path: v.picklist(PATHS),
   remedy: v.picklist(REMEDIES),
-  /** Whether the sidecar is to be one with a faster clock. */
+  /** Whether the sidecar's clock runs faster. */
   timelapse: v.boolean(),
   /** Repository that the probe's image is pushed to. */
   repository: text,
-  /** Images that Docker has to have or to find, by the setting that names them. */
+  /** Images that Docker has to find, by the key that names them. */
   images: v.record(v.string(), text),
   /** `os/arch` that was set for the probe's image; absent where none was. */
   platform: v.optional(text),
@@ -140,7 +140,7 @@ export interface Requests {
   preflight: PreflightRequest;
 }
 
-/** What `cli/preflight` answers: what is in the way, one line each. */
+/** Answer of `cli/preflight`: problems, one line each. */
 export interface PreflightAnswer {
   problems: string[];
 }

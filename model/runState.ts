@@ -11,9 +11,9 @@ const runStateSchema = v.variant("state", [
 
 /**
  * State of a run, as `cli/runState` tells it:
- * - `attended`: it is not there yet, or nobody but the client that waits for it has to care,
- * - `running`: a client left it to itself, and it goes on for `leftMs` at most,
- * - `over`: a client left it to itself, and nothing more is to come of it.
+ * - `attended`: it does not exist yet, or a client waits for it,
+ * - `running`: no client waits for it, and it continues for at most `leftMs`,
+ * - `over`: no client waits for it, and it has ended.
  */
 export type RunState = v.InferOutput<typeof runStateSchema>;
 
@@ -22,7 +22,7 @@ export function formatRunState(state: RunState): string {
 }
 
 /**
- * Reads what {@link formatRunState} made.
+ * Reads a text that {@link formatRunState} wrote.
  *
  * @throws RecordError
  */

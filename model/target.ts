@@ -4,7 +4,7 @@ import { formatEndpoint, parseEndpoint } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { parseList } from "./list.ts";
 
-/** What the probes connect to, and what is spoken there. */
+/** Endpoint that the probes connect to, with the middleware that answers there. */
 export interface Target {
   middleware: MiddlewareKind;
   endpoint: Endpoint;
@@ -35,7 +35,7 @@ export function parseEndpoints(text: string): Endpoint[] {
 }
 
 /**
- * Says of each endpoint what is spoken there; nothing is, where that is not said.
+ * Pairs each endpoint with its middleware; without any, all are `tcp`.
  *
  * @throws Error with one line for the user.
  */
@@ -57,5 +57,5 @@ export function pairTargets(
   }));
 }
 
-/** Kinds of middleware that there is a server for. */
+/** Kinds of middleware that the stack can run a server for. */
 export type ServerKind = Exclude<MiddlewareKind, "tcp">;

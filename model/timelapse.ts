@@ -1,17 +1,17 @@
 /**
- * The sidecar's clock at a multiple of its speed: a shim from `app/timelapse`, preloaded into Envoy, lets
- * an idle timeout of an hour pass in ten seconds, at its real configured value.
+ * Time-lapse: a shim from `app/timelapse`, preloaded into Envoy, runs the sidecar's clock at a multiple of its speed, so
+ * that an idle timeout of an hour passes in ten seconds, at its real configured value.
  */
 import type { InjectionRequest } from "./istio/injection.ts";
 
-/** Up to this factor it was measured that what Envoy's timers do stays true. */
+/** Largest factor at which measurements showed that Envoy's timers stay true. */
 export const MAX_FACTOR = 360;
 
-/** Where the derived proxy image has the shim; its Dockerfile puts it there. */
+/** Path of the shim in the derived proxy image; its Dockerfile puts it there. */
 const SHIM = "/usr/local/lib/istio-idle-timeout/timelapse.so";
 
 /**
- * Checks a speed; 1 is real time.
+ * Reads a factor; 1 is real time.
  *
  * @throws Error with one line for the user.
  */
@@ -25,14 +25,14 @@ export function parseTimelapse(text: string): number {
   return factor;
 }
 
-/** What a duration by the sidecar's clock is in real time. */
+/** Converts a duration by the sidecar's clock to real time. */
 export function toWallMs(proxyMs: number, factor: number): number {
   return proxyMs / factor;
 }
 
 /**
- * What a pod asks for to get a sidecar with a faster clock. Envoy alone is reached: pilot-agent is linked
- * statically and takes no notice of what is to be preloaded.
+ * Returns the request by which a pod gets a sidecar with a faster clock. The shim reaches Envoy alone: pilot-agent is
+ * linked statically and preloads nothing.
  *
  * @param image the mesh's proxy image with the shim in it.
  */

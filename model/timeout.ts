@@ -1,7 +1,7 @@
 import { formatDuration, parseDuration } from "./duration.ts";
 
 /**
- * What is done to the sidecar's TCP idle timeout:
+ * Setting of the sidecar's TCP idle timeout:
  * - `duration`: set to `ms` (more than 0),
  * - `default`: nothing is configured at all, so Envoy's own default applies,
  * - `remove`: a filter is merged whose `idle_timeout` is null, which leaves the default as well,
@@ -11,7 +11,7 @@ export type Timeout =
   { variant: "duration"; ms: number } | { variant: "default" | "remove" | "off" };
 
 /**
- * The idle timeout Envoy's tcp_proxy applies when none is configured, in ms.
+ * Idle timeout that Envoy's tcp_proxy applies where none is configured, in ms.
  * https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts#tcp
  */
 export const ENVOY_DEFAULT_IDLE_TIMEOUT_MS = 3_600_000;
@@ -35,12 +35,12 @@ export function parseTimeout(text: string): Timeout {
   }
 }
 
-/** One text for each timeout, whichever way the user wrote it; {@link parseTimeout} reads it back. */
+/** Writes equal timeouts as the same text, however the user wrote them; {@link parseTimeout} reads it back. */
 export function formatTimeout(timeout: Timeout): string {
   return timeout.variant === "duration" ? formatDuration(timeout.ms) : timeout.variant;
 }
 
-/** The idle timeout the sidecar should end up with, in ms; 0 is "never". */
+/** Returns the idle timeout that the sidecar should apply, in ms; 0 is "never". */
 export function expectedIdleTimeoutMs(timeout: Timeout): number {
   switch (timeout.variant) {
     case "duration":

@@ -1,2 +1,2 @@
-/** An expected failure, for the user to act on: its message is shown as it is, without a stack trace. */
+/** Expected failure that the user can act on; its message is shown without a stack trace. */
 export class UserError extends Error {}

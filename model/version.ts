@@ -11,7 +11,7 @@ export function parseVersion(text: string): Version | undefined {
   return major === undefined ? undefined : [Number(major), Number(minor), Number(patch)];
 }
 
-/** Whether `version` is `other` or a later one. */
+/** Tells whether `version` is `other` or a later one. */
 export function isAtLeast(version: Version, other: Version): boolean {
   const [difference = 0] = version
     .map((number, place) => number - (other[place] ?? 0))

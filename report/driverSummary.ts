@@ -42,12 +42,12 @@ export function driverSummary(record: DriverRecord): string {
   );
 }
 
-export function effectText(row: DriverRow): string {
+function effectText(row: DriverRow): string {
   return EFFECTS[effectOf(row)];
 }
 
 /** The first request, or what came in its place. */
-export function firstText({ crash, first, problem }: DriverRow): string {
+function firstText({ crash, first, problem }: DriverRow): string {
   if (crash !== undefined) {
     return crashText(crash);
   }
@@ -55,7 +55,7 @@ export function firstText({ crash, first, problem }: DriverRow): string {
 }
 
 /** `ok, 3 ms` or `"invalid connection" (mysql.ErrInvalidConn), 0 ms`. */
-export function requestText({ error, ms }: Request): string {
+function requestText({ error, ms }: Request): string {
   return `${error === undefined ? "ok" : errorText(error)}, ${Math.round(ms)} ms`;
 }
 

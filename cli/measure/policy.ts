@@ -1,5 +1,5 @@
-import { parsePolicyReference } from "../../model/policyReference.ts";
-import type { PolicyKind } from "../../model/policyReference.ts";
+import { parsePolicyReference } from "../../model/istio/policyReference.ts";
+import type { PolicyKind } from "../../model/istio/policyReference.ts";
 import { KubectlError } from "../cluster/kubectl.ts";
 import type { World } from "../cluster/world.ts";
 

@@ -2,8 +2,7 @@
  * Reads from Envoy's own configuration dump what a silent TCP connection to an endpoint will meet:
  * which listener and filter chain carry it, and the idle timeout that applies there.
  */
-import { canonicalJson } from "../../model/canonicalJson.ts";
-import { digest } from "../../model/digest.ts";
+import { canonicalJson, digest } from "../../model/digest.ts";
 import { EVIDENCE_LOG } from "../../model/istio/evidence.ts";
 import { ENVOY_DEFAULT_IDLE_TIMEOUT_MS } from "../../model/timeout.ts";
 import type { EffectiveTimeout } from "../../model/record.ts";

@@ -3,11 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { contextDigest } from "./contextDigest.ts";
 
 export interface ContentImageArgs {
-  /** Last part of the repository's name. */
+  /** Last part of the repository's name, after the registry. */
   repository: string;
   /** Folder of Dockerfile and sources, relative to the project. */
   context: string;
-  /** Where the image is pushed to: `host[:port][/path]`. */
+  /** Registry to which the image is pushed: `host[:port][/path]`. */
   registry: string;
   /** Values of the Dockerfile's arguments. */
   buildArgs: Readonly<Record<string, pulumi.Input<string>>>;
@@ -16,11 +16,10 @@ export interface ContentImageArgs {
 }
 
 /**
- * An image built and pushed under the digest of its content: stacks with equal content share one image,
- * and changed content never hides behind an old tag. Destroying a stack leaves the image where it is,
- * since others may use it.
+ * Builds an image and pushes it under the digest of its content: stacks with equal content share one image, and changed
+ * content never hides behind an old tag. Destroying a stack leaves the image in place, because others may use it.
  *
- * @returns `repository@sha256:...` of what was pushed; by this, not by its tag, it is to be deployed.
+ * @returns the pushed image as `repository@sha256:...`; deploy it by this digest, not by its tag.
  */
 export function contentImage(
   name: string,
@@ -43,11 +42,11 @@ export function contentImage(
         builderVersion: docker.BuilderVersion.BuilderV1,
       },
     },
-    // What it is built on may have to be pulled first.
+    // The images that it is built on may have to be pulled first.
     { customTimeouts: { create: "5m", update: "5m" }, ...opts },
   );
   return image.repoDigest;
 }
 
-/** Last part of the name of the repository with the probe's image. */
+/** Last part of the name of the probe's repository. */
 export const PROBE_REPOSITORY = "istio-idle-timeout-probe";

@@ -5,12 +5,11 @@ import { digest } from "../../model/digest.ts";
 const LENGTH = 16;
 
 /**
- * Digest of what an image is built from: names and contents of all files below a folder, and the
- * parameters of the build. Neither the folder's own place nor times or modes of the files count, so
- * that it is the same on every machine.
+ * Digests everything that an image is built from: names and contents of all files below a folder, and the parameters of
+ * the build. The folder's own place and the files' times and modes do not count, so every machine gets the same digest.
  *
- * @param parameters e.g. base image and platform.
- * @returns 16 hex digits, which do as a tag.
+ * @param parameters such as base image and platform.
+ * @returns 16 hex digits, usable as a tag.
  */
 export function contextDigest(folder: string, parameters: readonly string[]): string {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })

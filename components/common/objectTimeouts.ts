@@ -1,2 +1,2 @@
-/** Limits for one object of which nothing is awaited; an API server that is asked over and over ends there. */
+/** Timeouts of an object on which nothing waits; they end retries against an API server that does not answer. */
 export const OBJECT_TIMEOUTS = { create: "1m", update: "1m", delete: "1m" };

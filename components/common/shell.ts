@@ -1,6 +1,6 @@
 import type { Requests } from "../../model/requests.ts";
 
-/** Joins program and arguments to one line that a POSIX shell takes apart into the same again. */
+/** Joins program and arguments to one line that a POSIX shell splits into the same words again. */
 export function shellCommand(words: readonly string[]): string {
   return words.map(quote).join(" ");
 }

@@ -2,12 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { safeLines, safeText } from "../../report/safeText.ts";
 
 /**
- * A mistake of the user's, which Pulumi shows as it is.
+ * Returns an error for the user, which Pulumi shows without a stack trace.
  *
- * It has no stack. None is shown, but the SDK formats it all the same, and Node.js 20 takes a minute of
- * computing for one with frames such as `node_modules/@pulumi/output.ts`, as those within `apply` have.
+ * The error has no stack: the SDK would format it although none is shown, and Node.js 20 computes for a minute on a stack
+ * with frames such as `node_modules/@pulumi/output.ts`, which every `apply` has.
  *
- * @param message one line, or a heading with a line for each problem below.
+ * @param message one line, or a heading with one line below it for each problem.
  */
 export function userError(message: string): pulumi.RunError {
   const error = new pulumi.RunError(safeLines(message));
@@ -15,7 +15,7 @@ export function userError(message: string): pulumi.RunError {
   return error;
 }
 
-/** The same for several problems at once. */
+/** Returns one error that lists several problems for the user. */
 export function userErrors(heading: string, problems: readonly string[]): pulumi.RunError {
   return userError(`${heading}:\n${problems.map((line) => `  ${safeText(line)}`).join("\n")}`);
 }

@@ -11,15 +11,15 @@ export type DestinationRuleSpec = NonNullable<IDestinationRule["spec"]>;
 export interface ConnectionPoolRuleArgs {
   /** The stack's own namespace, the only one in which the rule holds. */
   namespace: pulumi.Input<string>;
-  /** Which pods' sidecars it holds for. */
+  /** Labels of the pods whose sidecars apply the rule. */
   podLabels: Readonly<Record<string, string>>;
-  /** Host that the mesh knows. */
+  /** Host that the mesh knows, to which the connections go. */
   host: pulumi.Input<string>;
-  /** What holds for connections to it. */
+  /** Settings of the TCP connections to the host. */
   tcp: TcpConnectionPool;
 }
 
-/** Sets what holds for the selected pods' TCP connections to one host. */
+/** Sets the connection pool of the selected pods' TCP connections to one host. */
 export class ConnectionPoolRule extends pulumi.ComponentResource {
   /** The DestinationRule, as `kind/name`. */
   readonly reference: pulumi.Output<string>;
@@ -46,8 +46,8 @@ export class ConnectionPoolRule extends pulumi.ComponentResource {
 }
 
 /**
- * The pool stands at the top level of the traffic policy: of an idle timeout in `portLevelSettings` or in
- * `subsets` Istio's listeners take no notice.
+ * Returns a DestinationRule with the pool at the top level of its traffic policy: Istio's listeners ignore an idle
+ * timeout in `portLevelSettings` or in `subsets`.
  */
 export function connectionPoolSpec(
   host: string,

@@ -14,13 +14,13 @@ export type ServiceEntrySpec = NonNullable<IServiceEntry["spec"]>;
 export interface EndpointEntryArgs {
   /** The stack's own namespace, the only one whose sidecars get the entry. */
   namespace: pulumi.Input<string>;
-  /** `host:port` of what is outside the mesh. */
+  /** `host:port` outside the mesh. */
   endpoint: pulumi.Input<string>;
 }
 
 /**
- * Makes an endpoint outside the mesh a host that sidecars know, so that connections to it are carried by a
- * listener and a cluster of their own.
+ * Makes an endpoint outside the mesh a host that sidecars know, so that connections to it have a listener and a cluster
+ * of their own.
  */
 export class EndpointEntry extends pulumi.ComponentResource {
   /** Host by which rules name the endpoint. */
@@ -49,9 +49,10 @@ export class EndpointEntry extends pulumi.ComponentResource {
 }
 
 /**
- * With `addresses` the listener is one for the endpoint alone. Of a DNS name nobody knows them beforehand, so
- * that Istio makes a listener for its port on every address. Other destinations on that port are caught
- * by it too; with resolution NONE they still get where they wanted to, and no other namespace sees the entry.
+ * Returns a ServiceEntry for an endpoint. With `addresses` its listener is for the endpoint alone. The addresses of a
+ * DNS name are not known beforehand, so Istio makes a listener for its port on every address. That listener catches
+ * other destinations on the port too; resolution NONE still sends them where they wanted to go, and no other namespace
+ * sees the entry.
  */
 export function serviceEntrySpec(endpoint: Endpoint, namespace: string): ServiceEntrySpec {
   return {
@@ -59,7 +60,7 @@ export function serviceEntrySpec(endpoint: Endpoint, namespace: string): Service
     ...(isIP(endpoint.host) !== 0 && { addresses: [endpoint.host] }),
     ports: [{ number: endpoint.port, name: "tcp", protocol: "TCP" }],
     location: "MESH_EXTERNAL",
-    // To where the application wanted to, as without the entry.
+    // Connections go where the application wanted to, as without the entry.
     resolution: "NONE",
     exportTo: ["."],
   };

@@ -6,13 +6,13 @@ import { OBJECT_TIMEOUTS } from "../common/objectTimeouts.ts";
 export interface EvidenceFilterArgs {
   /** The stack's own namespace. */
   namespace: pulumi.Input<string>;
-  /** Which pods' sidecars write the entries. */
+  /** Labels of the pods whose sidecars write the entries. */
   podLabels: Readonly<Record<string, string>>;
 }
 
 /**
- * Lets sidecars write an access-log entry of our own for every outbound TCP connection, beside what
- * they log anyway. An object apart from the policy, so that the policy is what a user would apply.
+ * Makes sidecars write an access-log entry of our own for every outbound TCP connection, beside their usual ones. It is
+ * an object apart from the policy, so that the policy stays what a user would apply.
  */
 export class EvidenceFilter extends pulumi.ComponentResource {
   constructor(name: string, args: EvidenceFilterArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -7,15 +7,15 @@ import { OBJECT_TIMEOUTS } from "../common/objectTimeouts.ts";
 import type { Timeout } from "../../model/timeout.ts";
 
 export interface IdleTimeoutPolicyArgs {
-  /** The stack's own namespace, never Istio's root namespace, where it would hold for the whole mesh. */
+  /** The stack's own namespace, never Istio's root namespace, where the policy would apply to the whole mesh. */
   namespace: pulumi.Input<string>;
-  /** Which pods it holds for. */
+  /** Labels of the pods whose sidecars apply the policy. */
   podLabels: Readonly<Record<string, string>>;
-  /** What is done to their sidecars' idle timeout. */
+  /** Idle timeout to set. */
   timeout: Timeout;
   /**
-   * Port whose listeners it holds for.
-   * @default all of them, and that for hosts which the mesh does not know
+   * Port whose listeners the policy matches.
+   * @default every listener, and the one for hosts that the mesh does not know
    */
   port?: pulumi.Input<number> | undefined;
 }
@@ -25,7 +25,7 @@ export interface IdleTimeoutPolicyArgs {
  * `default` it creates nothing.
  */
 export class IdleTimeoutPolicy extends pulumi.ComponentResource {
-  /** The EnvoyFilter, as `kind/name`; undefined where there is none. */
+  /** The EnvoyFilter as `kind/name`; undefined where there is none. */
   readonly reference: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: IdleTimeoutPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -50,7 +50,7 @@ export class IdleTimeoutPolicy extends pulumi.ComponentResource {
   }
 }
 
-/** The EnvoyFilter of each variant that needs one. */
+/** Returns the EnvoyFilter that sets a timeout; `default` needs none. */
 export function idleTimeoutSpec(
   timeout: Timeout,
   podLabels: Readonly<Record<string, string>>,

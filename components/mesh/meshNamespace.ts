@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { injectionLabels } from "../../model/istio/labels.ts";
-import { OWNER_KEY } from "../../model/istio/labels.ts";
+import { injectionLabels, OWNER_KEY } from "../../model/istio/labels.ts";
 
 export interface MeshNamespaceArgs {
   /** Name of the namespace in the cluster; a DNS label. */
@@ -11,16 +10,16 @@ export interface MeshNamespaceArgs {
    * @default the mesh's default one
    */
   revision?: string | undefined;
-  /** Whose it is, the id of an `Owner`. */
+  /** Owner id written to the namespace. */
   owner: pulumi.Input<string>;
 }
 
 /**
- * A namespace of the stack's own, in which Istio injects its sidecar into pods. Whatever is configured
- * for the mesh in here reaches no other namespace.
+ * Creates the stack's own namespace, in which Istio injects its sidecar into pods. Mesh configuration in it reaches no
+ * other namespace.
  */
 export class MeshNamespace extends pulumi.ComponentResource {
-  /** Known once the namespace exists. */
+  /** Name of the namespace, known once it exists. */
   readonly namespace: pulumi.Output<string>;
 
   constructor(name: string, args: MeshNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -6,13 +6,13 @@ import { programCommand } from "../common/shell.ts";
 import { timelapseRequest } from "../../model/timelapse.ts";
 
 export interface TimelapseProxyArgs {
-  /** Namespace in which the mesh is asked for its proxy image. */
+  /** Namespace whose proxy image is used. */
   namespace: pulumi.Input<string>;
-  /** Run that the proxy is for; another one asks again. */
+  /** Run id; another run asks the cluster again. */
   runId: string;
-  /** How many times as fast the proxy's clock is to run. */
+  /** How many times as fast the proxy's clock runs. */
   factor: number;
-  /** Where the image is pushed to: `host[:port][/path]`. */
+  /** Registry to which the image is pushed: `host[:port][/path]`. */
   registry: string;
   /** Image with a C compiler as `cc`. */
   compilerImage: string;
@@ -26,15 +26,13 @@ export interface TimelapseProxyArgs {
 }
 
 /**
- * The mesh's own proxy with a faster clock: its image with the shim in it, and the request that binds it
- * to a pod.
+ * Builds the mesh's own proxy with a faster clock: its image with the shim in it, and the request by which a pod gets it.
  *
- * Which image that is, the cluster tells: a pod is put to the injector for trial, so that revisions, hubs
- * and variants are what they are for the probes. It is asked once for each run, as a run is not repeated
- * when the mesh is upgraded later.
+ * The cluster tells the image: a pod is handed to the injector in a dry run, so that revision, hub and variant are
+ * those of the probes. It is asked once for each run, because a run is not repeated when the mesh is upgraded later.
  */
 export class TimelapseProxy extends pulumi.ComponentResource {
-  /** For the pod. */
+  /** Request that a pod puts to the injector. */
   readonly request: pulumi.Output<InjectionRequest>;
 
   constructor(name: string, args: TimelapseProxyArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -11,19 +11,19 @@ import { programCommand, shellCommand } from "../common/shell.ts";
 import { userError } from "../common/userError.ts";
 
 export interface ExternalMiddlewareArgs {
-  /** What is run. */
+  /** Kind of server to run. */
   kind: ServerKind;
-  /** How the container's name begins; the Docker daemon may hold those of many stacks. */
+  /** Beginning of the container's name; the Docker daemon may hold containers of many stacks. */
   containerName: string;
-  /** Image to run: the official one of its kind, or one that takes the same variables. */
+  /** Official image of the kind, or one that takes the same variables. */
   image: pulumi.Input<string>;
-  /** Name or address under which the pods reach the Docker daemon's machine. */
+  /** Name or address by which pods reach the Docker daemon's machine. */
   externalHost: string;
-  /** Whose it is, the id of an `Owner`. */
+  /** Owner id written to the container. */
   owner: pulumi.Input<string>;
 }
 
-/** 24 random bytes in hex, so that no character means anything to a server or a shell. */
+/** Prints 24 random bytes in hex, in which no character means anything to a server or a shell. */
 const GENERATE_PASSWORD = shellCommand([
   "node",
   "-e",
@@ -31,25 +31,19 @@ const GENERATE_PASSWORD = shellCommand([
 ]);
 
 /**
- * A server outside the cluster and the mesh, in a container of the Docker daemon, without a volume of its own.
- * It is there when the container is made, and takes connections.
+ * Runs a server outside the cluster and the mesh, in a container of the Docker daemon, without a volume of its own. The
+ * resource is complete once the server takes connections.
  */
 export class ExternalMiddleware extends pulumi.ComponentResource {
   /** `host:port` as the pods reach it. */
   readonly endpoint: pulumi.Output<string>;
-  /** Undefined where the server asks for a password alone, or lets everybody in. */
+  /** Username; undefined where the server asks for a password alone, or for nothing. */
   readonly username: pulumi.Output<string> | undefined;
-  /** Secret; generated once and kept in the stack's state. Undefined where the server lets everybody in. */
+  /** Password, secret, generated once and kept in the stack's state; undefined where the server asks for none. */
   readonly password: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: ExternalMiddlewareArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(
-      "istio-idle-timeout:index:ExternalMiddleware",
-      name,
-      {},
-      // What stacks have from when Redis was the only one.
-      pulumi.mergeOptions({ aliases: [{ type: "istio-idle-timeout:index:ExternalRedis" }] }, opts),
-    );
+    super("istio-idle-timeout:index:ExternalMiddleware", name, {}, opts);
     const server = servers[args.kind];
     const { port, login } = server;
 
@@ -71,7 +65,7 @@ export class ExternalMiddleware extends pulumi.ComponentResource {
         .apply(([owner, id]) =>
           programCommand("removeContainers", { owner, name: args.containerName, kept: id }),
         );
-    // What was made and not noted down by an update that was killed.
+    // An update that was killed may have made a container that its state does not know.
     const leftovers = new command.local.Command(
       `${name}-leftovers`,
       { delete: remove(), addPreviousOutputInEnv: false },
@@ -81,14 +75,14 @@ export class ExternalMiddleware extends pulumi.ComponentResource {
     const container = new docker.Container(
       `${name}-container`,
       {
-        // Another one whenever a container is made, as the last one may be left over.
+        // Each container gets another name, because the last one may be left over.
         name: `${args.containerName}-${randomBytes(3).toString("hex")}`,
         image: image.imageId,
         ...(this.password !== undefined && {
           ...(login?.command !== undefined && { command: login.command(this.password) }),
           ...(login?.envs !== undefined && { envs: login.envs(this.password) }),
         }),
-        // Without a port on the outside Docker picks a free one.
+        // Docker picks a free port on the outside.
         ports: [{ internal: port }],
         labels: [{ label: OWNER_KEY, value: args.owner }],
         ...readiness(server),
@@ -97,7 +91,7 @@ export class ExternalMiddleware extends pulumi.ComponentResource {
         parent: this,
         dependsOn: leftovers,
         ignoreChanges: ["name"],
-        // Two servers of a kind at once are a waste.
+        // Two servers of a kind at once would be a waste.
         deleteBeforeReplace: true,
         customTimeouts: { create: "3m", update: "3m", delete: "1m" },
       },

@@ -3,7 +3,7 @@ import type { Server } from "./server.ts";
 
 const USERNAME = "probe";
 
-/** MongoDB never closes a connection for being idle. Its image makes no users but such that may do all. */
+/** MongoDB, which never closes idle connections. Its image can create only users with all rights. */
 export const mongodb: Server = {
   port: 27_017,
   login: {

@@ -1,12 +1,12 @@
 import type * as docker from "@pulumi/docker";
 import type { Server } from "./server.ts";
 
-/** In seconds; images set databases up before their server starts for good. */
+/** Longest wait in seconds; images set databases up before their server starts for good. */
 const LIMIT_S = 120;
-/** Docker goes on looking for as long as the container runs: often enough, and not so that it disturbs. */
+/** Seconds between checks. Docker repeats them as long as the container runs, so they must not disturb. */
 const INTERVAL_S = 5;
 
-/** What makes Docker wait until a server is there to stay. */
+/** Returns options that make Docker wait until a server has started for good. */
 export function readiness({
   port,
   processes,
@@ -28,8 +28,8 @@ export function readiness({
 }
 
 /**
- * Succeeds once the server is process 1 of its container, which images make it only after the one with which
- * they set it up, and listens. No connection is made: a server would log each, and might count it.
+ * Writes a script that succeeds once the server is process 1 of its container and listens; images set the server up in
+ * another process first. The script opens no connection: a server would log each, and might count it.
  */
 export function readyScript(port: number, processes: readonly string[]): string {
   const hexPort = port.toString(16).toUpperCase().padStart(4, "0");

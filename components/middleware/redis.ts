@@ -1,9 +1,8 @@
 import type { Server } from "./server.ts";
 
 /**
- * `timeout` is 0 by default, and said all the same, because an image may bring a configuration. Saving isn't
- * turned off: without writes there is nothing to save, and the provider takes no empty argument, which is what
- * it would need.
+ * Redis with `timeout` at 0, its default, set explicitly because an image may bring a configuration of its own. Saving
+ * stays on: without writes there is nothing to save, and the provider refuses the empty argument that would turn it off.
  */
 export const redis: Server = {
   port: 6379,

@@ -1,23 +1,23 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /**
- * How a server is run from its official image. None of them closes idle connections sooner than any sidecar
- * that is measured, so that its own limit would not pass for the sidecar's.
+ * Settings with which a server runs from its official image. No server closes idle connections sooner than a sidecar that
+ * is measured, so its own limit can not be taken for the sidecar's.
  */
 export interface Server {
-  /** On which it listens in its container. */
+  /** Port on which the server listens in its container. */
   port: number;
-  /** What it asks from whoever connects; absent where it lets everybody in. */
+  /** Login that the server asks for; absent where it asks for none. */
   login?: {
-    /** Absent where a password is all it asks for. */
+    /** Username; absent where the server asks for a password only. */
     username?: string;
-    /** The container's command, where the password is told by it. */
+    /** Returns the container's command, where it holds the password. */
     command?: (password: pulumi.Input<string>) => pulumi.Input<string>[];
-    /** The container's environment, where the password is told by it. */
+    /** Returns the container's environment, where it holds the password. */
     envs?: (password: pulumi.Input<string>) => pulumi.Input<string>[];
   };
   /**
-   * What process 1 of the container may be called once the server is set up; absent where it is there at once.
+   * Names that process 1 of the container may have once the server is set up; absent where it is ready at once.
    */
   processes?: readonly string[];
 }

@@ -5,5 +5,5 @@ import { redis } from "./redis.ts";
 import type { Server } from "./server.ts";
 import type { ServerKind } from "../../model/target.ts";
 
-/** How each kind is run. */
+/** Servers by kind of middleware. */
 export const servers: Readonly<Record<ServerKind, Server>> = { redis, memcached, mysql, mongodb };

@@ -3,15 +3,15 @@ import { contentImage } from "../common/contentImage.ts";
 import type { DriverLanguage } from "../settings/drivers.ts";
 
 export interface DriverImagesArgs {
-  /** Which of them are needed. */
+  /** Languages of the programs to build. */
   languages: readonly DriverLanguage[];
-  /** Where they are pushed to: `host[:port][/path]`. */
+  /** Registry to which the images are pushed: `host[:port][/path]`. */
   registry: string;
   /** Image with Go, which compiles the Go program. */
   goImage: string;
   /** Image with npm, which installs the Node.js program's packages. */
   nodeBuildImage: string;
-  /** Image with Node.js >= 22.18 to run on. */
+  /** Image with Node.js >= 22.18, in which the Node.js program runs. */
   baseImage: string;
   /**
    * `os/arch` of the cluster's nodes.
@@ -20,9 +20,9 @@ export interface DriverImagesArgs {
   platform?: string | undefined;
 }
 
-/** The programs that use real drivers, an image for each language. */
+/** Builds the programs that use real drivers, one image for each language. */
 export class DriverImages extends pulumi.ComponentResource {
-  /** `repository@sha256:...` by language. */
+  /** Image of each language as `repository@sha256:...`. */
   readonly references: Partial<Record<DriverLanguage, pulumi.Output<string>>>;
 
   constructor(name: string, args: DriverImagesArgs, opts?: pulumi.ComponentResourceOptions) {

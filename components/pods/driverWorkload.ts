@@ -6,18 +6,18 @@ import { DEPLOYMENT_TIMEOUTS, measuringDeployment, RESTRICTED } from "./measurin
 import type { MeasuringPodArgs } from "./measuringDeployment.ts";
 
 export interface DriverWorkloadArgs extends MeasuringPodArgs {
-  /** The programs' images, by digest; each is a container. */
+  /** Image of each program, by digest; each becomes a container. */
   images: Partial<Record<DriverLanguage, pulumi.Input<string>>>;
   /** Secret with the programs' configuration as `config.json`. */
   secretName: pulumi.Input<string>;
 }
 
-/** Where both programs read what they are to do. */
+/** Folder in which both programs read their configuration. */
 const CONFIG_DIRECTORY = "/etc/drivers";
 
 /**
- * One pod with the programs that use real drivers, kept by a Deployment. They begin when it starts, and
- * what they found stays in their logs.
+ * Keeps one pod with the programs that use real drivers. They begin when the pod starts, and write their findings to
+ * their logs.
  */
 export class DriverWorkload extends pulumi.ComponentResource {
   constructor(name: string, args: DriverWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -40,7 +40,7 @@ export class DriverWorkload extends pulumi.ComponentResource {
   }
 }
 
-/** Each case of Node.js is a thread with a heap of its own. */
+/** Memory limits. Each case of the Node.js program is a thread with a heap of its own. */
 const MEMORY: Record<DriverLanguage, string> = { go: "128Mi", node: "512Mi" };
 
 function container(

@@ -4,45 +4,45 @@ import { injectionAnnotations } from "../../model/istio/injection.ts";
 import type { InjectionRequest } from "../../model/istio/injection.ts";
 import { INJECT_LABEL, RUN_LABEL } from "../../model/istio/labels.ts";
 
-/** What every pod is made with in which something is measured. */
+/** Arguments of every pod in which something is measured. */
 export interface MeasuringPodArgs {
   /** Namespace with sidecar injection. */
   namespace: pulumi.Input<string>;
   /** Whether the pod gets Istio's sidecar; the one without is the control. */
   sidecar: boolean;
-  /** Run that the pod is for. Another one makes a new pod. */
+  /** Run id; another run makes a new pod. */
   runId: string;
-  /** Labels by which what configures its sidecar finds the pod. */
+  /** Labels by which the sidecar's configuration finds the pod. */
   variantLabels: Readonly<Record<string, string>>;
   /**
-   * What else is asked of the sidecar.
-   * @default nothing
+   * Requests to the injector.
+   * @default none
    */
   injection?: pulumi.Input<InjectionRequest>[] | undefined;
   /**
-   * `os/arch` that its images are for, and so of the node to run on.
+   * `os/arch` of the pod's images, and so of its node.
    * @default any node
    */
   platform?: string | undefined;
 }
 
-/** What tells one such pod from another. */
+/** Parts in which such pods differ. */
 export interface MeasuringPod extends Pick<
   k8s.types.input.core.v1.PodSpec,
   "containers" | "volumes"
 > {
-  /** Of its Deployment, without what says whether there is a sidecar. */
+  /** Name of the Deployment, without the part that tells whether there is a sidecar. */
   name: string;
-  /** By which the Deployment finds its pod. */
+  /** Labels by which the Deployment finds its pod. */
   labels: Readonly<Record<string, string>>;
   /** @default none */
   annotations?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** Limits of the Deployment's resource. */
+/** Timeouts of the Deployment's resource. */
 export const DEPLOYMENT_TIMEOUTS = { create: "3m", update: "3m", delete: "2m" };
 
-/** What a container of ours gives up, which is all that the strictest of Kubernetes' standards asks for. */
+/** Security context of our containers, which meets the strictest of Kubernetes' Pod Security Standards. */
 export const RESTRICTED: k8s.types.input.core.v1.SecurityContext = {
   runAsNonRoot: true,
   readOnlyRootFilesystem: true,
@@ -52,8 +52,9 @@ export const RESTRICTED: k8s.types.input.core.v1.SecurityContext = {
 };
 
 /**
- * A sidecar that carries one connection needs little, and Istio's defaults fill a small node quickly; and it counts
- * what its idle timeout closes only where that is asked for. Without a sidecar they mean nothing.
+ * Annotations for the sidecar. One that carries a single connection needs little, while Istio's defaults fill a small
+ * node quickly; and it counts what its idle timeout closes only if asked to. In a pod without a sidecar nothing reads
+ * them.
  */
 const SIDECAR_REQUESTS = {
   "sidecar.istio.io/proxyCPU": "10m",
@@ -71,8 +72,8 @@ function besideRun(runId: string): k8s.types.input.core.v1.WeightedPodAffinityTe
 }
 
 /**
- * A Deployment that keeps one pod. With and without sidecar differ in name and labels only, so that what differs
- * between their results is the sidecar's doing.
+ * Returns a Deployment that keeps one pod. The pods with and without a sidecar differ in name and labels only, so any
+ * difference between their results comes from the sidecar.
  */
 export function measuringDeployment(
   { namespace, sidecar, runId, variantLabels, injection = [], platform }: MeasuringPodArgs,
@@ -83,7 +84,7 @@ export function measuringDeployment(
     metadata: { name: `${name}-${sidecar ? "with" : "without"}-sidecar`, namespace, labels },
     spec: {
       replicas: 1,
-      // Never two pods of a kind: which one is asked would be left to chance.
+      // Never two pods of a kind: chance would decide which one is asked.
       strategy: { type: "Recreate" },
       selector: { matchLabels: labels },
       template: {
@@ -112,7 +113,7 @@ export function measuringDeployment(
           // The sidecar's own token is a volume of the injected template and not affected.
           automountServiceAccountToken: false,
           enableServiceLinks: false,
-          // Nothing is worth waiting for when a pod is stopped.
+          // A pod that is stopped has nothing left to finish.
           terminationGracePeriodSeconds: 2,
           containers,
           ...(volumes !== undefined && { volumes }),

@@ -6,19 +6,19 @@ import { OBJECT_TIMEOUTS } from "../common/objectTimeouts.ts";
 export interface ProbeCredentialsArgs {
   /** Namespace of the probes. */
   namespace: pulumi.Input<string>;
-  /** With what they log in, by kind of middleware. */
+  /** Credentials by kind of middleware. */
   credentials: pulumi.Input<AllCredentials>;
 }
 
-/** Name of the Secret, which the probes' pods mount. */
+/** Name of the Secret that the probes' pods mount. */
 export const CREDENTIALS_SECRET = "probe-credentials";
 
-/** The one key in it. */
-export const CREDENTIALS_FILE = "credentials.json";
+/** The only key in the Secret. */
+const CREDENTIALS_FILE = "credentials.json";
 
-/** What the probes log in with: a file in their pods, and so in no command line, log or record. */
+/** Hands the probes their credentials as a file in their pods, and so in no command line, log or record. */
 export class ProbeCredentials extends pulumi.ComponentResource {
-  /** Another one whenever they change, and nothing that they could be guessed from. */
+  /** Version that changes with the credentials and reveals nothing about them. */
   readonly version: pulumi.Output<string>;
 
   constructor(name: string, args: ProbeCredentialsArgs, opts?: pulumi.ComponentResourceOptions) {

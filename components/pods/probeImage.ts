@@ -1,11 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { contentImage } from "../common/contentImage.ts";
-import { PROBE_REPOSITORY } from "../common/contentImage.ts";
+import { contentImage, PROBE_REPOSITORY } from "../common/contentImage.ts";
 
 export interface ProbeImageArgs {
   /** Folder of Dockerfile and sources, relative to the project. */
   context: string;
-  /** Where the image is pushed to: `host[:port][/path]`. */
+  /** Registry to which the image is pushed: `host[:port][/path]`. */
   registry: string;
   /** Image with Node.js >= 22.18 to build on. */
   baseImage: string;
@@ -16,9 +15,9 @@ export interface ProbeImageArgs {
   platform?: string | undefined;
 }
 
-/** The probe's image, built and pushed under the digest of its content. */
+/** Builds the probe's image and pushes it under the digest of its content. */
 export class ProbeImage extends pulumi.ComponentResource {
-  /** `repository@sha256:...` of what was pushed; by this, not by its tag, it is deployed. */
+  /** Pushed image as `repository@sha256:...`; it is deployed by this digest, not by its tag. */
   readonly reference: pulumi.Output<string>;
 
   constructor(name: string, args: ProbeImageArgs, opts?: pulumi.ComponentResourceOptions) {

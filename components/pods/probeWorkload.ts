@@ -9,19 +9,19 @@ export interface ProbeWorkloadArgs extends MeasuringPodArgs {
   /** The probe's image, by digest. */
   image: pulumi.Input<string>;
   /**
-   * Version of what the probe logs in with. Another one makes a new pod: one that runs would have it a minute
-   * later, when the kubelet gets to it.
+   * Version of the probe's credentials. Another version makes a new pod: a running pod would get it up to a minute later,
+   * when the kubelet updates the volume.
    */
   credentialsVersion: pulumi.Input<string>;
 }
 
-/** Where the probe keeps its socket and its records. */
+/** Folder of the probe's socket and records. */
 const STATE_DIRECTORY = "/var/run/probe";
-/** Where it reads what it logs in with. */
+/** Folder in which the probe reads its credentials. */
 const CREDENTIALS_DIRECTORY = "/etc/probe";
 const CREDENTIALS_ANNOTATION = "istio-idle-timeout/credentials";
 
-/** One pod with the probe, kept by a Deployment. */
+/** Keeps one pod with the probe. */
 export class ProbeWorkload extends pulumi.ComponentResource {
   constructor(name: string, args: ProbeWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
     super("istio-idle-timeout:index:ProbeWorkload", name, {}, opts);
@@ -35,7 +35,7 @@ export class ProbeWorkload extends pulumi.ComponentResource {
         containers: [probe(args.image)],
         volumes: [
           { name: "state", emptyDir: { sizeLimit: "16Mi" } },
-          // Without it the probe goes without.
+          // The probe does without credentials where there are none.
           { name: "credentials", secret: { secretName: CREDENTIALS_SECRET, optional: true } },
         ],
       }),
@@ -55,8 +55,8 @@ function probe(image: pulumi.Input<string>): k8s.types.input.core.v1.Container {
       requests: { cpu: "10m", memory: "64Mi" },
       limits: { cpu: "1", memory: "128Mi" },
     },
-    // Ready means that the probe answers. Once it does it is not asked again: a readiness or
-    // liveness probe would start Node.js over and over beside a running measurement.
+    // Ready means that the probe answers. After that it is not asked again: a readiness or liveness probe would start
+    // Node.js over and over beside a running measurement.
     startupProbe: {
       exec: { command: ["node", "/app/client.mjs", "status", "startup"] },
       periodSeconds: 1,

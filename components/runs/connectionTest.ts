@@ -14,13 +14,13 @@ import { programCommand } from "../common/shell.ts";
 export interface ConnectionTestArgs {
   /** Namespace of the probes. */
   namespace: pulumi.Input<string>;
-  /** Names the run: another one measures again, and nothing else does. */
+  /** Run id; another run measures again, and nothing else does. */
   runId: string;
-  /** What both probes connect to, `host:port` each. */
+  /** Endpoints that both probes connect to, `host:port` each. */
   endpoints: pulumi.Input<string[]>;
-  /** What is spoken there, in the same order. */
+  /** Middleware at the endpoints, in the same order. */
   middleware: readonly MiddlewareKind[];
-  /** What the probes do there, and with how many connections. */
+  /** Modes of the connections, and their number. */
   load: Load;
   /** The `timeout` setting as the user wrote it. */
   timeout: string;
@@ -34,7 +34,7 @@ export interface ConnectionTestArgs {
   path: Path;
   /** How the timeout is set, or avoided. */
   remedy: Remedy;
-  /** What configures the sidecar, as `kind/name`; undefined where nothing does. */
+  /** Object that configures the sidecar, as `kind/name`; undefined where none does. */
   policy: pulumi.Input<string> | undefined;
   /** Whether the sidecar writes an access-log entry for the connection. */
   evidence: boolean;
@@ -47,7 +47,7 @@ export interface ConnectionTestArgs {
 /** Input that tells that a run is over; absent before that. */
 type RunEnvironment = Record<string, string>;
 
-/** For everything before and after the observation: configuration to arrive, probes to connect. */
+/** Time before and after the observation, in ms: configuration has to arrive, probes have to connect. */
 const MARGIN_MS = 240_000;
 
 /**
@@ -61,7 +61,7 @@ const MARGIN_MS = 240_000;
  * whenever it runs, and a run that is over makes the update that collects the result.
  */
 export class ConnectionTest extends pulumi.ComponentResource {
-  /** Everything the run found. */
+  /** Everything that the run found. */
   readonly record: pulumi.Output<RunRecord>;
 
   constructor(name: string, args: ConnectionTestArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -18,23 +18,23 @@ import { programCommand } from "../common/shell.ts";
 export interface DriverTestArgs {
   /** Namespace with sidecar injection. */
   namespace: pulumi.Input<string>;
-  /** Which drivers; at least one. */
+  /** Drivers to measure; at least one. */
   drivers: readonly DriverName[];
   /** `host:port` of the servers. */
   endpoints: pulumi.Input<string[]>;
-  /** What is spoken at each of them; the first of a kind is what its drivers talk to. */
+  /** Middleware at the endpoints, in the same order; drivers talk to the first endpoint of their kind. */
   middleware: readonly MiddlewareKind[];
-  /** With what the drivers log in, by kind of middleware; to be kept secret. */
+  /** Credentials by kind of middleware; secret. */
   credentials: pulumi.Input<AllCredentials>;
   /** The programs' images, by digest. */
   images: Partial<Record<DriverLanguage, pulumi.Input<string>>>;
   /** The sidecar's idle timeout, in ms. */
   timeoutMs: number;
-  /** Run of the stack: another one measures again, as do other drivers. */
+  /** Run id of the stack; another run measures again, as do other drivers. */
   runId: string;
-  /** Labels by which what configures their sidecar finds the pods. */
+  /** Labels by which the sidecar's configuration finds the pods. */
   variantLabels: Readonly<Record<string, string>>;
-  /** What else is asked of the sidecar. */
+  /** Requests to the injector. */
   injection: pulumi.Input<InjectionRequest>[];
   /** `os/arch` of the cluster's nodes; undefined is any. */
   platform: string | undefined;
@@ -43,17 +43,15 @@ export interface DriverTestArgs {
 }
 
 const LENGTH = 10;
-/** For the pods' first connections, slow drivers and the sidecar's log, in ms. */
+/** Time for the pods' first connections, slow drivers and the sidecar's log, in ms. */
 const MARGIN_MS = 180_000;
 
 /**
- * Measures, once for each run, what applications see of an idle close: real drivers in a pod with a sidecar
- * and in one without.
- *
- * As with the connections, nothing but another run measures again.
+ * Measures, once for each run, what applications see of an idle close: real drivers run in a pod with a sidecar and in one
+ * without. Only another run, or other drivers, measure again.
  */
 export class DriverTest extends pulumi.ComponentResource {
-  /** What was found. */
+  /** Everything that the drivers met. */
   readonly record: pulumi.Output<DriverRecord>;
 
   constructor(name: string, args: DriverTestArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -109,7 +107,7 @@ export class DriverTest extends pulumi.ComponentResource {
   }
 }
 
-/** What both programs read; its type there is `Config`. */
+/** Writes the configuration of both programs, whose type there is `Config`; secret. */
 function programConfig(
   { credentials, drivers, endpoints, middleware, timeoutMs }: DriverTestArgs,
   idleMs: number,

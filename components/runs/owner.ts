@@ -3,13 +3,14 @@ import { hostname } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Tells this stack's state from another one of the same project and stack name: two people with a
- * backend each who both have a stack `dev`, or a state that was lost. Names alone can't.
+ * Tells this stack's state from another one of the same project and stack name, such as the stacks `dev` of two people
+ * with separate backends, or a state that was lost. Names alone can't.
  *
- * It is chosen once and kept in the state, and so is known in a preview too. It carries user and machine
- * for people to read; what makes it one of a kind is random.
+ * The id is chosen once and kept in the state, so a preview knows it too. It names user and machine for people to read;
+ * its random part makes it unique.
  */
 export class Owner extends pulumi.ComponentResource {
+  /** Owner id, such as `ann@laptop/0a1b2c3d`. */
   readonly id: pulumi.Output<string>;
 
   constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
@@ -18,7 +19,7 @@ export class Owner extends pulumi.ComponentResource {
     const stash = new pulumi.Stash(
       `${name}-id`,
       { input: newId() },
-      // Every run of the program offers another one; the first stays.
+      // Every run of the program offers another id; the first one stays.
       { parent: this, ignoreChanges: ["input"] },
     );
 

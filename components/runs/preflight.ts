@@ -5,18 +5,18 @@ import { programCommand } from "../common/shell.ts";
 import { userErrors } from "../common/userError.ts";
 
 /**
- * Looks at everything that the stack is about to use, before anything is built or awaited, in previews
- * too. It changes nothing.
+ * Checks everything that the stack is about to use, before anything is built or awaited, in previews too. It changes
+ * nothing.
  *
- * @returns nothing to depend on, once nothing is in the way; it is for `dependsOn`, and fails with a
- *   pulumi.RunError that names everything that is.
+ * @returns an empty list for `dependsOn`, known once the checks found no problem; otherwise it fails with a
+ *   pulumi.RunError that lists all problems.
  */
 export function preflight(
   request: Omit<PreflightRequest, "owner">,
   owner: pulumi.Output<string>,
 ): pulumi.Output<pulumi.Resource[]> {
-  // Within apply, as the owner's value is known in the preview of a new stack, but its resource has no id
-  // yet: an invoke that takes an output would wait for that.
+  // Not an invoke that takes the output: in the preview of a new stack the owner's value is known, but its resource has
+  // no id yet, for which the invoke would wait.
   return owner.apply(async (id) => {
     const asked: PreflightRequest = { ...request, owner: id };
     const { stdout } = await command.local.run({

@@ -5,9 +5,9 @@ import type { Settings } from "../settings/settings.ts";
 import type { PreflightRequest } from "../../model/requests.ts";
 
 /**
- * The request of a stack, but for whose it is.
+ * Returns what the preflight has to check for a stack, without the owner.
  *
- * @param namespace that it creates.
+ * @param namespace namespace that the stack creates.
  */
 export function preflightRequest(
   settings: Settings,
@@ -36,7 +36,7 @@ export function preflightRequest(
   };
 }
 
-/** Those that the images of the drivers are built on, but for `baseImage`. */
+/** Lists the images on which the drivers' images are built, without `baseImage`. */
 function driverImages({ drivers, goImage, nodeBuildImage }: Settings): Record<string, string> {
   const languages = languagesOf(drivers);
   return {

@@ -1,6 +1,6 @@
 /**
- * Checks where images are pushed to and pulled from: `host[:port][/path]`. The host has to look like
- * one, because Docker takes `acme/probe` for a repository of Docker Hub.
+ * Checks the registry of the images: `host[:port][/path]`. The host has to look like a host, because Docker takes
+ * `acme/probe` for a repository of Docker Hub.
  *
  * @throws Error with one line for the user.
  */

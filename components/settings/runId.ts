@@ -1,16 +1,15 @@
-import { canonicalJson } from "../../model/canonicalJson.ts";
-import { digest } from "../../model/digest.ts";
+import { canonicalJson, digest } from "../../model/digest.ts";
 import { DEFAULT_PATH, DEFAULT_REMEDY } from "../../model/remedy.ts";
 import type { Settings } from "./settings.ts";
 
 const LENGTH = 10;
 
 /**
- * Names a measurement by what defines it: equal settings are the same run, which is not repeated; any
- * difference is a new one. A DNS label, so that it can stand in labels, resource and file names.
+ * Names a measurement by its definition: equal settings are the same run, which is not repeated, and any difference makes
+ * a new one. The id is a DNS label, fit for labels, resource names and file names.
  *
- * Only what the user decides is in here. What merely results from it (the port Docker chose, the digest
- * of an image) may change without making a finished measurement void.
+ * The definition holds only what the user decides. Its results (the port that Docker chose, the digest of an image) may
+ * change without making a finished measurement void.
  */
 export function runId(settings: Settings): string {
   const definition: Record<keyof RunDefinition, unknown> = {
@@ -20,19 +19,18 @@ export function runId(settings: Settings): string {
     load: settings.load,
     observeMs: settings.observeMs,
     outside: settings.outside,
-    // Like the time-lapse below, left out where it is the default.
+    // Defaults are left out here and below, so that their ids stay as they were before the key existed.
     path: settings.path === DEFAULT_PATH ? undefined : settings.path,
     remedy: settings.remedy === DEFAULT_REMEDY ? undefined : settings.remedy,
     revision: settings.revision ?? null,
     run: settings.run,
-    // Left out in real time, as it is no part of what was measured before there was a time-lapse.
     timelapse: settings.timelapse === 1 ? undefined : settings.timelapse,
     timeout: settings.timeout,
   };
   return digest(canonicalJson(definition), LENGTH);
 }
 
-/** The settings that make a measurement what it is; the others only say how it comes about. */
+/** Settings that define a measurement; the others only say how it comes about. */
 type RunDefinition = Pick<
   Settings,
   | "debugLog"

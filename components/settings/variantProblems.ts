@@ -4,30 +4,30 @@ import type { Path, Remedy } from "../../model/remedy.ts";
 import { remedyNeeds, settableBy } from "../../model/remedyBehaviour.ts";
 import type { Timeout } from "../../model/timeout.ts";
 
-/** Labels of a host's name as Istio takes them; DNS itself knows `_` too. */
+/** Host names that Istio takes; DNS itself allows `_` too. */
 const ISTIO_HOST = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\.?$/i;
 
-/** Settings that have to go together; one that could not be read is undefined, and takes no part. */
+/** Settings that depend on each other; one that could not be read is undefined, and is not checked. */
 export interface PartialVariant {
   path: Path | undefined;
   remedy: Remedy | undefined;
   timeout: Timeout | undefined;
   /** How many times as fast the sidecar's clock runs; 1 is real time. */
   timelapse: number | undefined;
-  /** How many endpoints the probes connect to. */
+  /** Number of endpoints that the probes connect to. */
   targets: number;
-  /** The first of them, and the setting it comes from. */
+  /** First of the endpoints, and the key that names it. */
   host: { key: string; name: string } | undefined;
 }
 
-/** What does not go together, one line each with what is allowed. */
+/** Lists settings that exclude each other, one line each with its fix. */
 export function variantProblems(variant: PartialVariant): string[] {
   const { path, remedy, timeout, timelapse, targets, host } = variant;
   const problems: string[] = [];
   if (path === "passthrough" && remedy !== undefined && remedyNeeds(remedy, "serviceEntry")) {
     const others = REMEDIES.filter((each) => !remedyNeeds(each, "serviceEntry"));
     problems.push(
-      `remedy: ${remedy} is for a host that the mesh knows, and path is passthrough; set path to serviceEntry, ` +
+      `remedy: ${remedy} needs a host that the mesh knows, but path is passthrough; set path to serviceEntry, ` +
         `or remedy to one of ${others.join(", ")}`,
     );
   }
@@ -35,7 +35,7 @@ export function variantProblems(variant: PartialVariant): string[] {
   if (remedy && timeout && settable && !settable.includes(timeout.variant)) {
     const allowed = settable.map((variant) => (variant === "duration" ? "a duration" : variant));
     problems.push(
-      `timeout: ${timeout.variant} is nothing that remedy ${remedy} could set; set timeout to one of ` +
+      `timeout: remedy ${remedy} can not set ${timeout.variant}; set timeout to one of ` +
         `${allowed.join(", ")}, or remedy to ${DEFAULT_REMEDY}`,
     );
   }
@@ -47,18 +47,18 @@ export function variantProblems(variant: PartialVariant): string[] {
   }
   if (targets > 1 && path === "serviceEntry") {
     problems.push(
-      `path: serviceEntry is for one endpoint, and there are ${targets}; set path to passthrough, or middleware ` +
+      `path: serviceEntry takes one endpoint, and there are ${targets}; set path to passthrough, or middleware ` +
         "to one kind",
     );
   } else if (targets > 1 && remedy !== undefined && remedyNeeds(remedy, "onePort")) {
     problems.push(
-      `remedy: ${remedy} is for the port of one endpoint, and there are ${targets}; set remedy to ` +
+      `remedy: ${remedy} takes the port of one endpoint, and there are ${targets}; set remedy to ` +
         `${DEFAULT_REMEDY}, or middleware to one kind`,
     );
   }
   if (path === "serviceEntry" && host && isIP(host.name) === 0 && !ISTIO_HOST.test(host.name)) {
     problems.push(
-      `${host.key}: ${JSON.stringify(host.name)} is no host that a ServiceEntry takes, whose names have only ` +
+      `${host.key}: ${JSON.stringify(host.name)} is not a host that a ServiceEntry takes: its names have only ` +
         `letters, digits, - and dots; set ${host.key} to another name or to an IP address, or path to passthrough`,
     );
   }

@@ -2,8 +2,8 @@ import { isIP } from "node:net";
 import type { Endpoint } from "../endpoint.ts";
 
 /**
- * The host by which a stack's ServiceEntry makes an endpoint known in the mesh: its DNS name, or one that
- * carries the stack where it has only an address.
+ * Names the host by which a stack's ServiceEntry makes an endpoint known in the mesh: its DNS name, or a name that carries
+ * the stack where it has only an address.
  *
  * @param namespace the stack's own.
  */
@@ -13,7 +13,7 @@ export function endpointHost({ host }: Endpoint, namespace: string): string {
     : `endpoint.${namespace}.internal`;
 }
 
-/** The cluster that Istio makes of it in a sidecar. */
+/** Names the cluster that Istio makes of the host in a sidecar. */
 export function endpointCluster(endpoint: Endpoint, namespace: string): string {
   return `outbound|${endpoint.port}||${endpointHost(endpoint, namespace)}`;
 }

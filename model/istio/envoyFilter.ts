@@ -4,11 +4,11 @@ import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/
 
 export type EnvoyFilterSpec = NonNullable<IEnvoyFilter["spec"]>;
 
-/** The fields of Envoy's `TcpProxy` that are set here, in protobuf's JSON form. */
+/** Fields of Envoy's `TcpProxy` that a filter sets, in protobuf's JSON form. */
 export interface TcpProxyFields {
-  /** A duration such as `13.700s`; `0s` is "never", null merges nothing. */
+  /** Duration such as `13.700s`; `0s` is "never", null merges nothing. */
   idle_timeout?: string | null;
-  /** Of a connection's whole life, idle or not. */
+  /** Longest life of a connection, idle or not. */
   max_downstream_connection_duration?: string;
   access_log?: readonly { name: string; typed_config: Readonly<Record<string, unknown>> }[];
 }
@@ -17,14 +17,14 @@ const TCP_PROXY = "envoy.filters.network.tcp_proxy";
 const TCP_PROXY_TYPE = "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
 
 /**
- * Merges fields into the tcp_proxy of every outbound filter chain of the selected pods; lists grow by a
- * merge, other fields are replaced.
+ * Returns an EnvoyFilter that merges fields into the tcp_proxy of every outbound filter chain of the selected pods. A merge
+ * appends to lists and replaces other fields.
  *
- * Without a port it reaches the chain that carries connections to hosts the mesh does not know
- * (PassthroughCluster) too, which has no port of its own, so that a filter with one never does.
+ * Without a port it also reaches the chain for hosts that the mesh does not know (PassthroughCluster). That chain has no
+ * port, so a filter with one never reaches it.
  *
  * @param podLabels labels of the pods in the filter's own namespace.
- * @param portNumber only of listeners for this port; undefined is all of them.
+ * @param portNumber port of the listeners to match; undefined matches all.
  */
 export function mergeIntoOutboundTcpProxy(
   podLabels: Readonly<Record<string, string>>,

@@ -3,16 +3,16 @@ import type { EnvoyFilterSpec } from "./envoyFilter.ts";
 import type { ProxyEvidence } from "../record.ts";
 
 /**
- * The access-log entry by which the sidecar itself says how long it held a connection and why it
- * closed it: the format that is configured and the parser that reads it back, side by side. Istio's
- * own log format shows neither the close reason nor anything else that tells an idle close.
+ * Evidence of the sidecar: an access-log entry that tells how long it held a connection and why it closed it. The
+ * configured format and its parser stand side by side here. Istio's own log format does not show the close reason, nor
+ * anything else that tells an idle close.
  *
  * Operators: https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage.
  * `DOWNSTREAM_LOCAL_CLOSE_REASON` and `UPSTREAM_DETECTED_CLOSE_TYPE` need Envoy 1.38 (Istio 1.30); where they can't be
- * had the entry leaves them out.
+ * had, the entry leaves them out.
  */
 
-/** Marks our entries among the lines of the sidecar's log. */
+/** Mark of our entries among the lines of the sidecar's log. */
 export const EVIDENCE_LOG = "istio-idle-timeout";
 
 /** `json_format` of the entry. Envoy keeps numbers numbers and writes null where it has no value. */
@@ -30,27 +30,27 @@ export const evidenceJsonFormat: Record<string, string> = {
   upstream_cluster: "%UPSTREAM_CLUSTER%",
 };
 
-/** The same for a proxy that knows no close reasons. */
+/** `json_format` for a proxy that knows no close reasons. */
 export const silentJsonFormat = without(evidenceJsonFormat, ["close_reason", "upstream_close"]);
 
-/** One connection in the words of the proxy, with what identifies it. */
+/** Evidence of one connection, with what identifies the connection. */
 export interface EvidenceEntry extends ProxyEvidence {
   /** When the proxy accepted the connection, ISO 8601. */
   start: string;
-  /** Address and port of the application, as `address:port`. */
+  /** Application's end of the connection, as `address:port`. */
   source: string;
-  /** Port of {@link source}: together with the pod it names the connection. */
+  /** Port of {@link source}, which together with the pod identifies the connection. */
   sourcePort: number;
-  /** The proxy's own number of the connection, by which its debug log names it; absent where it is not told. */
+  /** The proxy's number of the connection, which its debug log uses; absent where the entry has none. */
   connectionId?: string;
-  /** Where the application wanted to go, as `address:port`. */
+  /** Destination that the application wanted, as `address:port`. */
   destination: string;
 }
 
 /**
  * Reads one line of the sidecar's log.
  *
- * @returns undefined for every line that is not a complete entry of ours.
+ * @returns undefined for a line that is not a complete entry of ours.
  */
 export function parseEvidenceLine(line: string): EvidenceEntry | undefined {
   if (!line.includes(EVIDENCE_LOG)) {
@@ -105,14 +105,14 @@ function numberText(value: unknown): string | undefined {
   return /^\d+$/.test(String(value)) ? String(value) : undefined;
 }
 
-/** Envoy writes `-` where it has no value but the format wants text. */
+/** Returns a text value; Envoy writes `-` where it has none. */
 function text(value: unknown): string | null {
   return typeof value === "string" && value !== "-" && value !== "" ? value : null;
 }
 
 /**
- * The EnvoyFilter that appends the entry to the sidecar's standard output: one patch for each kind of proxy, which
- * asks for no more than it can tell.
+ * Returns an EnvoyFilter that makes the sidecar write the entry to its standard output. It has one patch for each kind of
+ * proxy, which asks for no more than that proxy can tell.
  */
 export function evidenceSpec(
   podLabels: Readonly<Record<string, string>>,
@@ -152,11 +152,11 @@ function entrySpec(
   });
 }
 
-/** Which proxies a patch is for: regular expressions, of Go's kind, of which each version matches exactly one. */
+/** Regular expressions of Go's kind for the versions of proxies; each version matches exactly one. */
 export interface EvidenceVersions {
-  /** Those whose access log tells why a connection was closed. */
+  /** Proxies whose access log tells why a connection was closed. */
   telling: string;
-  /** Those that would refuse a listener whose log asks for it, and go on with the configuration they had before. */
+  /** Proxies that would refuse a listener whose log asks for the reason, and keep their earlier configuration. */
   silent: string;
 }
 

@@ -1,18 +1,18 @@
-/** What a pod asks of the sidecar that Istio injects into it, and of no other one. */
+/** Request of a pod for the sidecar that Istio injects into it. */
 export interface InjectionRequest {
-  /** Image in place of the mesh's own. */
+  /** Proxy image in place of the mesh's own. */
   proxyImage?: string | undefined;
   /** Environment of the proxy, by name. */
   proxyMetadata?: Readonly<Record<string, string>> | undefined;
-  /** Port of destinations to which connections go past the sidecar. */
+  /** Port of destinations whose connections bypass the sidecar. */
   excludedPort?: number | undefined;
 }
 
-/** Annotation with the ports whose connections go past the sidecar. */
+/** Annotation with the ports whose connections bypass the sidecar. */
 export const EXCLUDED_PORTS_ANNOTATION = "traffic.sidecar.istio.io/excludeOutboundPorts";
 
 /**
- * The annotations of several requests together: all metadata has to stand in the one that Istio reads.
+ * Merges several requests into the annotations of one pod: Istio reads all metadata from one annotation.
  *
  * https://istio.io/latest/docs/reference/config/annotations/
  */
@@ -31,7 +31,7 @@ export function injectionAnnotations(
   }
   if (metadata.length > 0) {
     const proxyMetadata = Object.fromEntries(metadata.sort(([a], [b]) => (a < b ? -1 : 1)));
-    // YAML is asked for, of which JSON is a part.
+    // Istio reads YAML, of which JSON is a subset.
     annotations["proxy.istio.io/config"] = JSON.stringify({ proxyMetadata });
   }
   return annotations;

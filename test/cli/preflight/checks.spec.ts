@@ -210,7 +210,7 @@ describe("the preflight", () => {
       [
         "1.20.8",
         { ...rule, timeout: duration },
-        "remedy: destinationRule, but a DestinationRule of Istio 1.20.8 has no idleTimeout, which came with 1.21; " +
+        "remedy: destinationRule, but a DestinationRule of Istio 1.20.8 has no idleTimeout (it came with 1.21); " +
           "set remedy to envoyFilter",
       ],
       ["1.21.0", { ...rule, timeout: duration }],
@@ -225,8 +225,8 @@ describe("the preflight", () => {
       [
         "1.13.9",
         { ...metadata, timeout: duration },
-        "remedy: proxyMetadata, but Istio 1.13.9 takes no notice of it for hosts that the mesh does not know, " +
-          "which came with 1.14; set remedy to envoyFilter, or path to serviceEntry",
+        "remedy: proxyMetadata, but Istio 1.13.9 ignores it for hosts that the mesh does not know (until 1.14); " +
+          "set remedy to envoyFilter, or path to serviceEntry",
       ],
       ["1.13.9", { ...metadata, path: "serviceEntry", timeout: duration }],
       ["1.14.0", { ...metadata, timeout: duration }],

@@ -136,11 +136,11 @@ describe("parseSettings", () => {
     ],
     [
       { endpoint: "a:1", modes: "silent,inFlight" },
-      "modes: inFlight can't be had with tcp; set middleware to one or more of redis, mysql, or take the mode out",
+      "modes: inFlight does not work with tcp; set middleware to one or more of redis, mysql, or remove the mode",
     ],
     [
       { modes: "silent,ping", connections: "100", repetitions: "6" },
-      "connections: 100 at once in 2 tests, 6 times, are more than 1000 samples; set connections or repetitions " +
+      "connections: 100 at once in 2 tests, 6 times, make more than 1000 samples; set connections or repetitions " +
         "to less",
     ],
     [
@@ -150,11 +150,11 @@ describe("parseSettings", () => {
     ],
     [
       { endpoint: "a:1,b:2", path: "serviceEntry" },
-      "path: serviceEntry is for one endpoint, and there are 2; set path to passthrough, or middleware to one kind",
+      "path: serviceEntry takes one endpoint, and there are 2; set path to passthrough, or middleware to one kind",
     ],
     [
       { endpoint: "a:1,b:2", remedy: "excludeOutboundPorts" },
-      "remedy: excludeOutboundPorts is for the port of one endpoint, and there are 2; set remedy to envoyFilter, " +
+      "remedy: excludeOutboundPorts takes the port of one endpoint, and there are 2; set remedy to envoyFilter, " +
         "or middleware to one kind",
     ],
   ];
@@ -189,9 +189,9 @@ describe("parseSettings", () => {
     };
     assert.deepEqual(problemsOf(config), [
       '  run: "x" is not a whole number from 0 to 999999999',
-      "  remedy: destinationRule is for a host that the mesh knows, and path is passthrough; set path to " +
+      "  remedy: destinationRule needs a host that the mesh knows, but path is passthrough; set path to " +
         "serviceEntry, or remedy to one of envoyFilter, envoyFilterPort, proxyMetadata, excludeOutboundPorts",
-      "  timeout: default is nothing that remedy destinationRule could set; set timeout to one of a duration, " +
+      "  timeout: remedy destinationRule can not set default; set timeout to one of a duration, " +
         "off, or remedy to envoyFilter",
     ]);
   });
@@ -199,7 +199,7 @@ describe("parseSettings", () => {
   it("asks a ServiceEntry's host of the key that names it", () => {
     const path = "serviceEntry";
     const line = (key: string, name: string) =>
-      `  ${key}: ${JSON.stringify(name)} is no host that a ServiceEntry takes, whose names have only letters, ` +
+      `  ${key}: ${JSON.stringify(name)} is not a host that a ServiceEntry takes: its names have only letters, ` +
       `digits, - and dots; set ${key} to another name or to an IP address, or path to passthrough`;
     assert.deepEqual(problemsOf({ ...raw, path, endpoint: "my_redis:6379" }), [
       line("endpoint", "my_redis"),

@@ -52,7 +52,7 @@ describe("variantProblems", () => {
         host: undefined,
       }),
       [
-        "timeout: default is nothing that remedy envoyFilterPort could set; set timeout to one of a duration, " +
+        "timeout: remedy envoyFilterPort can not set default; set timeout to one of a duration, " +
           "remove, off, or remedy to envoyFilter",
       ],
     );

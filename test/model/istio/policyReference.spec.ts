@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parsePolicyReference } from "../../model/policyReference.ts";
+import { parsePolicyReference } from "../../../model/istio/policyReference.ts";
 
 describe("a reference to a policy", () => {
   it("is a kind and a name", () => {

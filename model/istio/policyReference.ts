@@ -2,7 +2,7 @@
 export const POLICY_KINDS = ["EnvoyFilter", "DestinationRule"] as const;
 export type PolicyKind = (typeof POLICY_KINDS)[number];
 
-/** An object in the namespace of the probes. */
+/** Object in the namespace of the probes that sets or avoids the idle timeout. */
 export interface PolicyReference {
   kind: PolicyKind;
   name: string;
