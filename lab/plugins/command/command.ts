@@ -36,7 +36,7 @@ export const localCommand: ResourceType = {
     }
     const { create, ...settings } = toPlain(inputs) as ResourceInputs;
     const output = create === undefined ? NO_OUTPUT : await run(create, settings, operation);
-    return { id: uniqueName(name, new Uint8Array(), 8), outputs: { ...inputs, ...output } };
+    return { id: uniqueName(name), outputs: { ...inputs, ...output } };
   },
 
   read({ id, oldInputs, oldOutputs }) {

@@ -28,7 +28,7 @@ export function applierOf(inputs: PropertyMap, outputs: PropertyMap = {}): strin
     return named;
   }
   const known = outputs.__fieldManager;
-  return typeof known === "string" ? known : uniqueName("pulumi-kubernetes-", new Uint8Array(), 8);
+  return typeof known === "string" ? known : uniqueName("pulumi-kubernetes-");
 }
 
 interface ManagedFields extends PlainMap {

@@ -88,12 +88,12 @@ export class Objects {
   }
 
   /** Asks for deletion after everything the object owns; finalizers may delay it further. */
-  async delete(ref: ObjectRef, propagationPolicy: string, signal: AbortSignal): Promise<void> {
+  async delete(ref: ObjectRef, signal: AbortSignal): Promise<void> {
     const resource = await this.resourceOf(ref, signal);
     await this.api.request({
       method: "DELETE",
       path: objectPath(resource, ref),
-      body: { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy },
+      body: { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy: "Foreground" },
       signal,
     });
   }

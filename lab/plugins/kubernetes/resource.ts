@@ -166,7 +166,7 @@ export class KubeResource implements ResourceType {
     const ref = { ...this.#kind, metadata: { ...old.metadata, ...parseId(id) } } as ObjectRef;
     const signal = timeoutSignal(operation);
     try {
-      await objects.delete(ref, propagationOf({ ...old, ...ref }), signal);
+      await objects.delete(ref, signal);
       operation.status("Waiting for deletion to finish");
       await awaitGone(objects, ref, signal, operation);
     } catch (error) {
@@ -263,9 +263,4 @@ async function withRetry<T>(
     }
   }
   return write();
-}
-
-function propagationOf(object: KubeObject): string {
-  const wanted = annotation(object, "deletionPropagationPolicy")?.toLowerCase();
-  return wanted === "orphan" ? "Orphan" : wanted === "background" ? "Background" : "Foreground";
 }
