@@ -28,7 +28,7 @@ export async function showLogs(
 }
 
 /** @throws LabError if there is no such log */
-export function logFiles(name: string, service?: string): string[] {
+function logFiles(name: string, service?: string): string[] {
   const dir = labPaths(name).serviceLogs;
   const names = existsSync(dir) ? readdirSync(dir).map((file) => file.replace(/\.log$/, "")) : [];
   if (names.length === 0) {

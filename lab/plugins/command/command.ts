@@ -1,5 +1,4 @@
-import { changes } from "../shared/diff.ts";
-import { withoutInternal } from "../shared/internal.ts";
+import { inputChanges, withoutInternal } from "../shared/inputs.ts";
 import { uniqueName } from "../shared/naming.ts";
 import type { Operation, ResourceType } from "../shared/provider.ts";
 import { equal, toPlain, UNKNOWN } from "../shared/value.ts";
@@ -19,13 +18,10 @@ export const localCommand: ResourceType = {
     return { inputs, failures: checkResource(inputs) };
   },
 
-  diff({ oldInputs, newInputs }) {
+  diff(request) {
     return {
-      changes: changes(withoutInternal(oldInputs), withoutInternal(newInputs)).map((change) => ({
-        ...change,
-        // Other triggers make the engine replace the resource, because the SDK's package asks it to.
-        replace: false,
-      })),
+      // Other triggers make the engine replace the resource, because the SDK's package asks it to.
+      changes: inputChanges(request, () => false),
       deleteBeforeReplace: false,
     };
   },

@@ -4,7 +4,7 @@ import type { PropertyMap } from "../shared/value.ts";
 import type { PropertyValue } from "../shared/value.ts";
 
 /** Streams of a command that are shown while it runs. */
-export const LOGGING = ["stdout", "stderr", "stdoutAndStderr", "none"] as const;
+const LOGGING = ["stdout", "stderr", "stdoutAndStderr", "none"] as const;
 export type Logging = (typeof LOGGING)[number];
 
 /** Settings of a command's run, besides its text. */

@@ -1,4 +1,4 @@
-import { isInternal } from "../shared/internal.ts";
+import { isInternal } from "../shared/inputs.ts";
 import type { CheckFailure } from "../shared/provider.ts";
 import { isList, isMap, unwrap } from "../shared/value.ts";
 import type { PropertyMap, PropertyValue } from "../shared/value.ts";

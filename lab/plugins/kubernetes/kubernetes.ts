@@ -1,5 +1,5 @@
 import { messageOf } from "../shared/errors.ts";
-import { isInternal } from "../shared/internal.ts";
+import { isInternal } from "../shared/inputs.ts";
 import type { CheckFailure, Provider } from "../shared/provider.ts";
 import { equal } from "../shared/value.ts";
 import type { PropertyMap, PropertyValue } from "../shared/value.ts";

@@ -46,8 +46,8 @@ describe("inputs of command:local:Command", () => {
       return errors.replace(/.* has a problem: /, "").trim();
     };
     assert.equal(
-      await preview({ dir: 5 }),
-      "Field 'dir' on 'local.CommandInputs' must be a 'string'; got 'float64' instead",
+      await preview({ stdin: 5 }),
+      "Field 'stdin' on 'local.CommandInputs' must be a 'string'; got 'float64' instead",
     );
     assert.equal(
       await preview({ nonsense: 1 }),

@@ -1,6 +1,5 @@
-import { changes } from "../../shared/diff.ts";
 import { InitializationFailed, messageOf } from "../../shared/errors.ts";
-import { withoutInternal } from "../../shared/internal.ts";
+import { inputChanges, withoutInternal } from "../../shared/inputs.ts";
 import type { ResourceType } from "../../shared/provider.ts";
 import { toPlain, UNKNOWN, withoutNulls, withSecretsOf } from "../../shared/value.ts";
 import type { PropertyMap } from "../../shared/value.ts";
@@ -25,12 +24,9 @@ export function containerResource(client: () => DockerClient): ResourceType {
       return { inputs, failures: checkContainer(inputs) };
     },
 
-    diff({ oldInputs, newInputs }) {
+    diff(request) {
       return {
-        changes: changes(withoutInternal(oldInputs), withoutInternal(newInputs)).map((change) => ({
-          ...change,
-          replace: !CHANGED_IN_PLACE.includes(String(change.path[0])),
-        })),
+        changes: inputChanges(request, (property) => !CHANGED_IN_PLACE.includes(property)),
         // Two containers can't have the same name.
         deleteBeforeReplace: true,
       };

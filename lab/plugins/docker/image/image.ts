@@ -1,5 +1,4 @@
-import { changes } from "../../shared/diff.ts";
-import { withoutInternal } from "../../shared/internal.ts";
+import { inputChanges } from "../../shared/inputs.ts";
 import type { Operation, ResourceType } from "../../shared/provider.ts";
 import { toPlain, withoutNulls } from "../../shared/value.ts";
 import type { PropertyMap } from "../../shared/value.ts";
@@ -17,12 +16,9 @@ export function imageResource(client: () => DockerClient): ResourceType {
       return { inputs: failures.length > 0 ? inputs : withContextDigest(inputs), failures };
     },
 
-    diff({ oldInputs, newInputs }) {
+    diff(request) {
       return {
-        changes: changes(withoutInternal(oldInputs), withoutInternal(newInputs)).map((change) => ({
-          ...change,
-          replace: false,
-        })),
+        changes: inputChanges(request, () => false),
         deleteBeforeReplace: false,
       };
     },

@@ -1,6 +1,5 @@
-import { changes } from "../../shared/diff.ts";
 import { messageOf } from "../../shared/errors.ts";
-import { withoutInternal } from "../../shared/internal.ts";
+import { inputChanges } from "../../shared/inputs.ts";
 import type { CheckFailure, ResourceType } from "../../shared/provider.ts";
 import { toPlain, UNKNOWN, withoutNulls } from "../../shared/value.ts";
 import type { PropertyMap } from "../../shared/value.ts";
@@ -18,12 +17,9 @@ export function remoteImageResource(client: () => DockerClient): ResourceType {
       return { inputs, failures: checkRemoteImage(inputs) };
     },
 
-    diff({ oldInputs, newInputs }) {
+    diff(request) {
       return {
-        changes: changes(withoutInternal(oldInputs), withoutInternal(newInputs)).map((change) => ({
-          ...change,
-          replace: true,
-        })),
+        changes: inputChanges(request, () => true),
         deleteBeforeReplace: false,
       };
     },
