@@ -1,6 +1,6 @@
 import type { Connection, ProbeSpec, ProbeStatus, Sample } from "../../app/probe/sample.ts";
 import type { ProbeKind } from "../../model/record.ts";
-import type { EnvoyFilterObject } from "../../cli/doctor/sources/istioObjects.ts";
+import type { EnvoyFilterObject } from "../../cli/doctor/mesh/istioObjects.ts";
 import { KubectlError } from "../../cli/cluster/kubectl.ts";
 import type { Kubectl } from "../../cli/cluster/kubectl.ts";
 import type { UndoingWorld } from "../../cli/cluster/world.ts";
