@@ -12,7 +12,7 @@ const UNREAD = ["uid", "resourceVersion", "generation", "managedFields", "annota
  * @param namespace of the case; those of its other namespaces begin with it.
  */
 export function keep(mesh: Mesh, namespace: string): Mesh {
-  const ours = (name: string): boolean => name.startsWith(namespace) || name === "istio-system";
+  const ours = (name: string): boolean => name.startsWith(namespace);
   const objects = Object.entries(mesh.objects as unknown as Record<string, Json[]>).map(
     ([kind, list]) => [
       kind,
@@ -51,7 +51,13 @@ function trimObject({ kind, metadata, spec, status }: Json): Json {
 
 /** Filters other than these are kept by their type alone; certificates and logs not at all. */
 const READ = ["TcpProxy", "set_filter_state.v3.Config"];
-const DROPPED = ["access_log", "transport_socket", "transport_socket_matches", "version_info"];
+const DROPPED = [
+  "failed_configuration",
+  "access_log",
+  "transport_socket",
+  "transport_socket_matches",
+  "version_info",
+];
 
 function trim<T>(value: T): T {
   return JSON.parse(

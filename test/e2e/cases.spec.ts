@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { examine } from "../../cli/doctor/diagnose.ts";
+import { KubectlError } from "../../cli/cluster/kubectl.ts";
+import type { Kubectl } from "../../cli/cluster/kubectl.ts";
 import type { Mesh } from "../../cli/doctor/mesh/mesh.ts";
 import { exec } from "../../lab/base/exec.ts";
 import { NODE_IMAGE } from "../../lab/build/images.ts";
@@ -60,8 +62,10 @@ async function ask({ namespace }: Case, question: CaseQuestion) {
   const pod = selects
     ? (await kubectl(...found, "--output", "jsonpath={.items[0].metadata.name}")).trim()
     : question.pod;
-  const inNamespace = (args: readonly string[]): Promise<string> =>
-    kubectl("--namespace", namespace, ...args);
+  const inNamespace: Kubectl = (args) =>
+    kubectl("--namespace", namespace, ...args).catch((error: unknown) => {
+      throw new KubectlError(args, (error as Error).message);
+    });
   return examine(inNamespace, { namespace, pod, ...askedBy(question) });
 }
 

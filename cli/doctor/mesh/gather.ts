@@ -17,7 +17,7 @@ import { listObjects, reasonOf } from "./objects.ts";
 import type { Unseen } from "./objects.ts";
 import { hasSidecar, readPod, trimPod } from "./pod.ts";
 import { readServers } from "./servers.ts";
-import { readSidecar } from "./sidecar.ts";
+import { readSidecar, trimInfo } from "./sidecar.ts";
 import { readWorkload } from "./workload.ts";
 import { relevantClusters } from "../traffic/relevantClusters.ts";
 
@@ -118,17 +118,4 @@ async function resolve(kubectl: Kubectl, { pod, endpoint }: Subject): Promise<st
     }
     return [];
   }
-}
-
-/** The parts that are read: the whole answer is long. */
-function trimInfo({ version, command_line_options, node }: ServerInfo): ServerInfo {
-  const { metadata: told = {} } = node ?? {};
-  const read = Object.entries(told).filter(([key]) => !["ANNOTATIONS", "LABELS"].includes(key));
-  const metadata = Object.fromEntries(read);
-  const drain_time = command_line_options?.drain_time;
-  return {
-    ...(version !== undefined && { version }),
-    ...(drain_time !== undefined && { command_line_options: { drain_time } }),
-    node: { ...(node?.id !== undefined && { id: node.id }), metadata },
-  };
 }

@@ -9,6 +9,7 @@ import type { Server } from "./mesh.ts";
 import { reasonOf } from "./objects.ts";
 import type { Unseen } from "./objects.ts";
 import { hasSidecar, trimPod } from "./pod.ts";
+import { trimInfo } from "./sidecar.ts";
 import type { DoctorPod } from "./pod.ts";
 
 /** How many workloads are asked at most. */
@@ -85,7 +86,7 @@ async function readServer(
       ask("server_info").then((found) => found as ServerInfo),
       ask(inboundListenersPath(port)).then((found) => found as ListenersDump),
     ]);
-    return { ...server, proxy: { info, listeners } };
+    return { ...server, proxy: { info: trimInfo(info), listeners } };
   } catch (error) {
     const reason = reasonOf(error, "look at it");
     const text = `pod ${namespace}/${name}, to which the connections lead (${reason})`;

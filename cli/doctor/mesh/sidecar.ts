@@ -36,3 +36,16 @@ export function readSidecar(info: ServerInfo): Sidecar {
     istiodNamespace: /^[^.]+\.([^.]+)\.svc(\.|$)/.exec(discoveryHost)?.[1],
   };
 }
+
+/** The parts that are read: the whole answer is long. */
+export function trimInfo({ version, command_line_options, node }: ServerInfo): ServerInfo {
+  const { metadata: told = {} } = node ?? {};
+  const read = Object.entries(told).filter(([key]) => !["ANNOTATIONS", "LABELS"].includes(key));
+  const metadata = Object.fromEntries(read);
+  const drain_time = command_line_options?.drain_time;
+  return {
+    ...(version !== undefined && { version }),
+    ...(drain_time !== undefined && { command_line_options: { drain_time } }),
+    node: { ...(node?.id !== undefined && { id: node.id }), metadata },
+  };
+}
