@@ -1,12 +1,15 @@
 import { clusterOptions } from "./command/clusterOptions.ts";
 import { defineCommand } from "./command/command.ts";
 import { EXIT } from "./command/exitCode.ts";
-import { required } from "./command/option.ts";
+import { anyText, flag, oneOf, optional, required } from "./command/option.ts";
 import { FORMATS, render } from "./command/output.ts";
 import { kubectlFor } from "./cluster/kubectl.ts";
 import type { Kubectl, KubectlTarget } from "./cluster/kubectl.ts";
 import { diagnose } from "./doctor/diagnose.ts";
+import { SEVERITIES } from "./doctor/findings/codes.ts";
+import { atLeast } from "./doctor/findings/finding.ts";
 import { diagnosisRecord, renderDiagnosis } from "./doctor/report.ts";
+import { clientOf } from "./sidecar/chainMatch.ts";
 import { parseEndpoint } from "../model/endpoint.ts";
 
 /** What the doctor needs from outside; tests put their own in its place. */
@@ -28,21 +31,33 @@ export const doctorCommand = (world: DoctorWorld) =>
         "what the pod connects to, by name or address",
         parseEndpoint,
       ),
+      tls: flag("the application begins with a TLS handshake, by the endpoint's name"),
+      sni: optional("NAME", "the same, by another server name", anyText),
+      "fail-on": optional(
+        "SEVERITY",
+        "fail where a finding is at least that grave: info, warning or error",
+        oneOf(SEVERITIES),
+      ),
     },
     formats: FORMATS,
     quiet: true,
     example: "-n shop --pod web-5c9f7d --endpoint redis.example.com:6379",
-    exits: { [EXIT.ok]: "looked, whatever was found", [EXIT.failed]: "could not look" },
+    exits: {
+      [EXIT.ok]: "looked, whatever was found",
+      [EXIT.failed]: "could not look",
+      [EXIT.unmet]: "found what --fail-on names",
+    },
     run: async ({ options, format }, { print }) => {
-      const { namespace, context } = options;
-      const diagnosis = await diagnose(world.kubectlFor({ namespace, context }), options);
+      const { namespace, context, "fail-on": failOn } = options;
+      const question = { ...options, client: clientOf(options) };
+      const diagnosis = await diagnose(world.kubectlFor({ namespace, context }), question);
       print(
         await render(format, {
           data: () => diagnosisRecord(diagnosis),
           text: (style) => renderDiagnosis(diagnosis, style),
         }),
       );
-      return EXIT.ok;
+      return failOn !== undefined && atLeast(diagnosis.findings, failOn) ? EXIT.unmet : EXIT.ok;
     },
   });
 

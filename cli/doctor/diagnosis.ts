@@ -1,7 +1,7 @@
 import type { EffectiveTimeout } from "../../model/record.ts";
 import type { TcpKeepalive } from "../sidecar/clusterConfig.ts";
 import type { ProxyVersions } from "../sidecar/serverInfo.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding } from "./findings/finding.ts";
 import type { Source } from "./sources/settings.ts";
 
 /** What was found out about connections from a pod to an endpoint. */
@@ -10,6 +10,8 @@ export interface Diagnosis {
   pod: string;
   /** `host:port` as it was asked for. */
   endpoint: string;
+  /** `plain TCP` or `TLS with the server name cache.example.com`. */
+  client: string;
   /** IP address that was looked at; undefined where no sidecar carries anything. */
   address: string | undefined;
   way: Way;
@@ -21,7 +23,7 @@ export interface Diagnosis {
 
 /** How the connections go. */
 export type Way =
-  | { kind: "sidecar"; carriage: Carriage }
+  | { kind: "sidecar"; carriage: Carriage; behind: Hop[]; others: OtherWay[] }
   /** They never meet a sidecar. */
   | { kind: "past"; reason: string }
   /** The sidecar takes them, but not as plain TCP, or nobody knows yet. */
@@ -38,4 +40,34 @@ export interface Carriage {
   keepalive: TcpKeepalive | undefined;
   /** See `Sidecar`. */
   drainTimeMs: number | undefined;
+}
+
+/** A proxy behind the pod's own, whose idle timeout counts as well. */
+export interface Hop {
+  kind: "sidecar" | "gateway";
+  namespace: string;
+  pod: string;
+  /** Undefined where it carries them as something else than TCP, or could not be asked. */
+  effective: EffectiveTimeout | undefined;
+  setBy: Source | undefined;
+}
+
+/** Connections to the same endpoint that go another way. */
+export interface OtherWay {
+  /** Which ones, such as `TLS with the server name cache.example.com`. */
+  connections: string;
+  /** Undefined where the sidecar does not carry them as TCP. */
+  effective: EffectiveTimeout | undefined;
+  setBy: Source | undefined;
+}
+
+/**
+ * The idle timeout that the application meets, in ms: the smallest on the way, where 0 is never; undefined where a
+ * proxy on it could not be asked.
+ */
+export function endToEndMs(carriage: Carriage, behind: readonly Hop[]): number | undefined {
+  const all = [carriage.effective, ...behind.map(({ effective }) => effective)];
+  const known = all.flatMap((each) => each?.idleTimeoutMs ?? []);
+  const closing = known.filter((ms) => ms > 0);
+  return known.length < all.length ? undefined : closing.length === 0 ? 0 : Math.min(...closing);
 }

@@ -3,18 +3,21 @@ import type { TcpKeepalive } from "../sidecar/clusterConfig.ts";
 import { PLAIN } from "../command/output.ts";
 import type { Style } from "../command/output.ts";
 import { formatIdleTimeout } from "../../report/text.ts";
-import type { Carriage, Diagnosis, Way } from "./diagnosis.ts";
-import { describeFinding } from "./finding.ts";
+import type { EffectiveTimeout } from "../../model/record.ts";
+import { endToEndMs } from "./diagnosis.ts";
+import type { Carriage, Diagnosis, Hop, OtherWay, Way } from "./diagnosis.ts";
+import { describeFinding } from "./findings/finding.ts";
+import type { Finding } from "./findings/finding.ts";
+import type { Source } from "./sources/settings.ts";
 import { describeSource } from "./sources/settings.ts";
 
 /** Writes a diagnosis for people. */
 export function renderDiagnosis(diagnosis: Diagnosis, style = PLAIN): string {
-  const { address, endpoint, findings, namespace, pod, unseen, versions, way } = diagnosis;
+  const { address, client, endpoint, findings, namespace, pod, unseen, versions, way } = diagnosis;
+  const named = address === undefined || endpoint.includes(address);
   const rows = [
-    [
-      "endpoint",
-      address === undefined || endpoint.includes(address) ? endpoint : `${endpoint} (${address})`,
-    ],
+    ["endpoint", named ? endpoint : `${endpoint} (${address})`],
+    ["client", client],
     ...rowsOf(way),
     ...(versions === undefined
       ? []
@@ -22,17 +25,17 @@ export function renderDiagnosis(diagnosis: Diagnosis, style = PLAIN): string {
   ];
   return [
     style.table(["pod", `${namespace}/${pod}`], rows),
-    ...section(
-      style,
-      "What can't work, or works otherwise than it looks:",
-      findings.map(describeFinding),
-    ),
+    ...section(style, "Findings (docs/findings.md explains each code):", findings.map(findingLine)),
     ...section(style, "Not looked at:", unseen),
   ].join("");
 }
 
 function section({ line }: Style, title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`\n${title}\n`, ...lines.map((each) => `- ${line(each)}\n`)];
+}
+
+function findingLine(finding: Finding): string {
+  return `${finding.code} ${finding.severity}: ${describeFinding(finding)}`;
 }
 
 function rowsOf(way: Way): string[][] {
@@ -42,7 +45,12 @@ function rowsOf(way: Way): string[][] {
     case "other":
       return [["idle timeout", `unknown: ${way.reason}`]];
     case "sidecar":
-      return carriageRows(way.carriage);
+      return [
+        ...carriageRows(way.carriage),
+        ...way.behind.map(hopRow),
+        ...(way.behind.length === 0 ? [] : [["end to end", endToEnd(way.carriage, way.behind)]]),
+        ...way.others.map(otherRow),
+      ];
   }
 }
 
@@ -52,7 +60,7 @@ function carriageRows(carriage: Carriage): string[][] {
     ["listener", effective.listener],
     ["filter chain", effective.filterChain],
     ["cluster", effective.cluster],
-    ["idle timeout", `${formatIdleTimeout(effective.idleTimeoutMs)}, ${describeSetBy(carriage)}`],
+    ["idle timeout", describeTimeout(carriage)],
     ...(maxDurationMs === undefined
       ? []
       : [
@@ -71,6 +79,33 @@ function carriageRows(carriage: Carriage): string[][] {
           ],
         ]),
   ];
+}
+
+function hopRow(hop: Hop): string[] {
+  const { effective, kind, namespace, pod } = hop;
+  const what =
+    effective === undefined
+      ? "unknown: it could not be asked, or carries them as something else than TCP"
+      : describeTimeout({ effective, setBy: hop.setBy });
+  return ["behind", `${kind} of pod ${namespace}/${pod}: ${what}`];
+}
+
+function endToEnd(carriage: Carriage, behind: readonly Hop[]): string {
+  const ms = endToEndMs(carriage, behind);
+  return ms === undefined ? "unknown" : `${formatIdleTimeout(ms)}: the smallest on the way counts`;
+}
+
+function otherRow({ connections, effective, setBy }: OtherWay): string[] {
+  const what =
+    effective === undefined
+      ? "no idle timeout of TCP"
+      : `${effective.cluster}, ${describeTimeout({ effective, setBy })}`;
+  return ["but", `${connections}: ${what}`];
+}
+
+/** `10s, set by EnvoyFilter shop/idle-timeout`. */
+function describeTimeout(what: { effective: EffectiveTimeout; setBy: Source | undefined }): string {
+  return `${formatIdleTimeout(what.effective.idleTimeoutMs)}, ${describeSetBy(what)}`;
 }
 
 /** `set by EnvoyFilter shop/idle-timeout`. */
@@ -101,21 +136,32 @@ function describeKeepalive(keepalive: TcpKeepalive | undefined): string {
 /** Makes the object that programs get of a diagnosis; its names are stable. */
 export function diagnosisRecord(diagnosis: Diagnosis): object {
   const { findings, unseen, versions, way, ...what } = diagnosis;
-  const carriage = way.kind === "sidecar" ? way.carriage : undefined;
   return {
     schemaVersion: 1,
     ...what,
     way: way.kind,
-    ...(way.kind !== "sidecar" && { reason: way.reason }),
-    ...(carriage !== undefined && {
-      ...carriage.effective,
-      setBy: carriage.setBy ?? null,
-      maxDurationMs: carriage.maxDurationMs ?? null,
-      keepalive: carriage.keepalive ?? null,
-      drainTimeMs: carriage.drainTimeMs ?? null,
-    }),
+    ...(way.kind === "sidecar" ? carriageRecord(way) : { reason: way.reason }),
     ...versions,
     findings,
     unseen,
+  };
+}
+
+function carriageRecord({ carriage, behind, others }: Extract<Way, { kind: "sidecar" }>): object {
+  return {
+    ...carriage.effective,
+    setBy: carriage.setBy ?? null,
+    maxDurationMs: carriage.maxDurationMs ?? null,
+    keepalive: carriage.keepalive ?? null,
+    drainTimeMs: carriage.drainTimeMs ?? null,
+    endToEndMs: endToEndMs(carriage, behind) ?? null,
+    behind: behind.map(({ effective, setBy, ...hop }) => ({
+      ...{ ...hop, ...effective },
+      setBy: setBy ?? null,
+    })),
+    others: others.map(({ connections, effective, setBy }) => ({
+      ...{ connections, ...effective },
+      setBy: setBy ?? null,
+    })),
   };
 }

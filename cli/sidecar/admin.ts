@@ -15,10 +15,17 @@ export function postAdmin(kubectl: Kubectl, pod: string, path: string): Promise<
 /**
  * Asks the admin interface of a pod's Envoy, which listens inside the pod only.
  *
+ * @param namespace of the pod. @default the one that `kubectl` was made for
  * @throws KubectlError
  */
-export function askAdmin(kubectl: Kubectl, pod: string, path: string): Promise<unknown> {
-  const exec = ["exec", pod, "--container", PROXY_CONTAINER, "--"];
+export function askAdmin(
+  kubectl: Kubectl,
+  pod: string,
+  path: string,
+  namespace?: string,
+): Promise<unknown> {
+  const where = namespace === undefined ? [] : ["--namespace", namespace];
+  const exec = ["exec", pod, ...where, "--container", PROXY_CONTAINER, "--"];
   return askJson(kubectl, [...exec, "pilot-agent", "request", "GET", path]);
 }
 

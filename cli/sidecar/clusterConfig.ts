@@ -1,11 +1,14 @@
 /** Reads from Envoy's own configuration dump what a cluster does to its connections. */
 import { nameRegex } from "./admin.ts";
+import type { Address } from "./envoyListener.ts";
 
 /** Answer to {@link clusterPath}, in the parts that are read here. */
 export interface ClustersDump {
   configs?: {
     cluster?: {
       name?: string;
+      /** `EDS`, `STATIC`, `STRICT_DNS`, `ORIGINAL_DST`; absent is `STATIC`. */
+      type?: string;
       upstream_connection_options?: { tcp_keepalive?: TcpKeepalive };
       metadata?: { filter_metadata?: { istio?: { config?: string } } };
     };
@@ -19,9 +22,31 @@ export interface TcpKeepalive {
   keepalive_probes?: number;
 }
 
-/** Path of the admin interface that dumps one cluster. */
-export function clusterPath(name: string): string {
-  return `config_dump?resource=dynamic_active_clusters&name_regex=${encodeURIComponent(nameRegex(name))}`;
+/** Path of the admin interface that dumps the clusters of these names. */
+export function clusterPath(...names: readonly string[]): string {
+  return `config_dump?resource=dynamic_active_clusters&name_regex=${anyOf(names)}`;
+}
+
+/** Answer to {@link endpointsPath}, in the parts that are read here. */
+export interface EndpointsDump {
+  configs?: { endpoint_config?: { cluster_name?: string; endpoints?: Locality[] } }[];
+}
+
+interface Locality {
+  lb_endpoints?: {
+    endpoint?: { address?: Address };
+    /** Istio's `workload` is `name;namespace;canonical name;revision;cluster`. */
+    metadata?: { filter_metadata?: { istio?: { workload?: string } } };
+  }[];
+}
+
+/** Path of the admin interface that dumps where the clusters of these names lead, as istiod told it. */
+export function endpointsPath(...names: readonly string[]): string {
+  return `config_dump?include_eds&resource=dynamic_endpoint_configs&name_regex=${anyOf(names)}`;
+}
+
+function anyOf(names: readonly string[]): string {
+  return encodeURIComponent(names.map(nameRegex).join("|"));
 }
 
 /** Whether a cluster's connections are probed by the kernel while nothing is sent. */

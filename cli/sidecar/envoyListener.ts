@@ -19,6 +19,24 @@ export interface Listener {
   additional_addresses?: { address?: Address }[];
   filter_chains?: FilterChain[];
   default_filter_chain?: FilterChain;
+  listener_filters?: ListenerFilter[];
+  /** A duration such as `0s`, which waits without end; Envoy's default is `15s`. */
+  listener_filters_timeout?: string;
+}
+
+export interface ListenerFilter {
+  name: string;
+  filter_disabled?: DisabledFor;
+}
+
+/** For which connections a listener filter is left out. */
+export interface DisabledFor {
+  any_match?: boolean;
+  /** `end` is not part of it. */
+  destination_port_range?: { start?: number; end?: number };
+  or_match?: { rules?: DisabledFor[] };
+  and_match?: { rules?: DisabledFor[] };
+  not_match?: DisabledFor;
 }
 
 export interface Address {
@@ -28,7 +46,12 @@ export interface Address {
 export interface FilterChain {
   name?: string;
   filter_chain_match?: FilterChainMatch;
-  filters?: { name: string; typed_config?: TcpProxy }[];
+  filters?: NetworkFilter[];
+}
+
+export interface NetworkFilter {
+  name: string;
+  typed_config?: TcpProxy & FilterStateSetter;
 }
 
 export interface FilterChainMatch {
@@ -52,4 +75,15 @@ export interface TcpProxy {
   cluster?: string;
   weighted_clusters?: { clusters?: { name: string }[] };
   access_log?: { typed_config?: { log_format?: { json_format?: Record<string, unknown> } } }[];
+}
+
+/** `envoy.filters.network.set_filter_state`. */
+export interface FilterStateSetter {
+  on_new_connection?: FilterStateValue[];
+  on_downstream_tls_handshake?: FilterStateValue[];
+}
+
+export interface FilterStateValue {
+  object_key?: string;
+  format_string?: { text_format_source?: { inline_string?: string }; text_format?: string };
 }

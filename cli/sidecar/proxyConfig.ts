@@ -8,8 +8,10 @@ import { ENVOY_DEFAULT_IDLE_TIMEOUT_MS } from "../../model/timeout.ts";
 import type { EffectiveTimeout } from "../../model/record.ts";
 import type { CounterBefore } from "./counters.ts";
 import type { FilterChain, Listener, ListenersDump, TcpProxy } from "./envoyListener.ts";
-import { chooseChain, chooseListener, formatDestination } from "./listenerMatch.ts";
-import { VIRTUAL_OUTBOUND } from "../../model/istio/wellKnown.ts";
+import { chooseChain, PLAIN } from "./chainMatch.ts";
+import type { Client } from "./chainMatch.ts";
+import { chooseListener, formatDestination } from "./listenerMatch.ts";
+import { VIRTUAL_INBOUND, VIRTUAL_OUTBOUND } from "../../model/istio/wellKnown.ts";
 import type { Destination } from "./listenerMatch.ts";
 
 /** Where a connection goes inside the proxy. */
@@ -40,12 +42,21 @@ export function listenersPath(port: number): string {
   return `config_dump?resource=dynamic_listeners&name_regex=${encodeURIComponent(`${VIRTUAL_OUTBOUND}|.*_${port}`)}`;
 }
 
+/** The same for connections that a pod takes on a port: as a server with a sidecar, or as a gateway. */
+export function inboundListenersPath(port: number): string {
+  return `config_dump?resource=dynamic_listeners&name_regex=${encodeURIComponent(`${VIRTUAL_INBOUND}|.*_${port}`)}`;
+}
+
 /**
  * @param dump answer of {@link listenersPath}
  * @throws Error with one line for the user when the endpoint is carried by something that has no TCP
  *   idle timeout, e.g. as HTTP.
  */
-export function readPath({ configs = [] }: ListenersDump, destination: Destination): PathReading {
+export function readPath(
+  { configs = [] }: ListenersDump,
+  destination: Destination,
+  client: Client = PLAIN,
+): PathReading {
   const dynamic = chooseListener(configs, destination);
   const rejected = configs
     .filter(({ name }) => name === undefined || name === dynamic?.name)
@@ -60,14 +71,19 @@ export function readPath({ configs = [] }: ListenersDump, destination: Destinati
   }
   const { last_updated: updatedAt } = dynamic.active_state ?? {};
   const path = {
-    ...describePath(listener, destination),
+    ...describePath(listener, destination, client),
     ...(updatedAt !== undefined && { updatedAt }),
   };
   return { settled: true, path, ...why };
 }
 
-function describePath(listener: Listener, destination: Destination): ProxyPath {
-  const { chain, name } = chooseChain(listener, destination);
+/** @throws Error as {@link readPath}. */
+export function describePath(
+  listener: Listener,
+  destination: Destination,
+  client: Client,
+): ProxyPath {
+  const { chain, name } = chooseChain(listener, destination, client);
   const tcpProxy = tcpProxyOf(chain);
   if (tcpProxy === undefined) {
     const last = chain.filters?.at(-1)?.name ?? "nothing";
@@ -86,7 +102,7 @@ function describePath(listener: Listener, destination: Destination): ProxyPath {
       source: configured === undefined ? "envoy-default" : "configured",
       listener: listener.name,
       filterChain: name,
-      cluster: clusterOf(tcpProxy),
+      cluster: clustersOf(tcpProxy).join(","),
     },
     evidence: (tcpProxy.access_log ?? []).some(
       (log) => log.typed_config?.log_format?.json_format?.log === EVIDENCE_LOG,
@@ -104,8 +120,11 @@ export function tcpProxyOf({ filters = [] }: FilterChain): TcpProxy | undefined 
     .find((config) => config?.["@type"]?.endsWith(".TcpProxy") === true);
 }
 
-function clusterOf({ cluster, weighted_clusters }: TcpProxy): string {
-  return cluster ?? (weighted_clusters?.clusters ?? []).map(({ name }) => name).join(",");
+/** Names of the clusters that share its connections. */
+export function clustersOf({ cluster, weighted_clusters }: TcpProxy): string[] {
+  return cluster === undefined
+    ? (weighted_clusters?.clusters ?? []).map(({ name }) => name)
+    : [cluster];
 }
 
 /** Milliseconds of a duration in protobuf's JSON form: `10s`, `13.700s`. */

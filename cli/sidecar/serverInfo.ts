@@ -3,6 +3,8 @@ export interface ServerInfo {
   version?: string;
   command_line_options?: { drain_time?: string };
   node?: {
+    /** `sidecar~10.0.0.7~web-0.shop~shop.svc.cluster.local`; a gateway's begins with `router`. */
+    id?: string;
     /** What the sidecar tells istiod of itself. */
     metadata?: Record<string, unknown> & {
       ISTIO_VERSION?: string;

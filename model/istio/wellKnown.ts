@@ -9,3 +9,6 @@ export const BLACK_HOLE = "BlackHoleCluster";
 
 /** Istio's listener for every connection that no other one is for. */
 export const VIRTUAL_OUTBOUND = "virtualOutbound";
+
+/** Istio's listener for the connections that a sidecar's pod takes. */
+export const VIRTUAL_INBOUND = "virtualInbound";

@@ -46,6 +46,35 @@ describe("doctor", () => {
     );
   });
 
+  it("takes how the application speaks", async () => {
+    for (const [argv, client] of [
+      [[], "plain TCP"],
+      [["--tls"], "TLS without a server name"],
+      [["--sni", "a.example.com"], "TLS with the server name a.example.com"],
+    ] as const) {
+      const { out } = await run([...COMPLETE, ...argv, "-o", "json"]);
+      assert.equal(JSON.parse(out).client, client);
+    }
+  });
+
+  it("exits 3 where a finding is as grave as --fail-on says", async () => {
+    const odd = (): FakeMesh => {
+      const mesh = new FakeMesh();
+      mesh.annotations = { excludeOutboundPorts: "6379" };
+      return mesh;
+    };
+    const command = doctorCommand({ kubectlFor: () => odd().kubectl });
+    for (const [failOn, code] of [
+      ["info", 3],
+      ["warning", 3],
+      ["error", 0],
+    ] as const) {
+      const argv = [...COMPLETE, "--fail-on", failOn];
+      assert.equal((await call(command, "doctor", argv)).code, code);
+    }
+    assert.equal((await run([...COMPLETE, "--fail-on", "fatal"])).code, 2);
+  });
+
   it("exits 1 with one line when it can't look", async () => {
     const argv = [...COMPLETE.slice(0, 4), "--endpoint", "other.example.com:6379"];
     const { code, out, err } = await run(argv);

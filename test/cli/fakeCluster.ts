@@ -1,6 +1,6 @@
 import type { Connection, ProbeSpec, ProbeStatus, Sample } from "../../app/probe/sample.ts";
 import type { ProbeKind } from "../../model/record.ts";
-import type { EnvoyFilterObject } from "../../cli/doctor/sources/istioObjects.ts";
+import type { EnvoyFilterObject } from "../../cli/doctor/mesh/istioObjects.ts";
 import { KubectlError } from "../../cli/cluster/kubectl.ts";
 import type { Kubectl } from "../../cli/cluster/kubectl.ts";
 import type { UndoingWorld } from "../../cli/cluster/world.ts";
@@ -172,6 +172,7 @@ export class FakeCluster {
     return {
       metadata: {
         name: this.probes[kind].name,
+        namespace: "idle-10s",
         uid: `uid-${this.probes[kind].name}`,
         creationTimestamp: "2026-01-02T03:04:00Z",
         labels: {
@@ -217,11 +218,9 @@ export class FakeCluster {
     if (verb === "delete") {
       return "No resources found\n";
     }
-    if (verb === "get" && args.includes("--namespace")) {
-      const namespace = args[args.indexOf("--namespace") + 1];
-      const items = kind?.startsWith("envoyfilters") === true ? this.filters : [];
+    if (verb === "get" && args.includes("--all-namespaces")) {
       return JSON.stringify({
-        items: items.filter(({ metadata }) => metadata.namespace === namespace),
+        items: this.filters.map((filter) => ({ ...filter, kind: "EnvoyFilter" })),
       });
     }
     if (verb === "get") {

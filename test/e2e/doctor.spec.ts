@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import type { Source } from "../../cli/doctor/sources/settings.ts";
-import type { Finding } from "../../cli/doctor/finding.ts";
+import type { Finding } from "../../cli/doctor/findings/finding.ts";
 import { doctorCommand } from "../../cli/doctor.ts";
 import { call } from "../cli/command/call.ts";
 import { mergeIntoOutboundTcpProxy } from "../../model/istio/envoyFilter.ts";
@@ -177,9 +177,9 @@ describe("the doctor", () => {
     assert.equal(cluster, "PassthroughCluster");
     const [, port] = endpoints.unknown.split(":");
     assert.deepEqual(
-      findings.map(({ subject, problem }) => `${subject}: ${problem}`),
+      findings.map(({ code, object, reason }) => `${code} ${object?.name ?? ""}: ${reason}`),
       [
-        `EnvoyFilter ${NAMESPACE}/by-port: its idle_timeout 3s has no effect here: it is matched by portNumber ` +
+        `IIT021 by-port: its idle_timeout 3s has no effect here: it is matched by portNumber ` +
           `${port}, which never reaches PassthroughCluster: the filter chain that carries the connection has ` +
           "no port of its own",
       ],
@@ -187,8 +187,8 @@ describe("the doctor", () => {
   });
 
   it("says in which order filters are applied", () => {
-    const problems = (name: string) => answers.get(name)?.findings.map(({ problem }) => problem);
-    const order = "it is set 2 times, in this order, and the last one wins: ";
+    const problems = (name: string) => answers.get(name)?.findings.map(({ reason }) => reason);
+    const order = "the idle timeout is set 2 times, in this order, and the last one wins: ";
     const root = `EnvoyFilter ${ROOT_NAMESPACE}/${ROOT_FILTER} of the root namespace (7s)`;
     assert.deepEqual(problems("a filter of the root namespace before one of the pod's own"), [
       `${order}${root}, EnvoyFilter ${NAMESPACE}/own-last (3s)`,

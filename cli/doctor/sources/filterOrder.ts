@@ -1,5 +1,5 @@
 /** Which EnvoyFilters istiod applies to a sidecar, and in which order. */
-import type { EnvoyFilterObject } from "./istioObjects.ts";
+import type { EnvoyFilterObject } from "../mesh/istioObjects.ts";
 import { selects } from "../../cluster/labelSelector.ts";
 
 /** A sidecar as istiod sees it. */

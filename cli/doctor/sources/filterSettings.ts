@@ -1,119 +1,131 @@
-import { parseProtobufDuration } from "../../sidecar/proxyConfig.ts";
-import type { Finding } from "../finding.ts";
-import { filtersFor, selectsPod } from "./filterOrder.ts";
+import { parseGoDuration } from "../../../model/istio/goDuration.ts";
+import { finding, referenceTo } from "../findings/finding.ts";
+import type { Finding } from "../findings/finding.ts";
+import type { EnvoyFilterObject } from "../mesh/istioObjects.ts";
+import { filtersFor } from "./filterOrder.ts";
 import type { Workload } from "./filterOrder.ts";
-import type { ConfigPatch, EnvoyFilterObject } from "./istioObjects.ts";
-import { missOf } from "./patchMatch.ts";
-import type { PatchTarget } from "./patchMatch.ts";
-import { describeSource } from "./settings.ts";
-import type { Setting, Source } from "./settings.ts";
+import { missedFilter, missesOf, TCP_PROXY } from "./patchMatch.ts";
+import type { Miss, PatchTarget } from "./patchMatch.ts";
+import { readableDuration } from "./settings.ts";
+import type { Setting } from "./settings.ts";
+import { timeoutPatches } from "./timeoutPatch.ts";
+import type { FilterSource, TimeoutPatch } from "./timeoutPatch.ts";
 
-/** A patch that is about the idle timeout. */
-interface TimeoutPatch {
-  source: Source;
-  patch: ConfigPatch;
-  /** As it is written; null merges nothing. */
-  idleTimeout: string | null;
+/** What EnvoyFilters do to a filter chain's idle timeout. */
+export interface FilterEffect {
+  /** In the order of their application. */
+  settings: Setting[];
+  /** The first of the settings, or none, stands in place of whatever istiod has put there itself. */
+  replaces: boolean;
+  /** Filters of which it can't be told whether they have an effect. */
+  doubtful: FilterSource[];
+  findings: Finding[];
 }
 
 /**
- * What EnvoyFilters do to the idle timeout of a filter chain, in the order of their application, and which
- * of those that are about it can't.
- *
- * @returns `replaces`: the first of the settings stands in place of whatever istiod has put there itself.
+ * Applies the patches that are about the idle timeout, in istiod's order: all operations on the chain's list of filters
+ * first, then the merges into each filter (`patchNetworkFilters` and `patchNetworkFilter` in
+ * `pilot/pkg/networking/core/envoyfilter/listener_patch.go`).
  */
 export function filterSettings(
   filters: readonly EnvoyFilterObject[],
   workload: Workload,
   target: PatchTarget,
-): { settings: Setting[]; replaces: boolean; findings: Finding[] } {
-  const findings: Finding[] = [];
-  const applied: { merges: boolean; setting: Setting | undefined }[] = [];
-  for (const each of filtersFor(filters, workload).flatMap((one) =>
-    timeoutPatches(one, workload),
-  )) {
-    const { source, patch, idleTimeout } = each;
-    const operation = patch.patch?.operation ?? "INVALID";
-    const merges = operation === "MERGE";
-    const missed = missOf(patch.match ?? {}, target);
-    const found = (problem: string, remedy: string): void => {
-      findings.push({ subject: describeSource(source), problem, remedy });
-    };
-    if (missed !== undefined) {
-      if (!missed.meantElsewhere) {
-        found(
-          `its idle_timeout ${idleTimeout ?? "null"} has no effect here: ${missed.reason}`,
-          missed.remedy,
-        );
-      }
-    } else if (!merges && operation !== "REPLACE") {
-      found(
-        `its operation ${operation} does not change the tcp_proxy that is there`,
-        "use the operation MERGE",
-      );
-    } else if (idleTimeout === null) {
-      // A merge of nothing leaves what is there; a replacement does not.
-      if (!merges) {
-        applied.push({ merges, setting: undefined });
-      }
-    } else {
-      try {
-        const idleTimeoutMs = parseProtobufDuration(idleTimeout);
-        applied.push({ merges, setting: { source, idleTimeoutMs } });
-      } catch {
-        found(
-          `its idle_timeout ${JSON.stringify(idleTimeout)} is not in seconds, so that istiod drops the patch`,
-          "write it in seconds, such as 86400s",
-        );
-      }
+): FilterEffect {
+  const effect: FilterEffect = { settings: [], replaces: false, doubtful: [], findings: [] };
+  const patches = filtersFor(filters, workload).flatMap((filter) =>
+    timeoutPatches(filter, workload.rootNamespace),
+  );
+  let name = TCP_PROXY;
+  const isMerge = ({ operation }: TimeoutPatch): boolean => operation === "MERGE";
+  for (const each of [...patches.filter((one) => !isMerge(one)), ...patches.filter(isMerge)]) {
+    if (!reaches(each, target, name, effect)) {
+      continue;
     }
+    const idleTimeoutMs = each.idleTimeout === null ? null : parseGoDuration(each.idleTimeout);
+    if (!each.readableType || idleTimeoutMs === undefined) {
+      effect.findings.push(unreadable(each));
+      continue;
+    }
+    if (each.operation === "REPLACE") {
+      effect.settings = [];
+      effect.replaces = true;
+    }
+    if (idleTimeoutMs !== null) {
+      effect.settings.push({ source: each.source, idleTimeoutMs });
+    }
+    name = each.renames ?? name;
   }
-  // istiod replaces before it merges.
-  const replacements = applied.filter(({ merges }) => !merges);
-  const last = replacements.at(-1);
-  const effective = [
-    ...(last === undefined ? [] : [last]),
-    ...applied.filter(({ merges }) => merges),
-  ];
-  return {
-    settings: effective.flatMap(({ setting }) => setting ?? []),
-    replaces: last !== undefined,
-    findings,
-  };
+  return effect;
 }
 
-/**
- * Filters in the pod's own namespace that set an idle timeout and miss the pod by a label that it has not at
- * all, or by `targetRefs`. One that asks for another value of a label is meant for other pods.
- */
-export function unselected(
-  filters: readonly EnvoyFilterObject[],
-  workload: Workload,
-): EnvoyFilterObject[] {
-  const { labels, namespace } = workload;
-  return filters
-    .filter(({ metadata }) => metadata.namespace === namespace)
-    .filter((filter) => !selectsPod(filter, workload))
-    .filter(({ spec }) => {
-      const wanted = Object.entries(spec?.workloadSelector?.labels ?? {});
-      return wanted.every(([key, value]) => [undefined, value].includes(labels[key]));
-    })
-    .filter((filter) =>
-      timeoutPatches(filter, workload).some(({ idleTimeout }) => idleTimeout !== null),
-    );
-}
-
-function timeoutPatches(filter: EnvoyFilterObject, { rootNamespace }: Workload): TimeoutPatch[] {
-  const { name, namespace } = filter.metadata;
-  const root = namespace === rootNamespace && { root: true as const };
-  const source: Source = { kind: "EnvoyFilter", namespace, name, ...root };
-  return (filter.spec?.configPatches ?? []).flatMap((patch) => {
-    const value = patch.patch?.value?.typed_config;
-    if (patch.applyTo !== "NETWORK_FILTER" || value?.["@type"]?.endsWith(".TcpProxy") !== true) {
-      return [];
+/** Whether a patch changes the tcp_proxy that is there; says why not. */
+function reaches(
+  each: TimeoutPatch,
+  target: PatchTarget,
+  filterName: string,
+  effect: FilterEffect,
+): boolean {
+  const { operation, patch } = each;
+  const match = patch.match ?? {};
+  const misses = missesOf(match, target);
+  if (misses.some(({ meantElsewhere }) => meantElsewhere)) {
+    return false;
+  }
+  const missed = missedFilter(match, filterName);
+  const all = missed === undefined ? misses : [...misses, missed];
+  if (all.length > 0) {
+    if (all.every(({ doubtful }) => doubtful)) {
+      effect.doubtful.push(each.source);
+    } else {
+      effect.findings.push(...missedFinding(each, all));
     }
-    const idleTimeout = value.idle_timeout ?? value.idleTimeout ?? null;
-    const about = idleTimeout !== null || patch.patch?.operation === "REPLACE";
-    return about ? [{ source, patch, idleTimeout }] : [];
+    return false;
+  }
+  const problem =
+    operation === "REPLACE"
+      ? match.listener?.filterChain?.filter === undefined &&
+        "its operation REPLACE is passed over: it names no filter to replace"
+      : operation !== "MERGE" &&
+        `its operation ${operation} does not change the tcp_proxy that is there, and Envoy rejects a filter chain ` +
+          "that has two";
+  if (problem !== false) {
+    const [object, fix] = [objectOf(each), "use the operation MERGE"];
+    effect.findings.push(finding("IIT022", { object, reason: problem, fix }));
+  }
+  return problem === false;
+}
+
+function missedFinding(each: TimeoutPatch, misses: readonly Miss[]): Finding[] {
+  const reasons = misses.map(({ reason }) => reason).join("; and ");
+  const value = typeof each.idleTimeout === "string" ? each.idleTimeout : "null";
+  return each.idleTimeout === null
+    ? []
+    : [
+        finding("IIT021", {
+          object: objectOf(each),
+          reason: `its idle_timeout ${value} has no effect here: ${reasons}`,
+          fix: misses.map(({ fix }) => fix).join("; and "),
+        }),
+      ];
+}
+
+function unreadable(each: TimeoutPatch): Finding {
+  const { idleTimeout, readableType, type } = each;
+  return finding("IIT023", {
+    object: objectOf(each),
+    ...(readableType
+      ? {
+          reason: `istiod can't read its idle_timeout ${JSON.stringify(idleTimeout)} and skips the patch`,
+          fix: `write ${JSON.stringify(readableDuration(idleTimeout))}`,
+        }
+      : {
+          reason: `istiod does not know its type ${type} and skips the patch`,
+          fix: "write type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+        }),
   });
+}
+
+function objectOf({ source }: TimeoutPatch) {
+  return referenceTo("EnvoyFilter", source);
 }

@@ -1,13 +1,16 @@
 /** Whether a patch of an EnvoyFilter reaches the filter chain that carries a connection. */
+import { matchesGoRegexp } from "../../../model/istio/goRegexp.ts";
+import { VIRTUAL_INBOUND, VIRTUAL_OUTBOUND } from "../../../model/istio/wellKnown.ts";
 import type { FilterChainMatch } from "../../sidecar/envoyListener.ts";
-import { VIRTUAL_OUTBOUND } from "../../../model/istio/wellKnown.ts";
-import type { PatchMatch } from "./istioObjects.ts";
+import type { PatchMatch } from "../mesh/istioObjects.ts";
 
 export const TCP_PROXY = "envoy.filters.network.tcp_proxy";
-const CONTEXT = "SIDECAR_OUTBOUND";
 
-/** The filter chain, and the sidecar it is in. */
+export type Context = "SIDECAR_OUTBOUND" | "SIDECAR_INBOUND" | "GATEWAY";
+
+/** The filter chain, and the proxy it is in. */
 export interface PatchTarget {
+  context: Context;
   listener: { name: string; port: number | undefined };
   chain: { name: string | undefined; match: FilterChainMatch };
   /** The cluster that it hands connections to. */
@@ -20,35 +23,47 @@ export interface PatchTarget {
 /** Why a patch does not reach the chain, and what to do where that looks like a mistake. */
 export interface Miss {
   reason: string;
-  remedy: string;
+  fix: string;
   /** It is plainly meant for something else, such as inbound connections or another port. */
   meantElsewhere: boolean;
+  /** It can't be told whether it misses. */
+  doubtful?: true;
 }
+
+/** Longer expressions match nothing (`maxProxyVersionLen` in `pilot/pkg/model/envoyfilter.go`). */
+const LONGEST_EXPRESSION = 1024;
 
 /**
- * By the rules of istiod (`proxyMatch` in `pilot/pkg/model/envoyfilter.go`; `listenerMatch`,
- * `filterChainMatch` and `networkFilterMatch` in
- * `pilot/pkg/networking/core/envoyfilter/listener_patch.go`).
- *
- * @returns undefined where the patch reaches it.
+ * All that keeps a patch from the chain, by the rules of istiod (`proxyMatch` in `pilot/pkg/model/envoyfilter.go`;
+ * `listenerMatch` and `filterChainMatch` in `pilot/pkg/networking/core/envoyfilter/listener_patch.go`).
  */
-export function missOf(match: PatchMatch, target: PatchTarget): Miss | undefined {
-  return (
-    missedSidecar(match, target) ?? missedListener(match, target) ?? missedChain(match, target)
-  );
+export function missesOf(match: PatchMatch, target: PatchTarget): Miss[] {
+  return [
+    missedContext(match, target),
+    missedProxy(match, target),
+    missedListener(match, target),
+    missedPort(match, target),
+    missedChain(match, target),
+  ].flatMap((miss) => miss ?? []);
 }
 
-function missedSidecar(
-  { context = "ANY", proxy = {} }: PatchMatch,
-  { sidecar }: PatchTarget,
-): Miss | undefined {
-  if (context !== CONTEXT && context !== "ANY") {
-    return elsewhere(`its context is ${context}`, `set match.context to ${CONTEXT}`);
-  }
+function missedContext({ context = "ANY" }: PatchMatch, target: PatchTarget): Miss | undefined {
+  return context === target.context || context === "ANY"
+    ? undefined
+    : elsewhere(`its context is ${context}`, `set match.context to ${target.context}`);
+}
+
+function missedProxy({ proxy = {} }: PatchMatch, { sidecar }: PatchTarget): Miss | undefined {
   const { proxyVersion = "", metadata = {} } = proxy;
-  if (proxyVersion !== "" && !matchesVersion(proxyVersion, sidecar.istioVersion)) {
+  const matches = proxyVersion === "" || matchesVersion(proxyVersion, sidecar.istioVersion);
+  const text = JSON.stringify(proxyVersion);
+  if (matches === undefined) {
+    const reason = `whether its proxyVersion ${text} matches ${sidecar.istioVersion} can't be told here`;
+    return { ...miss(reason, "write it without what only Go reads"), doubtful: true };
+  }
+  if (!matches) {
     return miss(
-      `its proxyVersion ${JSON.stringify(proxyVersion)} does not match the sidecar's ${sidecar.istioVersion}`,
+      `its proxyVersion ${text} does not match the sidecar's ${sidecar.istioVersion}`,
       "change match.proxy.proxyVersion, or take it out",
     );
   }
@@ -61,34 +76,34 @@ function missedSidecar(
       );
 }
 
-function missedListener({ listener }: PatchMatch, target: PatchTarget): Miss | undefined {
-  const { name = "", portNumber = 0 } = listener ?? {};
-  if (name !== "" && name !== target.listener.name) {
-    return miss(
-      `it is for listener ${name}, and ${target.listener.name} carries the connection`,
-      "take match.listener.name out",
-    );
-  }
-  // The one for unknown hosts is compared chain by chain, see below.
-  return target.listener.name === VIRTUAL_OUTBOUND ||
-    portNumber === 0 ||
-    portNumber === target.listener.port
+function missedListener({ listener = {} }: PatchMatch, target: PatchTarget): Miss | undefined {
+  const { name = "" } = listener;
+  return name === "" || name === target.listener.name
     ? undefined
-    : elsewhere(`it is for port ${portNumber}`, `set portNumber to ${target.port}`);
+    : miss(
+        `it is for listener ${name}, and ${target.listener.name} carries the connection`,
+        "take match.listener.name out",
+      );
 }
 
-function missedChain({ listener }: PatchMatch, target: PatchTarget): Miss | undefined {
-  const { portNumber = 0, filterChain = {} } = listener ?? {};
-  const { match, name } = target.chain;
-  const wanted = (target.listener.name === VIRTUAL_OUTBOUND && portNumber) || 0;
-  for (const [field, port] of [
-    ["portNumber", wanted],
-    ["filterChain.destinationPort", filterChain.destinationPort ?? 0],
-  ] as const) {
-    if (port > 0 && port !== target.port) {
-      return elsewhere(`it is for port ${port}`, `set ${field} to ${target.port}`);
+/** On Istio's virtual listeners a port is compared chain by chain, otherwise with the listener's own. */
+function missedPort({ listener = {} }: PatchMatch, target: PatchTarget): Miss | undefined {
+  const { portNumber = 0, filterChain = {} } = listener;
+  const virtual = [VIRTUAL_INBOUND, VIRTUAL_OUTBOUND].includes(target.listener.name);
+  const asked = [
+    { field: "portNumber", port: portNumber, own: virtual ? "chain" : "listener" },
+    {
+      field: "filterChain.destinationPort",
+      port: filterChain.destinationPort ?? 0,
+      own: "chain",
+    },
+  ] as const;
+  for (const { field, port, own } of asked) {
+    const has = own === "chain" ? target.chain.match.destination_port : target.listener.port;
+    if (port > 0 && port !== target.port && port !== has) {
+      return elsewhere(`it is for port ${port}`, `set ${field} to ${has ?? target.port}`);
     }
-    if (port > 0 && match.destination_port !== port) {
+    if (port > 0 && port !== has) {
       return miss(
         `it is matched by ${field} ${port}, which never reaches ${target.cluster}: the filter chain that carries ` +
           "the connection has no port of its own",
@@ -97,47 +112,64 @@ function missedChain({ listener }: PatchMatch, target: PatchTarget): Miss | unde
       );
     }
   }
-  const chainName = filterChain.name ?? "";
-  if (chainName !== "" && chainName !== name) {
+  return undefined;
+}
+
+function missedChain({ listener = {} }: PatchMatch, { chain }: PatchTarget): Miss | undefined {
+  const {
+    name = "",
+    sni = "",
+    transportProtocol = "",
+    ...filterChain
+  } = listener.filterChain ?? {};
+  if (name !== "" && name !== chain.name) {
     return miss(
-      `it is for filter chain ${chainName}, and ${name ?? "one without a name"} carries the connection`,
+      `it is for filter chain ${name}, and ${chain.name ?? "one without a name"} carries the connection`,
       "take match.listener.filterChain.name out",
     );
   }
-  const { sni = "", transportProtocol = "", applicationProtocols = "" } = filterChain;
+  const { applicationProtocols = "" } = filterChain;
   const protocols = applicationProtocols === "" ? [] : applicationProtocols.split(",");
-  if (
-    (sni !== "" && !(match.server_names ?? []).includes(sni)) ||
+  const { match } = chain;
+  return (sni !== "" && !(match.server_names ?? []).includes(sni)) ||
     (transportProtocol !== "" && match.transport_protocol !== transportProtocol) ||
     protocols.some((protocol) => !(match.application_protocols ?? []).includes(protocol))
-  ) {
-    return miss(
-      "it is matched by SNI or protocol, which the filter chain that carries the connection is not",
-      "take sni, transportProtocol and applicationProtocols out of match.listener.filterChain",
-    );
-  }
-  const filter = filterChain.filter?.name ?? "";
-  return filter === "" || filter === TCP_PROXY
+    ? miss(
+        "it is matched by SNI or protocol, which the filter chain that carries the connection is not",
+        "take sni, transportProtocol and applicationProtocols out of match.listener.filterChain",
+      )
+    : undefined;
+}
+
+/**
+ * Where a patch is for another network filter of the chain (`networkFilterMatch`): names are compared as they stand,
+ * and one without a name matches none.
+ *
+ * @param filterName name of the chain's tcp_proxy, which an earlier patch may have changed.
+ */
+export function missedFilter({ listener }: PatchMatch, filterName: string): Miss | undefined {
+  const wanted = listener?.filterChain?.filter;
+  return wanted === undefined || wanted.name === filterName
     ? undefined
     : miss(
-        `it is for network filter ${filter}`,
-        `set match.listener.filterChain.filter.name to ${TCP_PROXY}`,
+        `it is for network filter ${wanted.name ?? "without a name"}, and istiod's is called ${filterName}`,
+        `set match.listener.filterChain.filter.name to ${filterName}`,
       );
 }
 
-/** An expression that can't be read matches every version, as in istiod. */
-function matchesVersion(expression: string, version: string): boolean {
-  try {
-    return version !== "unknown" && new RegExp(expression).test(version);
-  } catch {
-    return true;
-  }
+/** istiod takes an expression that it can't compile itself for one that matches every version. */
+function matchesVersion(expression: string, version: string): boolean | undefined {
+  return (
+    expression.length <= LONGEST_EXPRESSION &&
+    version !== "unknown" &&
+    matchesGoRegexp(expression, version)
+  );
 }
 
-function miss(reason: string, remedy: string): Miss {
-  return { reason, remedy, meantElsewhere: false };
+function miss(reason: string, fix: string): Miss {
+  return { reason, fix, meantElsewhere: false };
 }
 
-function elsewhere(reason: string, remedy: string): Miss {
-  return { reason, remedy, meantElsewhere: true };
+function elsewhere(reason: string, fix: string): Miss {
+  return { reason, fix, meantElsewhere: true };
 }

@@ -1,7 +1,9 @@
-import { parseDuration } from "../../../model/duration.ts";
-import type { Finding } from "../finding.ts";
-import type { DestinationRuleObject, TrafficPolicy } from "./istioObjects.ts";
-import { describeSource } from "./settings.ts";
+import { parseGoDuration } from "../../../model/istio/goDuration.ts";
+import { finding, referenceTo } from "../findings/finding.ts";
+import type { Finding } from "../findings/finding.ts";
+import type { DestinationRuleObject, TrafficPolicy } from "../mesh/istioObjects.ts";
+import { mergedRule } from "./ruleMerge.ts";
+import type { MergedRule, RuleReader } from "./ruleMerge.ts";
 import type { Setting, Source } from "./settings.ts";
 
 /** A DestinationRule by its name. */
@@ -10,9 +12,16 @@ export interface RuleReference {
   name: string;
 }
 
+/** What the DestinationRule of a cluster does to the idle timeout of the listener that leads to it. */
+export interface RuleEffect {
+  setting?: Setting;
+  /** Undefined where the rule could not be looked at, or is gone. */
+  rule?: MergedRule;
+  findings: Finding[];
+}
+
 /**
- * What the DestinationRule of a cluster does to its listener's idle timeout. The listener reads the
- * top-level trafficPolicy alone (`buildOutboundNetworkFilters...` in
+ * The listener reads the top-level trafficPolicy alone (`buildOutboundNetworkFiltersWithSingleDestination` in
  * `pilot/pkg/networking/core/networkfilter.go`).
  *
  * @param reference the one that istiod chose, as it stands in the cluster's metadata.
@@ -21,31 +30,37 @@ export interface RuleReference {
 export function ruleSetting(
   reference: RuleReference,
   rules: readonly DestinationRuleObject[] | undefined,
-): { setting?: Setting; findings: Finding[] } {
+  reader: RuleReader,
+): RuleEffect {
   if (rules === undefined) {
     const source: Source = { kind: "DestinationRule", ...reference };
     return { setting: { source, idleTimeoutMs: undefined }, findings: [] };
   }
-  const chosen = rules.find(({ metadata }) => metadata.name === reference.name);
-  if (chosen === undefined) {
+  const rule = mergedRule(rules, reference.name, reader);
+  if (rule === undefined) {
     return { findings: [] };
   }
-  // Rules for one host are merged: the oldest one that has a trafficPolicy gives it.
-  const merged = [chosen, ...rules.filter((rule) => rule !== chosen).sort(byAge)].filter(
-    ({ spec }) => spec?.host === chosen.spec?.host,
-  );
-  const rule = merged.find(({ spec }) => spec?.trafficPolicy !== undefined) ?? chosen;
-  const { name, namespace } = rule.metadata;
-  const source: Source = { kind: "DestinationRule", namespace, name };
-  const text = idleTimeoutOf(rule.spec?.trafficPolicy);
+  const { metadata, spec } = rule.policyFrom ?? rule.members[0];
+  const source: Source = {
+    kind: "DestinationRule",
+    namespace: metadata.namespace,
+    name: metadata.name,
+  };
+  const idleTimeoutMs = parseGoDuration(idleTimeoutOf(spec?.trafficPolicy));
   return {
-    ...(text !== undefined && { setting: { source, idleTimeoutMs: readIdleTimeout(text) } }),
-    findings: merged.flatMap(ignoredPlaces),
+    ...(idleTimeoutMs !== undefined && { setting: { source, idleTimeoutMs } }),
+    rule,
+    findings: rule.members.flatMap((member) => ignoredPlaces(member, idleTimeoutMs === undefined)),
   };
 }
 
-/** Idle timeouts in places that only the cluster reads. */
-function ignoredPlaces({ metadata: { name, namespace }, spec }: DestinationRuleObject): Finding[] {
+/**
+ * Idle timeouts in places that the listener does not read.
+ *
+ * @param unset whether the rule sets none where it is read.
+ */
+function ignoredPlaces({ metadata, spec }: DestinationRuleObject, unset: boolean): Finding[] {
+  const object = referenceTo("DestinationRule", metadata);
   const places = [
     ...(spec?.trafficPolicy?.portLevelSettings ?? []).map((policy) => ({
       place: "portLevelSettings",
@@ -56,32 +71,29 @@ function ignoredPlaces({ metadata: { name, namespace }, spec }: DestinationRuleO
       text: idleTimeoutOf(subset.trafficPolicy),
     })),
   ];
-  return places.flatMap(({ place, text }) =>
-    text === undefined
+  const http = spec?.trafficPolicy?.connectionPool?.http?.idleTimeout;
+  return [
+    ...places.flatMap(({ place, text }) =>
+      text === undefined
+        ? []
+        : finding("IIT030", {
+            object,
+            reason: `its idleTimeout ${text} under ${place} has no effect: the listener reads the top level alone`,
+            fix: "move it to trafficPolicy.connectionPool.tcp.idleTimeout",
+          }),
+    ),
+    ...(http === undefined || !unset
       ? []
       : [
-          {
-            subject: describeSource({ kind: "DestinationRule", namespace, name }),
-            problem: `its idleTimeout ${text} under ${place} has no effect: the listener reads the top level alone`,
-            remedy: "move it to trafficPolicy.connectionPool.tcp.idleTimeout",
-          },
-        ],
-  );
+          finding("IIT031", {
+            object,
+            reason: `its idleTimeout ${http} under connectionPool.http is for HTTP connections; these are TCP`,
+            fix: "set trafficPolicy.connectionPool.tcp.idleTimeout",
+          }),
+        ]),
+  ];
 }
 
-function idleTimeoutOf(policy: TrafficPolicy | undefined): string | undefined {
+export function idleTimeoutOf(policy: TrafficPolicy | undefined): string | undefined {
   return policy?.connectionPool?.tcp?.idleTimeout;
-}
-
-/** The API server takes Go durations and protobuf's. */
-function readIdleTimeout(text: string): number | undefined {
-  try {
-    return parseDuration(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function byAge(a: DestinationRuleObject, b: DestinationRuleObject): number {
-  return a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1;
 }

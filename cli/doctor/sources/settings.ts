@@ -1,5 +1,6 @@
-/** What sets a sidecar's TCP idle timeout, in the order in which it is applied: the last one wins. */
-import { formatDuration, parseDuration } from "../../../model/duration.ts";
+/** What sets a proxy's TCP idle timeout, in the order in which it is applied: the last one wins. */
+import { formatDuration } from "../../../model/duration.ts";
+import { parseGoDuration } from "../../../model/istio/goDuration.ts";
 import { formatIdleTimeout } from "../../../report/text.ts";
 
 /** Environment of the sidecar, by which it tells istiod its idle timeout. */
@@ -13,7 +14,12 @@ export type Source =
       /** It stands in the root namespace, whose objects hold for the whole mesh. */
       root?: true;
     }
-  | { kind: "ISTIO_META_IDLE_TIMEOUT"; value: string }
+  | {
+      kind: "ISTIO_META_IDLE_TIMEOUT";
+      value: string;
+      /** Where the sidecar has it from, such as `the pod's annotation proxy.istio.io/config`; absent if unknown. */
+      from?: string;
+    }
   /** Of some versions of Istio. */
   | { kind: "istio-default" }
   | { kind: "envoy-default" };
@@ -33,7 +39,7 @@ export function describeSource(source: Source): string {
       return `${source.kind} ${source.namespace}/${source.name}${note}`;
     }
     case "ISTIO_META_IDLE_TIMEOUT":
-      return `${METADATA_NAME}=${source.value}`;
+      return `${METADATA_NAME}=${source.value}${source.from === undefined ? "" : ` of ${source.from}`}`;
     case "istio-default":
       return "this Istio version's default";
     case "envoy-default":
@@ -50,26 +56,13 @@ export function describeSetting({ source, idleTimeoutMs }: Setting): string {
   return `${describeSource(source)} (${value})`;
 }
 
-/**
- * Reads the sidecar's own setting as istiod does, with Go's `time.ParseDuration`: what that does not read is
- * passed over in silence.
- *
- * @throws Error with one line for the user.
- */
-export function parseMetadata(value: string): number {
-  return value === "0" ? 0 : parseDuration(value);
-}
-
 /** For an advice: the nearest text that istiod reads, or an example. */
-export function readableMetadata(value: string): string {
-  const [, days] = /^\s*(\d+)\s*d(?:ays?)?\s*$/i.exec(value) ?? [];
+export function readableDuration(value: unknown): string {
+  const text = String(value);
+  const [, days] = /^\s*(\d+)\s*d(?:ays?)?\s*$/i.exec(text) ?? [];
   if (days !== undefined) {
     return `${Number(days) * 24}h`;
   }
-  const tight = value.replace(/\s/g, "");
-  try {
-    return formatDuration(parseMetadata(tight));
-  } catch {
-    return "24h";
-  }
+  const ms = parseGoDuration(text.replace(/\s/g, "").toLowerCase());
+  return ms === undefined || ms === 0 ? "24h" : formatDuration(ms);
 }

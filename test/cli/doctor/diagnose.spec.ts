@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { diagnose } from "../../../cli/doctor/diagnose.ts";
 import type { Carriage, Diagnosis } from "../../../cli/doctor/diagnosis.ts";
-import { describeFinding } from "../../../cli/doctor/finding.ts";
+import { describeFinding } from "../../../cli/doctor/findings/finding.ts";
 import { diagnosisRecord, renderDiagnosis } from "../../../cli/doctor/report.ts";
 import { describeSource } from "../../../cli/doctor/sources/settings.ts";
 import { parseEndpoint } from "../../../model/endpoint.ts";
@@ -19,6 +19,16 @@ import { FakeMesh, idleFilter, idlePolicy, rule } from "./fakeMesh.ts";
 const FORBIDDEN = "Error from server (Forbidden): no";
 const HOST = "redis.example.com";
 const CLUSTER = `outbound|6379||${HOST}`;
+
+/** istiod's answer, whose fields are in camel case. */
+function istiodDump(idleTimeout: string): string {
+  const type = "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
+  const typedConfig = { "@type": type, cluster: "PassthroughCluster", idleTimeout };
+  const filters = [{ name: "envoy.filters.network.tcp_proxy", typedConfig }];
+  const listener = { name: "virtualOutbound", filterChains: [{ name: "catchall", filters }] };
+  const dynamicListeners = [{ name: "virtualOutbound", activeState: { listener } }];
+  return JSON.stringify({ configs: [{ dynamicListeners }] });
+}
 
 describe("the doctor", () => {
   let mesh: FakeMesh;
@@ -87,6 +97,78 @@ describe("the doctor", () => {
       assert.equal(await setBy(), "EnvoyFilter mesh/all of the root namespace");
     });
 
+    it("a root namespace that the mesh's settings name", async () => {
+      apply("10s");
+      mesh.meshConfig = 'trustDomain: x\nrootNamespace: "config" # ours\n';
+      mesh.filters = [idleFilter("config/all", "10s"), idleFilter("istio-system/old", "20s")];
+      assert.equal(await setBy(), "EnvoyFilter config/all of the root namespace");
+    });
+
+    it("a filter that writes a Go duration, as istiod reads it", async () => {
+      apply("86400s");
+      mesh.filters = [idleFilter("shop/day", "24h")];
+      assert.equal(await setBy(), "EnvoyFilter shop/day");
+      assert.deepEqual(await findings(), []);
+    });
+
+    it("but not a REPLACE that names no filter, which istiod passes over", async () => {
+      const replace = idleFilter("shop/replace", "7s");
+      const [patch] = replace.spec!.configPatches!;
+      patch!.patch!.operation = "REPLACE";
+      delete patch!.match!.listener!.filterChain;
+      mesh.filters = [replace];
+      assert.equal(await setBy(), "Envoy's default");
+      assert.deepEqual(await findings(), [
+        "EnvoyFilter shop/replace: its operation REPLACE is passed over: it names no filter to replace; use the " +
+          "operation MERGE",
+      ]);
+    });
+
+    it("nor a filter of a type that istiod does not know", async () => {
+      const old = idleFilter("shop/v2", "7s");
+      const type = "type.googleapis.com/envoy.config.filter.network.tcp_proxy.v2.TcpProxy";
+      old.spec!.configPatches![0]!.patch!.value!.typed_config!["@type"] = type;
+      mesh.filters = [old];
+      assert.equal(await setBy(), "Envoy's default");
+      assert.deepEqual(await findings(), [
+        `EnvoyFilter shop/v2: istiod does not know its type ${type} and skips the patch; write ` +
+          "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+      ]);
+    });
+
+    it("nor a filter whose type is no text at all", async () => {
+      const odd = idleFilter("shop/odd", "7s");
+      odd.spec!.configPatches![0]!.patch!.value!.typed_config!["@type"] = 7;
+      mesh.filters = [odd];
+      assert.equal(await setBy(), "Envoy's default");
+    });
+
+    it("a DestinationRule that holds for this pod, not one for other pods", async () => {
+      makeKnown("6s", "shop/all");
+      mesh.rules = [
+        rule("shop/worker", HOST, {
+          trafficPolicy: idlePolicy("9s"),
+          workloadSelector: { matchLabels: { app: "worker" } },
+        }),
+        rule("shop/all", HOST, { trafficPolicy: idlePolicy("6s") }),
+      ];
+      assert.equal(await setBy(), "DestinationRule shop/all");
+    });
+
+    it("a DestinationRule that is not merged with one of another exportTo", async () => {
+      makeKnown("6s", "shop/late");
+      mesh.rules = [
+        rule(
+          "shop/late",
+          HOST,
+          { trafficPolicy: idlePolicy("6s"), exportTo: ["."] },
+          "2026-03-01T00:00:00Z",
+        ),
+        rule("shop/early", HOST, { trafficPolicy: idlePolicy("9s"), exportTo: ["other", "shop"] }),
+      ];
+      assert.equal(await setBy(), "DestinationRule shop/late");
+    });
+
     it("a filter that writes the field as protobuf's JSON does", async () => {
       apply("10s");
       const filter = idleFilter("shop/camel", null);
@@ -113,7 +195,7 @@ describe("the doctor", () => {
       mesh.rules = [rule("shop/redis", HOST, { trafficPolicy: idlePolicy("6s") })];
       assert.equal(await setBy(), "DestinationRule shop/redis");
       assert.deepEqual(await findings(), [
-        "idle timeout: it is set 2 times, in this order, and the last one wins: ISTIO_META_IDLE_TIMEOUT=24h, " +
+        "the idle timeout is set 2 times, in this order, and the last one wins: ISTIO_META_IDLE_TIMEOUT=24h, " +
           "DestinationRule shop/redis (6s); remove what is not wanted",
       ]);
     });
@@ -191,8 +273,8 @@ describe("the doctor", () => {
         mesh.metadata = { IDLE_TIMEOUT: value };
         assert.equal(await setBy(), "Envoy's default");
         assert.deepEqual(await findings(), [
-          `ISTIO_META_IDLE_TIMEOUT=${value}: istiod can't read it and passes it over in silence: it is no Go ` +
-            `duration; write ${advice}, and restart the pod`,
+          `ISTIO_META_IDLE_TIMEOUT=${value}: istiod can't read it and ignores it without a warning: it is no ` +
+            `Go duration; write ${advice}, and restart the pod`,
         ]);
       });
     }
@@ -271,10 +353,9 @@ describe("the doctor", () => {
     });
 
     it("a filter whose value istiod can't read", async () => {
-      mesh.filters = [idleFilter("shop/hours", "24h")];
+      mesh.filters = [idleFilter("shop/days", "1d")];
       assert.deepEqual(await findings(), [
-        'EnvoyFilter shop/hours: its idle_timeout "24h" is not in seconds, so that istiod drops the patch; write it ' +
-          "in seconds, such as 86400s",
+        'EnvoyFilter shop/days: istiod can\'t read its idle_timeout "1d" and skips the patch; write "24h"',
       ]);
     });
 
@@ -283,8 +364,8 @@ describe("the doctor", () => {
       filter.spec!.configPatches![0]!.patch!.operation = "INSERT_BEFORE";
       mesh.filters = [filter];
       assert.deepEqual(await findings(), [
-        "EnvoyFilter shop/add: its operation INSERT_BEFORE does not change the tcp_proxy that is there; use the " +
-          "operation MERGE",
+        "EnvoyFilter shop/add: its operation INSERT_BEFORE does not change the tcp_proxy that is there, and Envoy " +
+          "rejects a filter chain that has two; use the operation MERGE",
       ]);
     });
 
@@ -293,25 +374,78 @@ describe("the doctor", () => {
       mesh.filters = [idleFilter("shop/ten", "10s")];
       assert.equal(await setBy(), undefined);
       assert.deepEqual(await findings(), [
-        "listener virtualOutbound: the sidecar rejected istiod's latest configuration and goes on with an older " +
+        "the sidecar rejected istiod's latest configuration of listener virtualOutbound and goes on with an older " +
           "one: no such operator; correct or remove the EnvoyFilter that brings that in",
       ]);
     });
 
-    it("a sidecar that is not what the cluster's objects make it", async () => {
-      apply("20s");
+    describe("a timeout that the objects don't explain", () => {
+      const LOOKED_AT =
+        "(1 EnvoyFilter, 0 DestinationRule, 0 ServiceEntry, 0 Sidecar, 0 ProxyConfig)";
+      const UNEXPLAINED =
+        "the 20s that the sidecar applies is not explained by the objects looked at, which add up to EnvoyFilter " +
+        `shop/ten (10s) ${LOOKED_AT}`;
+
+      beforeEach(() => {
+        apply("20s");
+        mesh.filters = [idleFilter("shop/ten", "10s")];
+      });
+
+      it("without a word against istiod, which could not be asked", async () => {
+        assert.equal(await setBy(), undefined);
+        assert.deepEqual(await findings(), [
+          `${UNEXPLAINED}; look at what could not be looked at here; istiod could not be asked what it sends this ` +
+            "sidecar",
+        ]);
+      });
+
+      it("nor where istiod sends just that", async () => {
+        mesh.istiod = istiodDump("20s");
+        assert.deepEqual(await findings(), [
+          `${UNEXPLAINED}; istiod's own answer for this sidecar is the same; look for an object that is not listed ` +
+            "here, or a setting of istiod itself",
+        ]);
+      });
+
+      it("but where istiod itself sends another", async () => {
+        mesh.istiod = istiodDump("10s");
+        const { findings: found } = await ask();
+        assert.deepEqual(
+          found.map(({ code }) => code),
+          ["IIT061"],
+        );
+        assert.deepEqual(found.map(describeFinding), [
+          "the sidecar applies 20s, and istiod's own answer for it is another (10s); look again in a few seconds; " +
+            "if it stays so, see istioctl proxy-status and istiod's log",
+        ]);
+      });
+
+      it("and names a filter of which it can't be told whether it has an effect", async () => {
+        mesh.filters[0]!.spec!.configPatches![0]!.match!.proxy = { proxyVersion: "^1[.](?!29)" };
+        assert.deepEqual(await findings(), [
+          "the 20s that the sidecar applies is not explained by the objects looked at, which set no idle timeout " +
+            `${LOOKED_AT}; whether EnvoyFilter shop/ten has an effect could not be told; look at what could not be ` +
+            "looked at here; istiod could not be asked what it sends this sidecar",
+        ]);
+      });
+    });
+
+    it("a cluster that the sidecar has not", async () => {
+      mesh.listeners = dump(virtualOutbound({ idle_timeout: "10s", cluster: "outbound|80||" }));
+      mesh.missingClusters = ["outbound|80||"];
       mesh.filters = [idleFilter("shop/ten", "10s")];
-      assert.equal(await setBy(), undefined);
+      const { configPatches } = mesh.filters[0]!.spec!;
+      Object.assign(configPatches![0]!.patch!.value!.typed_config!, { cluster: "outbound|80||" });
       assert.deepEqual(await findings(), [
-        "sidecar: it applies 20s, but EnvoyFilter shop/ten (10s) is to win: its configuration is not what istiod " +
-          "should have sent; look again in a few seconds; if it stays so, see istioctl proxy-status and istiod's log",
+        'EnvoyFilter shop/ten: it names cluster "outbound|80||", which the sidecar has not, so that it closes every ' +
+          "connection at once; leave nothing in its typed_config but @type and idle_timeout",
       ]);
     });
 
     it("an annotation without its prefix", async () => {
       mesh.annotations = { excludeOutboundPorts: "6379" };
       assert.deepEqual(await findings(), [
-        "annotation excludeOutboundPorts: nothing reads it without its prefix; write " +
+        "Pod shop/web-0: nothing reads its annotation excludeOutboundPorts without its prefix; write " +
           "traffic.sidecar.istio.io/excludeOutboundPorts in the workload's pod template",
       ]);
     });
@@ -321,7 +455,7 @@ describe("the doctor", () => {
       mesh.cluster = {};
       mesh.metadata = { IDLE_TIMEOUT: "1h" };
       assert.deepEqual(await findings("10.9.9.9:6379"), [
-        `listener 0.0.0.0_6379: it takes connections to every address on port 6379 as ones to ${HOST}, which has ` +
+        `listener 0.0.0.0_6379 takes connections to every address on port 6379 as ones to ${HOST}, which has ` +
           `no address of its own in the mesh; give the ServiceEntry of ${HOST} addresses if they are not meant for it`,
       ]);
     });
@@ -344,7 +478,8 @@ describe("the doctor", () => {
     it("in a pod of an ambient mesh", async () => {
       mesh.containers = ["web"];
       mesh.annotations = { "ambient.istio.io/redirection": "enabled" };
-      const reason = "ztunnel of an ambient mesh carries them";
+      const reason =
+        "ztunnel of an ambient mesh carries them, and a waypoint where the Service has one; neither is asked";
       assert.deepEqual((await ask()).way, { kind: "other", reason });
     });
 
@@ -405,8 +540,7 @@ describe("the doctor", () => {
       const { address, findings: found } = await ask(`${HOST}:6379`);
       assert.equal(address, "10.0.0.5");
       assert.deepEqual(found.map(describeFinding), [
-        `${HOST}: the name has other addresses too (10.0.0.6), and 10.0.0.5 is what was looked at; give the ` +
-          "address the application connects to, where that may be carried otherwise",
+        `${HOST} has 2 addresses (10.0.0.5, 10.0.0.6); all are carried alike; nothing has to be done`,
       ]);
     });
 
@@ -429,7 +563,10 @@ describe("the doctor", () => {
         "envoyfilters in namespace istio-system (you may not list them)",
       ]);
       assert.equal(way.kind === "sidecar" && way.carriage.setBy, undefined);
-      assert.deepEqual(found, []);
+      assert.deepEqual(
+        found.map(({ code }) => code),
+        ["IIT060"],
+      );
     });
 
     it("takes the DestinationRule that the cluster names for what sets it", async () => {
@@ -501,6 +638,7 @@ describe("the doctor", () => {
         `pod           shop/web-0
 ------------  --------------------------------------------------------------------------------
 endpoint      redis.example.com:6379 (10.0.0.5)
+client        plain TCP
 listener      10.0.0.5_6379
 filter chain  #0
 cluster       outbound|6379||redis.example.com
@@ -509,11 +647,11 @@ keepalive     towards the endpoint after 20s, then every 5s; it does not stop th
 drain time    45s after a change of the filter chain its connections are closed, busy ones too
 sidecar       Istio 1.31.0, Envoy 1.40.0
 
-What can't work, or works otherwise than it looks:
-- annotation excludeOutboundPorts: nothing reads it without its prefix; write traffic.sidecar.istio.io/excludeOutboundPorts in the workload's pod template
+Findings (docs/findings.md explains each code):
+- IIT013 warning: Pod shop/web-0: nothing reads its annotation excludeOutboundPorts without its prefix; write traffic.sidecar.istio.io/excludeOutboundPorts in the workload's pod template
 
 Not looked at:
-- envoyfilters in namespace istio-system (you may not list them)
+- the mesh's settings, ConfigMap istio-system/istio (you may not look at it)
 `,
       );
     });
@@ -539,13 +677,18 @@ Not looked at:
         envoyVersion: "1.40.0",
         findings: [
           {
-            subject: "annotation excludeOutboundPorts",
-            problem: "nothing reads it without its prefix",
-            remedy:
-              "write traffic.sidecar.istio.io/excludeOutboundPorts in the workload's pod template",
+            code: "IIT013",
+            severity: "warning",
+            object: { kind: "Pod", namespace: "shop", name: "web-0" },
+            reason: "nothing reads its annotation excludeOutboundPorts without its prefix",
+            fix: "write traffic.sidecar.istio.io/excludeOutboundPorts in the workload's pod template",
           },
         ],
-        unseen: ["envoyfilters in namespace istio-system (you may not list them)"],
+        unseen: ["the mesh's settings, ConfigMap istio-system/istio (you may not look at it)"],
+        client: "plain TCP",
+        endToEndMs: 6000,
+        behind: [],
+        others: [],
       });
     });
   });

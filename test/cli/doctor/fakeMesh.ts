@@ -1,7 +1,10 @@
 import type {
   DestinationRuleObject,
   EnvoyFilterObject,
-} from "../../../cli/doctor/sources/istioObjects.ts";
+  ServiceEntryObject,
+  ServiceObject,
+  SidecarObject,
+} from "../../../cli/doctor/mesh/istioObjects.ts";
 import { KubectlError } from "../../../cli/cluster/kubectl.ts";
 import type { Kubectl } from "../../../cli/cluster/kubectl.ts";
 import { mergeIntoOutboundTcpProxy } from "../../../model/istio/envoyFilter.ts";
@@ -21,8 +24,17 @@ export class FakeMesh {
   metadata: Json = {};
   listeners = dump(virtualOutbound());
   cluster: Json = {};
+  /** Names of clusters that the sidecar has not. */
+  missingClusters: string[] = [];
   filters: EnvoyFilterObject[] = [];
   rules: DestinationRuleObject[] = [];
+  entries: ServiceEntryObject[] = [];
+  services: ServiceObject[] = [];
+  sidecars: SidecarObject[] = [];
+  /** Text of istiod's own settings. */
+  meshConfig = "enablePrometheusMerge: true\n";
+  /** What istiod says that it sends the sidecar; undefined where it can't be asked. */
+  istiod: string | undefined;
   /** What names resolve to in the sidecar's container, which may have nothing to resolve them with. */
   names: Record<string, string[]> | undefined;
   /** What kubectl says instead, for a command this matches. */
@@ -42,6 +54,12 @@ export class FakeMesh {
     if (inContainer[0] === "pilot-agent") {
       return this.admin(inContainer.at(-1) ?? "");
     }
+    if (inContainer[0] === "pilot-discovery") {
+      if (this.istiod === undefined) {
+        throw new KubectlError(args, "Error from server (Forbidden): no");
+      }
+      return this.istiod;
+    }
     if (inContainer[0] === "getent") {
       const found = this.names?.[inContainer.at(-1) ?? ""];
       if (found === undefined) {
@@ -52,16 +70,29 @@ export class FakeMesh {
     return JSON.stringify(this.get(args));
   };
 
-  private get([, kind = "", ...rest]: readonly string[]): Json {
-    const namespace = rest[rest.indexOf("--namespace") + 1];
-    const items =
-      {
-        "envoyfilters.networking.istio.io": this.filters,
-        "destinationrules.networking.istio.io": this.rules,
-      }[kind] ?? [];
-    return kind === "pod"
-      ? this.pod()
-      : { items: items.filter(({ metadata }) => metadata.namespace === namespace) };
+  private get([, resources = "", ...rest]: readonly string[]): Json {
+    if (resources === "pod") {
+      return this.pod();
+    }
+    if (resources === "configmap") {
+      return { data: { mesh: this.meshConfig } };
+    }
+    const namespace = rest.includes("--namespace")
+      ? rest[rest.indexOf("--namespace") + 1]
+      : undefined;
+    const asked = resources.split(",").map((resource) => resource.split(".")[0]);
+    const all = [
+      ...this.filters.map((each) => ({ ...each, kind: "EnvoyFilter", of: "envoyfilters" })),
+      ...this.rules.map((each) => ({ ...each, kind: "DestinationRule", of: "destinationrules" })),
+      ...this.entries.map((each) => ({ ...each, kind: "ServiceEntry", of: "serviceentries" })),
+      ...this.sidecars.map((each) => ({ ...each, kind: "Sidecar", of: "sidecars" })),
+      ...this.services.map((each) => ({ ...each, kind: "Service", of: "services" })),
+    ];
+    return {
+      items: all
+        .filter(({ of }) => asked.includes(of))
+        .filter(({ metadata }) => [undefined, metadata.namespace].includes(namespace)),
+    };
   }
 
   private pod(): Json {
@@ -81,6 +112,7 @@ export class FakeMesh {
         version: "9e55/1.40.0/Clean/RELEASE/BoringSSL",
         command_line_options: { drain_time: "45s" },
         node: {
+          id: "sidecar~10.1.0.1~web-0.shop~shop.svc.cluster.local",
           metadata: {
             ISTIO_VERSION: this.istioVersion,
             PROXY_CONFIG: { discoveryAddress: "istiod.istio-system.svc:15012" },
@@ -90,10 +122,20 @@ export class FakeMesh {
       });
     }
     const { searchParams } = new URL(path, "http://admin");
-    const name = (searchParams.get("name_regex") ?? "").replaceAll("\\", "");
-    return searchParams.get("resource") === "dynamic_active_clusters"
-      ? JSON.stringify({ configs: [{ cluster: { name, ...this.cluster } }] })
-      : this.listeners;
+    const names = (searchParams.get("name_regex") ?? "").split(/(?<!\\)\|/);
+    switch (searchParams.get("resource")) {
+      case "dynamic_active_clusters":
+        return JSON.stringify({
+          configs: names
+            .map((name) => name.replaceAll("\\", ""))
+            .filter((name) => !this.missingClusters.includes(name))
+            .map((name) => ({ cluster: { name, ...this.cluster } })),
+        });
+      case "dynamic_endpoint_configs":
+        return "{}";
+      default:
+        return this.listeners;
+    }
   }
 }
 

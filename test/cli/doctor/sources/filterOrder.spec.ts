@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { compareFilters, filtersFor } from "../../../../cli/doctor/sources/filterOrder.ts";
-import type { EnvoyFilterObject } from "../../../../cli/doctor/sources/istioObjects.ts";
+import type { EnvoyFilterObject } from "../../../../cli/doctor/mesh/istioObjects.ts";
 
 const ROOT = "istio-system";
 const WORKLOAD = { namespace: "shop", labels: { app: "web", tier: "front" }, rootNamespace: ROOT };

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import type { PatchMatch } from "../../../../cli/doctor/sources/istioObjects.ts";
-import { missOf, TCP_PROXY } from "../../../../cli/doctor/sources/patchMatch.ts";
+import type { PatchMatch } from "../../../../cli/doctor/mesh/istioObjects.ts";
+import { missedFilter, missesOf, TCP_PROXY } from "../../../../cli/doctor/sources/patchMatch.ts";
 import type { PatchTarget } from "../../../../cli/doctor/sources/patchMatch.ts";
 
 const SIDECAR = { istioVersion: "1.30.2", metadata: { NETWORK: "west" } };
 
 const PASSTHROUGH: PatchTarget = {
+  context: "SIDECAR_OUTBOUND",
   listener: { name: "virtualOutbound", port: 15_001 },
   chain: { name: "virtualOutbound-catchall-tcp", match: {} },
   cluster: "PassthroughCluster",
@@ -14,6 +15,7 @@ const PASSTHROUGH: PatchTarget = {
 };
 
 const KNOWN: PatchTarget = {
+  context: "SIDECAR_OUTBOUND",
   listener: { name: "10.0.0.5_6379", port: 6379 },
   chain: { name: undefined, match: {} },
   cluster: "outbound|6379||redis.example.com",
@@ -38,13 +40,17 @@ describe("a patch of an EnvoyFilter", () => {
       [PASSTHROUGH],
     ],
     ["for the sidecar's version", { proxy: { proxyVersion: String.raw`^1\.30.*` } }, [KNOWN]],
-    ["with a version that is no expression", { proxy: { proxyVersion: "(" } }, [KNOWN]],
+    [
+      "for the sidecar's version in Go's own syntax",
+      { proxy: { proxyVersion: "(?i)^1[.]30" } },
+      [KNOWN],
+    ],
     ["for the sidecar's metadata", { proxy: { metadata: { NETWORK: "west" } } }, [KNOWN]],
   ];
   for (const [what, match, targets] of reaching) {
     it(`${what} reaches ${targets.map(({ cluster }) => cluster).join(" and ")}`, () => {
       for (const target of targets) {
-        assert.equal(missOf(match, target), undefined);
+        assert.deepEqual(missesOf(match, target), []);
       }
     });
   }
@@ -83,12 +89,6 @@ describe("a patch of an EnvoyFilter", () => {
       "it is matched by SNI or protocol, which the filter chain that carries the connection is not",
     ],
     [
-      "by the filter's old name",
-      { listener: { filterChain: { filter: { name: "envoy.tcp_proxy" } } } },
-      PASSTHROUGH,
-      "it is for network filter envoy.tcp_proxy",
-    ],
-    [
       "for another version",
       { proxy: { proxyVersion: String.raw`^1\.29.*` } },
       PASSTHROUGH,
@@ -103,9 +103,10 @@ describe("a patch of an EnvoyFilter", () => {
   ];
   for (const [what, match, target, reason] of trapped) {
     it(what, () => {
-      const miss = missOf(match, target);
+      const [miss, ...more] = missesOf(match, target);
       assert.equal(miss?.reason, reason);
       assert.equal(miss.meantElsewhere, false);
+      assert.deepEqual(more, []);
     });
   }
 
@@ -117,7 +118,27 @@ describe("a patch of an EnvoyFilter", () => {
   ];
   for (const [what, match, target] of elsewhere) {
     it(`for ${what} is not meant for ${target.cluster}`, () => {
-      assert.equal(missOf(match, target)?.meantElsewhere, true);
+      assert.equal(missesOf(match, target)[0]?.meantElsewhere, true);
     });
   }
+
+  it("may have a version of which it can't be told whether it matches", () => {
+    for (const proxyVersion of ["(", "^1[.](?!29)", String.raw`\pN`]) {
+      const [miss] = missesOf({ proxy: { proxyVersion } }, KNOWN);
+      assert.equal(miss?.doubtful, true, proxyVersion);
+    }
+  });
+
+  it("is for the filter that has just the name it asks for", () => {
+    const named = (name?: string): PatchMatch => ({
+      listener: { filterChain: { filter: name === undefined ? {} : { name } } },
+    });
+    assert.equal(missedFilter({}, TCP_PROXY), undefined);
+    assert.equal(missedFilter(named(TCP_PROXY), TCP_PROXY), undefined);
+    assert.equal(
+      missedFilter(named("envoy.tcp_proxy"), TCP_PROXY)?.reason,
+      "it is for network filter envoy.tcp_proxy, and istiod's is called envoy.filters.network.tcp_proxy",
+    );
+    assert.ok(missedFilter(named(), TCP_PROXY));
+  });
 });

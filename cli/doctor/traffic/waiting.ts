@@ -1,0 +1,45 @@
+import { inspectsTls } from "../../sidecar/chainMatch.ts";
+import type { DisabledFor, Listener } from "../../sidecar/envoyListener.ts";
+
+const INSPECTORS = ["tls_inspector", "http_inspector"].map(
+  (name) => `envoy.filters.listener.${name}`,
+);
+
+/**
+ * The listener filter in which a connection waits until its client says something. While it waits no filter chain is
+ * chosen: the endpoint hears nothing of it and no idle timeout runs.
+ *
+ * @returns undefined where there is none, or it gives up waiting.
+ */
+export function waitsIn(listener: Listener, port: number): string | undefined {
+  const endless = Number.parseFloat(listener.listener_filters_timeout ?? "15s") === 0;
+  const waiting = (listener.listener_filters ?? []).find(
+    ({ name, filter_disabled }) => INSPECTORS.includes(name) && !isDisabled(filter_disabled, port),
+  );
+  return endless ? waiting?.name : undefined;
+}
+
+/** Whether a listener looks at a connection's first bytes at all. */
+export function inspects(listener: Listener): boolean {
+  return (
+    inspectsTls(listener) ||
+    (listener.listener_filters ?? []).some(({ name }) => INSPECTORS.includes(name))
+  );
+}
+
+function isDisabled(rule: DisabledFor | undefined, port: number): boolean {
+  if (rule === undefined) {
+    return false;
+  }
+  const { any_match, destination_port_range: range, or_match, and_match, not_match } = rule;
+  if (range !== undefined) {
+    return port >= (range.start ?? 0) && port < (range.end ?? 65_536);
+  }
+  const each = (one: DisabledFor): boolean => isDisabled(one, port);
+  return (
+    any_match === true ||
+    or_match?.rules?.some(each) === true ||
+    and_match?.rules?.every(each) === true ||
+    (not_match !== undefined && !each(not_match))
+  );
+}
