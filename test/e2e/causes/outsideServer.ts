@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import { nodeState } from "../../lab/node/node.ts";
-import { testLab } from "./support.ts";
+import type { Readable, Writable } from "node:stream";
+import { nodeState } from "../../../lab/node/node.ts";
+import { testLab } from "../support.ts";
 
 /** What a server does to each connection, so long after it came. */
 export interface Doing {
@@ -13,16 +14,22 @@ export interface Doing {
 const PROGRAM = `
   const [address, doing] = process.argv.slice(1);
   const { afterMs, act } = JSON.parse(doing);
+  const open = new Set();
   const server = require("node:net").createServer((socket) => {
+    open.add(socket);
     const timer = act && setTimeout(() => socket[act](), afterMs);
-    socket.on("error", () => undefined).on("close", () => clearTimeout(timer)).resume();
+    socket.on("error", () => undefined).resume();
+    socket.on("close", () => (open.delete(socket), clearTimeout(timer)));
+  });
+  require("node:readline").createInterface(process.stdin).on("line", (port) => {
+    [...open].filter((one) => port === "" || one.remotePort === Number(port)).forEach((one) => one.end());
   });
   server.listen(0, address, () => console.log(server.address().port));`;
 
 /** A server outside the cluster that says nothing, on the host's side of the lab's link. */
 export class OutsideServer {
   private constructor(
-    private readonly child: ChildProcess,
+    private readonly child: ChildProcessByStdio<Writable, Readable, null>,
     /** `host:port` as pods reach it. */
     readonly endpoint: string,
   ) {}
@@ -33,10 +40,15 @@ export class OutsideServer {
     const argv = ["-e", PROGRAM, hostAddress, JSON.stringify(doing ?? {})];
     // Ends with this process, however that ends.
     const child = spawn("setpriv", ["--pdeathsig", "KILL", process.execPath, ...argv], {
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["pipe", "pipe", "inherit"],
     });
     const [port] = (await once(child.stdout, "data")) as [Buffer];
     return new OutsideServer(child, `${hostAddress}:${port.toString().trim()}`);
+  }
+
+  /** Closes all its connections in order, or those that come from a port. */
+  end(port?: number): void {
+    this.child.stdin.write(`${port ?? ""}\n`);
   }
 
   /** By SIGKILL. */
@@ -45,5 +57,10 @@ export class OutsideServer {
     if (this.child.kill("SIGKILL")) {
       await ended;
     }
+  }
+
+  /** There is nothing beyond its process. */
+  remove(): Promise<void> {
+    return this.kill();
   }
 }
