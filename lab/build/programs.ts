@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execContained } from "../base/exec.ts";
 import { projectDir } from "../base/paths.ts";

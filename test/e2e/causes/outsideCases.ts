@@ -140,4 +140,15 @@ export const OUTSIDE_CASES: Cases = {
       ends: { withSidecar: 6, withoutSidecar: 10 },
     },
   },
+  "the idle timeout after a login of 5 s": {
+    ...{ outside: server({ versionMs: 5_000 }), timeout: "8s", observe: "10s" },
+    middleware: "memcached",
+    told: {
+      cause: "idleTimeout",
+      sentence: /closed the connection because nothing was sent for its idle timeout of 8s/,
+      ends: { withSidecar: 13, withoutSidecar: null },
+      lateness: 2,
+    },
+    untold: { sentence: /^According to the sidecar's counter, its idle timeout of 8s/ },
+  },
 };

@@ -4,21 +4,26 @@ import type { Readable, Writable } from "node:stream";
 import { nodeState } from "../../../lab/node/node.ts";
 import { testLab } from "../support.ts";
 
-/** What a server does to each connection, so long after it came. */
-export interface Doing {
-  afterMs: number;
-  act: "end" | "resetAndDestroy";
-}
+/** What a server does to each connection. */
+export type Doing =
+  /** Ends it, so long after it came. */
+  | { afterMs: number; act: "end" | "resetAndDestroy" }
+  /** Takes it for one of memcached's, and so long to tell its version. */
+  | { versionMs: number };
 
 /** In a process of its own its timers are not behind, however much the tests are at. */
 const PROGRAM = `
   const [address, doing] = process.argv.slice(1);
-  const { afterMs, act } = JSON.parse(doing);
+  const { afterMs, act, versionMs } = JSON.parse(doing);
   const open = new Set();
   const server = require("node:net").createServer((socket) => {
     open.add(socket);
     const timer = act && setTimeout(() => socket[act](), afterMs);
-    socket.on("error", () => undefined).resume();
+    socket.on("error", () => undefined).on("data", (asked) => {
+      const version = String(asked).startsWith("version");
+      const answer = () => socket.write(version ? "VERSION 1.6.0\\r\\n" : "END\\r\\n");
+      versionMs && setTimeout(answer, version ? versionMs : 0);
+    });
     socket.on("close", () => (open.delete(socket), clearTimeout(timer)));
   });
   require("node:readline").createInterface(process.stdin).on("line", (port) => {
