@@ -3,6 +3,7 @@ import type { Command, Group } from "../cli/command/command.ts";
 import { EXIT } from "../cli/command/exitCode.ts";
 import { anyText, flag, optional } from "../cli/command/option.ts";
 import { DEFAULT_LAB } from "./base/labName.ts";
+import { ENVOYS, ENVOY_LIST, parseEnvoy, TESTED_ENVOYS } from "./build/envoys.ts";
 import { labGroup } from "./commands/group.ts";
 import { labOption } from "./commands/options.ts";
 
@@ -48,6 +49,23 @@ const plugins = tests(
   async (dir) => (await import("./use/test.ts")).testPlugins(dir),
 );
 
+const proxies = defineCommand({
+  about:
+    "Does to sidecars what ends connections, side by side in a lab of its own, and checks what is said of each end.",
+  options: {},
+  words: {
+    placeholder: "VERSION",
+    about: `Envoys of the sidecars: ${ENVOY_LIST} (default: ${TESTED_ENVOYS.join(" and ")})`,
+    min: 0,
+    max: Object.keys(ENVOYS).length,
+  },
+  exits: { [EXIT.ok]: "all passed", [EXIT.failed]: "a test failed" },
+  run: async ({ words }) => {
+    const envoys = words.length === 0 ? TESTED_ENVOYS : words.map(parseEnvoy);
+    return (await import("./use/test.ts")).testProxies(envoys);
+  },
+});
+
 /** Every npm script that lab/start.mjs runs, under its own name. */
 export const entries: Group = {
   about: "What needs a lab on this machine, and the tests.",
@@ -81,6 +99,7 @@ export const entries: Group = {
           async () => (await import("./use/test.ts")).testLab(),
         ),
     },
+    "test:proxies": { summary: "tell what ends connections on other Envoys", load: () => proxies },
     "test:plugins": { summary: "run the conformance suite for plugins", load: () => plugins },
   },
 };

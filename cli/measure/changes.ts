@@ -18,6 +18,8 @@ const STATUS_LAG_MS = 5000;
 export interface Change extends Remarks {
   /** See {@link Measurement.listenerUpdate}. */
   listenerUpdate?: ListenerUpdate | null;
+  /** The sidecar was started again, before or after the connection's end: what it counted before is gone. */
+  countsAnew?: true;
 }
 
 export const NO_CHANGE: Change = NO_REMARKS;
@@ -106,16 +108,22 @@ async function findRestart(world: World, pod: ProbePod): Promise<Changes | undef
   return (sample) => {
     const endedMs = Date.parse(sample.connectedAt) + sample.heldMs;
     if (proxyEnded === undefined) {
-      return voided("the sidecar restarted while the connection was held");
+      return countingAnew(voided("the sidecar restarted while the connection was held"));
     }
     // One that ended after the connection did has no part in it.
     if (restarts <= 1 && Date.parse(proxyEnded.at) >= endedMs) {
-      return NO_CHANGE;
+      return countingAnew(NO_CHANGE);
     }
-    return voided(
-      `the sidecar's container ended at ${proxyEnded.at}, ${proxyEnded.why}, while the connection was held`,
+    return countingAnew(
+      voided(
+        `the sidecar's container ended at ${proxyEnded.at}, ${proxyEnded.why}, while the connection was held`,
+      ),
     );
   };
+}
+
+function countingAnew(change: Change): Change {
+  return { ...change, countsAnew: true };
 }
 
 /** Gives the kubelet a moment to tell of a container that has ended. */

@@ -60,11 +60,12 @@ export async function measurementsOf(
     return inOrder([...ended, ...open]);
   }
   const proxy = new Proxy(world, pod);
+  // Before the search for changes, which tells whether a count is still that of the same Envoy.
+  const counts = await countIdleTimeouts(world, pod, journal.targets, samples, factor);
   const changes = new Map<string, Changes>();
   for (const target of journal.targets) {
     changes.set(formatEndpoint(target.endpoint), await findChanges(world, pod, proxy, target));
   }
-  const counts = await countIdleTimeouts(world, pod, journal.targets, samples, factor);
   const searches = evidence ? await findEntries(world, pod, samples, factor) : undefined;
   const debugLines =
     journal.logLevels !== undefined && searches !== undefined
@@ -77,7 +78,7 @@ export async function measurementsOf(
     const found = changes.get(formatEndpoint(sample))?.(sample) ?? NO_CHANGE;
     return {
       ...about(sample, search?.entry),
-      ...counts(sample),
+      ...(found.countsAnew !== true && counts(sample)),
       ...(found.listenerUpdate !== undefined && { listenerUpdate: found.listenerUpdate }),
       ...(debugLines !== undefined && { debugLog: debugLines(sample) }),
       ...notesOnSubject({ sample, effective, destination, search, changes: found, factor }),

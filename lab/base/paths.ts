@@ -40,6 +40,8 @@ export interface LabPaths {
   state: string;
   /** Folder with a file for each step that is done. */
   marks: string;
+  /** File with the version of Envoy in its sidecars. */
+  envoy: string;
   /** Names of the built results that this lab uses, which `purge` keeps. */
   uses: string;
   /** Layers of the node's root filesystem, and the folder where they are joined. */
@@ -70,6 +72,7 @@ export function labPaths(name: string): LabPaths {
     root,
     state: join(root, "state.json"),
     marks: join(root, "done"),
+    envoy: join(root, "envoy"),
     uses: join(root, "uses.json"),
     fs: join(root, "fs"),
     stepLogs: join(root, "log", "steps"),

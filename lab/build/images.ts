@@ -4,12 +4,14 @@ import { exec } from "../base/exec.ts";
 import { artifact } from "./artifacts.ts";
 import type { Artifact } from "./artifacts.ts";
 import { copyFromDebian } from "./debianFiles.ts";
+import type { EnvoyVersion } from "./envoys.ts";
 import { goBuilder, goBuilderEnvironment, npmBuilder } from "./driverBuilders.ts";
 import { istio } from "./goBuilds.ts";
 import { install, LAYER_SOURCES, packLayer } from "./layers.ts";
 import { readLayer } from "./oci.ts";
 import type { Image } from "./oci.ts";
-import { envoy, nodeRuntime, pause } from "./programs.ts";
+import { nodeRuntime, pause } from "./programs.ts";
+import { proxyImage, proxyLayers } from "./proxies.ts";
 import { installDebian, rootfs } from "./rootfs.ts";
 import {
   MEMCACHED_NAME,
@@ -65,18 +67,6 @@ const base = layer("base", {}, [rootfs], async (dir) => {
   write(dir, "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
 });
 
-const proxy = layer("proxyv2", {}, [rootfs, istio, envoy], async (dir) => {
-  await copyFromDebian(dir, ["iptables"], [], rootDir());
-  install(
-    join(istio.dir, "envoy_bootstrap.json"),
-    dir,
-    "var/lib/istio/envoy/envoy_bootstrap_tmpl.json",
-    0o644,
-  );
-  install(join(envoy.dir, "envoy"), dir, "usr/local/bin/envoy");
-  install(join(istio.dir, "pilot-agent"), dir, "usr/local/bin/pilot-agent");
-});
-
 const pilot = layer("pilot", {}, [istio], (dir) => {
   install(join(istio.dir, "pilot-discovery"), dir, "usr/local/bin/pilot-discovery");
   mkdirSync(join(dir, "tmp"), { recursive: true });
@@ -114,19 +104,21 @@ const compiler = artifact({
   },
 });
 
-/** Layers that have to be built before {@link labImages} can be read. */
-export const imageLayers: Artifact[] = [
-  base,
-  proxy,
-  pilot,
-  pauseProgram,
-  nodeJs,
-  redis,
-  compiler,
-  ...serverLayers,
-  goBuilder,
-  npmBuilder,
-];
+/** Lists the layers that have to be built before {@link labImages} can be read. */
+export function imageLayers(envoy: EnvoyVersion): Artifact[] {
+  return [
+    base,
+    ...proxyLayers(envoy),
+    pilot,
+    pauseProgram,
+    nodeJs,
+    redis,
+    compiler,
+    ...serverLayers,
+    goBuilder,
+    npmBuilder,
+  ];
+}
 
 /** Registry in the names by which the node's containerd and docker pull. */
 export const REGISTRY = "localhost:5000";
@@ -141,7 +133,7 @@ export const GO_BUILD_IMAGE = `${REGISTRY}/golang:1.26`;
 export const NODE_BUILD_IMAGE = `${REGISTRY}/node-npm:22`;
 export const ISTIO_HUB = `${REGISTRY}/istio`;
 
-export function labImages(): Image[] {
+export function labImages(envoy: EnvoyVersion): Image[] {
   const from = (...layers: Artifact[]): Image["layers"] => layers.map(({ dir }) => readLayer(dir));
   return [
     {
@@ -180,12 +172,13 @@ export function labImages(): Image[] {
       layers: from(pilot),
       config: { Env: [path], Entrypoint: ["/usr/local/bin/pilot-discovery"], User: "1337:1337" },
     },
-    {
-      name: `istio/proxyv2:${ISTIO_VERSION}`,
-      layers: from(base, proxy),
-      config: { Env: [path], Entrypoint: ["/usr/local/bin/pilot-agent"] },
-    },
+    sidecarImage(envoy),
   ];
+}
+
+/** Describes the image of sidecars with one Envoy. */
+export function sidecarImage(envoy: EnvoyVersion): Image {
+  return proxyImage(base, [path], envoy);
 }
 
 function layer(

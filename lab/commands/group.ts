@@ -3,19 +3,21 @@ import type { Command, Group } from "../../cli/command/command.ts";
 import { EXIT } from "../../cli/command/exitCode.ts";
 import { flag } from "../../cli/command/option.ts";
 import { DEFAULT_LAB } from "../base/labName.ts";
-import { labOption } from "./options.ts";
+import { labOption, proxyOption } from "./options.ts";
 
 // Every command imports its work when it runs: help has to come at once.
 
-const up = labCommand(
-  "Builds what is missing, starts the node, installs Istio and waits until all of it works. If it is interrupted or " +
+const up = defineCommand({
+  about:
+    "Builds what is missing, starts the node, installs Istio and waits until all of it works. If it is interrupted or " +
     "crashes, run it again: it goes on from where it was.",
-  { [EXIT.ok]: "the lab is up", [EXIT.failed]: "it could not be brought up" },
-  async (lab) => {
-    await (await import("./lab.ts")).up(lab);
+  options: { ...labOption, ...proxyOption },
+  exits: { [EXIT.ok]: "the lab is up", [EXIT.failed]: "it could not be brought up" },
+  run: async ({ options: { name = DEFAULT_LAB, proxy } }) => {
+    await (await import("./lab.ts")).up(name, proxy);
     return EXIT.ok;
   },
-);
+});
 
 const down = labCommand(
   "Ends the node and removes all of it. What was built is kept.",

@@ -1,12 +1,14 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join, relative, sep } from "node:path";
 import { alone } from "./alone.ts";
 import { removeAbandoned } from "../build/artifacts.ts";
+import type { EnvoyVersion } from "../build/envoys.ts";
 import { istio, kubernetes, pulumi } from "../build/goBuilds.ts";
 import { LabError } from "../base/errors.ts";
 import { checkName } from "../base/labName.ts";
 import { awaitAnswers } from "../node/heal.ts";
 import { findNode, foreignLab, nodeState } from "../node/node.ts";
+import type { NodeState } from "../node/node.ts";
 import { removeNode } from "../node/removeNode.ts";
 import { builtFrom } from "../node/startNode.ts";
 import { cacheDir, labPaths } from "../base/paths.ts";
@@ -17,6 +19,7 @@ import { missingPrerequisites } from "../machine/prerequisites.ts";
 import { elapsed, humanSeconds } from "../base/seconds.ts";
 import { stepReport } from "../base/progress.ts";
 import { laidOut, pluginsLine } from "./pulumiHome.ts";
+import { labEnvoy } from "./proxies.ts";
 import { labStatus } from "./status.ts";
 import { runSteps } from "../base/steps.ts";
 import { artifacts, startSteps } from "./upSteps.ts";
@@ -25,27 +28,30 @@ import { noteUses } from "./uses.ts";
 /**
  * Builds what is missing, starts the node, installs Istio and waits until everything works. If it is interrupted
  * at any point, the next call resumes.
+ *
+ * @param asked Envoy of its sidecars; absent for the one that the lab has, or the default one.
  */
-export async function up(name: string): Promise<void> {
+export async function up(name: string, asked?: EnvoyVersion): Promise<void> {
   checkName(name);
   const paths = labPaths(name);
-  const missing = missingPrerequisites(thisMachine, planFor(name, paths));
+  const envoy = asked ?? labEnvoy(paths);
+  const missing = missingPrerequisites(thisMachine, planFor(name, paths, envoy));
   if (missing.length > 0) {
     throw new LabError(["This machine is not ready for the lab:", ...missing].join("\n  "));
   }
   await alone(name, "up", async () => {
-    await makeWay(name, paths);
+    await makeWay(name, paths, envoy);
     removeAbandoned();
     const since = Date.now();
-    const todo = await runUpSteps(name, paths);
+    const todo = await runUpSteps(name, paths, envoy);
     await awaitAnswers(name, paths);
     const after = todo === 0 ? "" : ` after ${humanSeconds(elapsed(since))}`;
     console.error(`Lab ${name} is up${after}; ${pluginsLine(paths)}.`);
   });
 }
 
-function planFor(name: string, paths: LabPaths): Plan {
-  const missing = artifacts.filter(({ step }) => step.done?.() !== true);
+function planFor(name: string, paths: LabPaths, envoy: EnvoyVersion): Plan {
+  const missing = artifacts(envoy).filter(({ step }) => step.done?.() !== true);
   return {
     startsNode: findNode(name, paths).is !== "running",
     buildsMegabytes: missing.reduce((sum, { megabytes }) => sum + megabytes, 0),
@@ -54,7 +60,7 @@ function planFor(name: string, paths: LabPaths): Plan {
 }
 
 /** Removes remains from which `up` can't resume, and refuses a lab that must not be touched. */
-async function makeWay(name: string, paths: LabPaths): Promise<void> {
+async function makeWay(name: string, paths: LabPaths, envoy: EnvoyVersion): Promise<void> {
   const node = findNode(name, paths);
   switch (node.is) {
     case "absent":
@@ -67,27 +73,39 @@ async function makeWay(name: string, paths: LabPaths): Promise<void> {
     case "remains":
       console.error(`Lab ${name}: a start of its node was interrupted; starting a new one.`);
       return removeLab(name, paths);
-    case "running":
-      if (node.state.builtFrom.join() !== builtFrom().join()) {
+    case "running": {
+      const other = whyOutdated(node.state, paths, envoy);
+      if (other !== undefined) {
         throw new LabError(
-          `Lab ${name} runs, but another version of this project built it. ` +
-            `Take it down first: npm run lab -- down --name ${name}`,
+          `Lab ${name} runs, but ${other}. Take it down first: npm run lab -- down --name ${name}`,
         );
       }
+    }
   }
 }
 
+/** Says how a running lab is not the one that is asked for; undefined where it is. */
+function whyOutdated(state: NodeState, paths: LabPaths, envoy: EnvoyVersion): string | undefined {
+  if (state.builtFrom.join() !== builtFrom().join()) {
+    return "another version of this project built it";
+  }
+  const now = labEnvoy(paths);
+  return now === envoy ? undefined : `its sidecars have Envoy ${now}, not ${envoy}`;
+}
+
 /** @returns the number of steps that were to do */
-async function runUpSteps(name: string, paths: LabPaths): Promise<number> {
+async function runUpSteps(name: string, paths: LabPaths, envoy: EnvoyVersion): Promise<number> {
   mkdirSync(paths.stepLogs, { recursive: true });
+  writeFileSync(paths.envoy, envoy);
+  const built = artifacts(envoy);
   const names = (): string[] => {
     const plugins = laidOut(paths);
-    const dirs = [...artifacts.map(({ dir }) => dir), ...(plugins === undefined ? [] : [plugins])];
+    const dirs = [...built.map(({ dir }) => dir), ...(plugins === undefined ? [] : [plugins])];
     // The first folder below the cache's own is the result.
     return dirs.map((dir) => relative(cacheDir(), dir).split(sep)[0] ?? "");
   };
   noteUses(paths, names());
-  const steps = [...artifacts.map(({ step }) => step), ...startSteps(name)];
+  const steps = [...built.map(({ step }) => step), ...startSteps(name, envoy)];
   const todo = steps.filter((step) => step.done?.() !== true);
   if (todo.length > 0) {
     const expected = todo.reduce((sum, step) => sum + step.typicalSeconds, 0);
@@ -136,7 +154,7 @@ async function removeLab(name: string, paths: LabPaths): Promise<void> {
 export async function status(name: string): Promise<boolean> {
   checkName(name);
   const unfinished = (): string[] =>
-    startSteps(name)
+    startSteps(name, labEnvoy(labPaths(name)))
       .filter((step) => step.done?.() !== true)
       .map(({ title }) => title);
   const { ok, lines } = await labStatus(name, unfinished);

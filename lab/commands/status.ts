@@ -6,6 +6,8 @@ import { findNode, foreignLab } from "../node/node.ts";
 import { labPaths, labsDir, lockFile } from "../base/paths.ts";
 import { humanSeconds } from "../base/seconds.ts";
 import { pluginsLine } from "./pulumiHome.ts";
+import { ENVOYS } from "../build/envoys.ts";
+import { labEnvoy } from "./proxies.ts";
 import { readServices } from "../node/serviceStates.ts";
 import type { ServiceState } from "../node/serviceStates.ts";
 
@@ -53,6 +55,7 @@ export async function labStatus(name: string, unfinished: () => string[]): Promi
   }
   const services = readServices(paths);
   const readAt = Date.now();
+  const envoy = labEnvoy(paths);
   const answers = await askAll(name, node.state.nodeAddress, paths);
   const todo = unfinished();
   const ok =
@@ -66,6 +69,7 @@ export async function labStatus(name: string, unfinished: () => string[]): Promi
       `Lab ${name}: ${ok ? "everything works" : "not everything works"}; ` +
         `node ${node.state.nodeAddress}, process ${node.pid}`,
       `  ${pluginsLine(paths)}`,
+      `  sidecars: Envoy ${envoy}, as in Istio ${ENVOYS[envoy]}`,
       ...services.map((service) => serviceLine(service, readAt, answers)),
       ...answers
         .filter(({ of }) => services.every((service) => service.name !== of))

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Artifact } from "../build/artifacts.ts";
+import type { EnvoyVersion } from "../build/envoys.ts";
 import { ferretdb, istio, kubernetes, nodeProgram, pulumi } from "../build/goBuilds.ts";
 import {
   awaitNode,
@@ -12,7 +13,8 @@ import {
 import { firewallTrial } from "../machine/firewall.ts";
 import { imageLayers, labImages } from "../build/images.ts";
 import { push } from "../build/oci.ts";
-import { envoy, nodeRuntime, pause, plugins } from "../build/programs.ts";
+import type { Image } from "../build/oci.ts";
+import { nodeRuntime, pause, plugins } from "../build/programs.ts";
 import { rootfs } from "../build/rootfs.ts";
 import { findNode, nodeState } from "../node/node.ts";
 import { startNode } from "../node/startNode.ts";
@@ -23,23 +25,24 @@ import type { NodeIdentity } from "../node/identity.ts";
 import type { Step } from "../base/steps.ts";
 import { eventually } from "../base/wait.ts";
 
-/** Built results, in the order in which people read of them. */
-export const artifacts: Artifact[] = [
-  rootfs,
-  nodeProgram,
-  kubernetes,
-  envoy,
-  nodeRuntime,
-  pause,
-  istio,
-  pulumi,
-  plugins,
-  ferretdb,
-  ...imageLayers,
-];
+/** Lists what is built for a lab whose sidecars run this Envoy, in the order in which people read of it. */
+export function artifacts(envoy: EnvoyVersion): Artifact[] {
+  return [
+    rootfs,
+    nodeProgram,
+    kubernetes,
+    nodeRuntime,
+    pause,
+    istio,
+    pulumi,
+    plugins,
+    ferretdb,
+    ...imageLayers(envoy),
+  ];
+}
 
 /** Lists the steps from built results to a cluster. Each leaves a mark, so that the next `up` resumes. */
-export function startSteps(name: string): Step[] {
+export function startSteps(name: string, envoy: EnvoyVersion): Step[] {
   const paths = labPaths(name);
   const identity = (): NodeIdentity => ({ name, address: nodeState(name).nodeAddress });
   const marked = (
@@ -77,8 +80,8 @@ export function startSteps(name: string): Step[] {
         await startNode(name, paths, log);
       },
     },
-    marked("Images in the registry", 4, ["Start of the node", ...titles(imageLayers)], () =>
-      pushImages(identity().address),
+    marked("Images in the registry", 4, ["Start of the node", ...titles(imageLayers(envoy))], () =>
+      pushImages(identity().address, labImages(envoy)),
     ),
     marked("Kubernetes node Ready", 20, ["Start of the node"], async (log) => {
       writeAdminKubeconfig(paths, identity());
@@ -88,7 +91,7 @@ export function startSteps(name: string): Step[] {
       "Istio's control plane",
       20,
       ["Kubernetes node Ready", "Images in the registry", istio.title],
-      (log) => installIstio(new Cluster(paths, log)),
+      (log) => installIstio(new Cluster(paths, log), envoy),
     ),
     marked("A pod with a sidecar", 15, ["Istio's control plane"], (log) =>
       checkInjection(new Cluster(paths, log)),
@@ -97,11 +100,12 @@ export function startSteps(name: string): Step[] {
   ];
 }
 
-async function pushImages(address: string): Promise<void> {
+/** Puts images into the registry of the lab at an address. */
+export async function pushImages(address: string, images: readonly Image[]): Promise<void> {
   const registry = `http://${address}:${REGISTRY_PORT}`;
   const answers = async (): Promise<boolean> => (await fetch(`${registry}/v2/`)).ok;
   await eventually(`${registry} answers`, () => answers().catch(() => false), 30_000);
-  for (const image of labImages()) {
+  for (const image of images) {
     await push(registry, image);
   }
 }

@@ -3,7 +3,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { istio, kubernetes } from "../build/goBuilds.ts";
 import { execContained } from "../base/exec.ts";
-import { ISTIO_HUB, PAUSE_IMAGE } from "../build/images.ts";
+import type { EnvoyVersion } from "../build/envoys.ts";
+import { ISTIO_HUB, PAUSE_IMAGE, REGISTRY } from "../build/images.ts";
+import { proxyImageName } from "../build/proxies.ts";
 import type { LabPaths } from "../base/paths.ts";
 import { kubeconfig } from "./kubeconfig.ts";
 import type { NodeIdentity } from "./identity.ts";
@@ -47,12 +49,15 @@ export async function awaitNode(cluster: Cluster, node: NodeIdentity): Promise<v
   await cluster.kubectl(["wait", "--for=condition=Ready", `node/${node.name}`, "--timeout=120s"]);
 }
 
-/** Installs Istio's control plane. */
-export async function installIstio(cluster: Cluster): Promise<void> {
+/** Installs Istio's control plane, which injects sidecars with this Envoy. */
+export async function installIstio(cluster: Cluster, envoy: EnvoyVersion): Promise<void> {
+  const sidecar = `${REGISTRY}/${proxyImageName(envoy)}`;
   const settings = {
     profile: "minimal",
     hub: ISTIO_HUB,
     tag: ISTIO_VERSION,
+    "values.global.proxy.image": sidecar,
+    "values.global.proxy_init.image": sidecar,
     // Upstream Envoy has none of Istio's own filters, and rejects a listener that names one.
     "values.pilot.env.PILOT_ENABLE_METADATA_EXCHANGE": "false",
     "values.pilot.env.PILOT_ENABLE_ALPN_FILTER": "false",

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { LabError } from "../base/errors.ts";
 import { down, up } from "../commands/lab.ts";
 import { projectDir } from "../base/paths.ts";
+import type { EnvoyVersion } from "../build/envoys.ts";
 import { packageVersion, PLUGIN_NAMES } from "../plugins/build.ts";
 import { elapsed, humanSeconds } from "../base/seconds.ts";
 import { StepError } from "../base/steps.ts";
@@ -52,6 +53,17 @@ export async function testPlugins(plugins: string | undefined): Promise<number> 
   const env = plugins === undefined ? {} : { IDLE_TIMEOUT_PLUGINS: resolve(plugins) };
   const config = ["--config", "test/lab/conformance/.mocharc.json"];
   return conclude(await onTestLab(() => mocha(config, { ...env, ...ON_TEST_LAB })));
+}
+
+/**
+ * Does to sidecars with each of these Envoys what ends connections.
+ *
+ * @returns the exit status
+ */
+export async function testProxies(envoys: readonly EnvoyVersion[]): Promise<number> {
+  const env = { ...ON_TEST_LAB, IDLE_TIMEOUT_TEST_PROXIES: envoys.join(",") };
+  const causes = ["--config", "test/e2e/causes/.mocharc.json"];
+  return conclude(await onTestLab(() => mocha(causes, env)));
 }
 
 /** @throws LabError unless the folder has all plugins; Pulumi ignores links to their folders */

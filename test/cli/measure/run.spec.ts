@@ -203,6 +203,20 @@ describe("measure", () => {
       assert.equal(cluster.commands.filter((command) => command.includes(" stats?")).length, 1);
     });
 
+    it("is no proof of anything where the sidecar was started again after the connection's end", async () => {
+      cluster.idleTimeouts = () => 0;
+      void cluster.clock.sleep(9000).then(() => {
+        const terminated = { finishedAt: "2026-01-02T03:05:00Z", reason: "Error", exitCode: 137 };
+        const containerStatuses = [
+          { name: "istio-proxy", restartCount: 1, lastState: { terminated } },
+        ];
+        cluster.pods[0] = cluster.pod("withSidecar", { status: { containerStatuses } });
+      });
+      cluster.log = () => "";
+      const { samples } = await run();
+      assert.ok(!samples.some((sample) => "idleTimeouts" in sample));
+    });
+
     it("is gone without where it can't be read", async () => {
       cluster.failure = (command) => (command.includes(" stats?") ? "gone" : undefined);
       const record = await run();

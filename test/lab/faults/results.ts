@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { exec } from "../../../lab/base/exec.ts";
+import { DEFAULT_ENVOY } from "../../../lab/build/envoys.ts";
 import { artifacts } from "../../../lab/commands/upSteps.ts";
 import { USUAL_HOME } from "./home.ts";
 
@@ -9,7 +10,7 @@ import { USUAL_HOME } from "./home.ts";
  * disk. What was not built there is built here, by the first `up`.
  */
 export async function takeBuiltResults(): Promise<void> {
-  for (const { dir } of artifacts) {
+  for (const { dir } of artifacts(DEFAULT_ENVOY)) {
     const built = join(USUAL_HOME, "cache", basename(dir));
     if (existsSync(dir) || !existsSync(built)) {
       continue;

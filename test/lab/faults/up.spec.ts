@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { LAB, Untouched, succeeds } from "./support.ts";
+import { DEFAULT_ENVOY } from "../../../lab/build/envoys.ts";
 import { imageLayers } from "../../../lab/build/images.ts";
 import { environment } from "../../../lab/commands/lab.ts";
 import { exec } from "../../../lab/base/exec.ts";
@@ -40,7 +41,7 @@ describe("after kill -9 of `lab up`", () => {
     rmSync(bin, { recursive: true });
   });
 
-  const [layer] = imageLayers;
+  const [layer] = imageLayers(DEFAULT_ENVOY);
   const unfinished = (): boolean => readdirSync(cacheDir()).some((e) => e.includes(".unfinished-"));
 
   const moments: Moment[] = [

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
-import { REDIS_IMAGE } from "../../lab/build/images.ts";
-import { environment } from "../../lab/commands/lab.ts";
-import { nodeState } from "../../lab/node/node.ts";
-import { testLab } from "./support.ts";
+import { REDIS_IMAGE } from "../../../lab/build/images.ts";
+import { environment } from "../../../lab/commands/lab.ts";
+import { nodeState } from "../../../lab/node/node.ts";
+import { testLab } from "../support.ts";
 
 /** A Redis in the lab's Docker, so outside the cluster, as its own commands make one. */
 export class OutsideRedis {

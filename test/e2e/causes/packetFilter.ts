@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { rootfs } from "../../lab/build/rootfs.ts";
-import { exec } from "../../lab/base/exec.ts";
-import { findNode } from "../../lab/node/node.ts";
-import { labPaths } from "../../lab/base/paths.ts";
+import { rootfs } from "../../../lab/build/rootfs.ts";
+import { exec } from "../../../lab/base/exec.ts";
+import { findNode } from "../../../lab/node/node.ts";
+import { labPaths } from "../../../lab/base/paths.ts";
 
 /** What is done with packets: dropped without a word, or refused by a reset in the endpoint's name. */
 export type Treatment = "drop" | "reset";

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { eventually } from "../../../lab/base/wait.ts";
+import { mergeIntoOutboundTcpProxy } from "../../../model/istio/envoyFilter.ts";
+import { probeLabels } from "../../../model/istio/labels.ts";
+import { server } from "./case.ts";
+import type { Cases, Scene } from "./case.ts";
+import { idleTimeout, endpointEntry, envoyFilter } from "./pairObjects.ts";
+
+const SUBJECT = probeLabels(true);
+
+/** A patch of the listener itself, none of its filter chains. */
+const LISTENER_PATCH = {
+  workloadSelector: { labels: SUBJECT },
+  configPatches: [
+    {
+      applyTo: "LISTENER",
+      match: { context: "SIDECAR_OUTBOUND", listener: { name: "virtualOutbound" } },
+      patch: { operation: "MERGE", value: { per_connection_buffer_limit_bytes: 65_536 } },
+    },
+  ],
+};
+
+/** Kills the sidecar's Envoy, which ends its container. */
+async function killEnvoy({ pair }: Scene): Promise<void> {
+  const kill = ["sh", "-c", "kill -9 $(pidof envoy)"];
+  // The container may end before it has answered.
+  await pair.exec("istio-proxy", ...kill).catch(() => undefined);
+}
+
+/** Does something and waits until the sidecar has taken listeners from istiod again. */
+async function untilTaken({ pair }: Scene, act: () => Promise<unknown>): Promise<void> {
+  const before = await pair.listenerUpdates();
+  await act();
+  const taken = async (): Promise<boolean> => (await pair.listenerUpdates()) > before;
+  await eventually("the sidecar has taken its listeners", taken, 60_000);
+}
+
+/** What the sidecar does by itself, or has done to it. */
+export const SIDECAR_CASES: Cases = {
+  "a limit on the connection's whole life": {
+    ...{ outside: server(), timeout: "20s", observe: "10s" },
+    filters: {
+      life: mergeIntoOutboundTcpProxy(SUBJECT, { max_downstream_connection_duration: "7s" }),
+    },
+    told: {
+      cause: "maxConnectionDuration",
+      sentence: /its greatest duration/,
+      ends: { withSidecar: 7, withoutSidecar: null },
+    },
+  },
+  "a filter that is changed before the idle timeout": {
+    ...{ outside: server(), timeout: "30s", observe: "34s" },
+    inflict: ({ pair }) => pair.apply(idleTimeout("40s")),
+    told: {
+      cause: "void",
+      sentence: /the filter chain was replaced while the connection was held/,
+      ends: { withSidecar: 30, withoutSidecar: null },
+    },
+  },
+  "a filter that is changed long before it": {
+    ...{ outside: server(), timeout: "2m", observe: "75s" },
+    inflict: ({ pair }) => pair.apply(idleTimeout("3m")),
+    told: {
+      cause: "configDrain",
+      sentence: /its configuration changed/,
+      // After Istio's drain time, which begins with the change.
+      ends: { withSidecar: 45, withoutSidecar: null },
+      lateness: 29,
+    },
+    untold: {
+      cause: "void",
+      sentence: /the filter chain was replaced while the connection was held/,
+    },
+  },
+  "a filter that is changed and changed back": {
+    ...{ outside: server(), timeout: "2m", observe: "40s", drain: "10s" },
+    inflict: async (scene) => {
+      await untilTaken(scene, () => scene.pair.apply(idleTimeout("3m")));
+      await untilTaken(scene, () => scene.pair.apply(idleTimeout("2m")));
+    },
+    told: {
+      cause: "configDrain",
+      sentence: /its configuration changed/,
+      ends: { withSidecar: 10, withoutSidecar: null },
+      lateness: 29,
+    },
+    untold: {
+      cause: ["configDrain", "unknown"],
+      sentence: /drain/,
+    },
+  },
+  "a listener that is changed": {
+    ...{ outside: server(), timeout: "2m", observe: "40s", drain: "10s" },
+    inflict: ({ pair }) => pair.apply(envoyFilter("listener", LISTENER_PATCH)),
+    told: {
+      cause: "configDrain",
+      sentence: /its configuration changed/,
+      ends: { withSidecar: 10, withoutSidecar: null },
+      lateness: 29,
+    },
+    untold: {
+      cause: "configDrain",
+      sentence: /ended when the drain time of 10s was over/,
+    },
+  },
+  "a listener that is removed and made again unchanged": {
+    ...{ outside: server(), timeout: "2m", observe: "40s", drain: "10s", known: true },
+    inflict: async (scene) => {
+      const { outside, pair } = scene;
+      await untilTaken(scene, () => pair.delete("serviceentry", "endpoint"));
+      await untilTaken(scene, () => pair.apply(endpointEntry(outside.endpoint, pair.namespace)));
+    },
+    told: {
+      cause: "configDrain",
+      sentence: /its configuration changed/,
+      ends: { withSidecar: 10, withoutSidecar: null },
+      lateness: 29,
+    },
+    untold: {
+      cause: ["configDrain", "unknown"],
+      sentence: /drain/,
+    },
+  },
+  "an Envoy that is killed": {
+    ...{ outside: server(), timeout: "1m", observe: "20s" },
+    inflict: killEnvoy,
+    told: {
+      cause: "void",
+      sentence:
+        /the sidecar's container ended at \d{4}-\d\d-\d\dT[\d:]+Z, .+, while the connection was held/,
+      ends: { withSidecar: 0, withoutSidecar: null },
+      lateness: 20,
+    },
+  },
+  "an Envoy that is killed after the idle timeout": {
+    ...{ outside: server(), timeout: "6s", observe: "9s" },
+    unwatched: async (scene) => {
+      const { pair } = scene;
+      const logged = async (): Promise<boolean> =>
+        (await pair.log()).includes('"log":"istio-idle-timeout"');
+      await eventually("the sidecar has logged the end", logged, 30_000);
+      await killEnvoy(scene);
+      await eventually("the sidecar was started again", () => pair.restarted(), 60_000);
+    },
+    told: {
+      cause: "idleTimeout",
+      sentence: /closed the connection because nothing was sent for its idle timeout of 6s/,
+      ends: { withSidecar: 6, withoutSidecar: null },
+    },
+    // Its counters begin anew, and the former ones are gone with it.
+    untold: {
+      cause: "unknown",
+      sentence: /nothing says by whom: the sidecar's version does not log/,
+    },
+    check: ({ samples }) => {
+      const [subject] = samples.filter(({ probe }) => probe === "withSidecar");
+      assert.equal(subject?.voidReasons, undefined);
+      assert.equal(subject?.idleTimeouts, undefined);
+      assert.equal(Math.round((subject?.proxy?.durationMs ?? 0) / 1_000), 6);
+    },
+  },
+  "a pod that is deleted": {
+    ...{ outside: server(), timeout: "1m", observe: "20s" },
+    inflict: ({ pair }) => pair.delete("pod", "with-sidecar"),
+    told: {
+      cause: "void",
+      sentence: /was deleted or replaced/,
+      ends: { withSidecar: null, withoutSidecar: null },
+    },
+  },
+  "a probe that is restarted": {
+    ...{ outside: server(), timeout: "1m", observe: "30s" },
+    inflict: ({ pair }) => pair.exec("probe", "node", "-e", "process.kill(1)"),
+    told: {
+      cause: "void",
+      sentence: /the probe restarted while it held connections/,
+      ends: { withSidecar: null, withoutSidecar: null },
+    },
+  },
+};
