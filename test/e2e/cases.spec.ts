@@ -98,7 +98,7 @@ async function ready(namespace: string): Promise<void> {
 /** A pod whose sidecar rejects everything never gets ready. */
 async function sidecarsRun(namespace: string): Promise<void> {
   const running = "jsonpath={.status.initContainerStatuses[?(@.name=='istio-proxy')].started}=true";
-  const rejected = ["--timeout=120s", "--all", "pods"];
+  const rejected = ["--timeout=30s", "--all", "pods"];
   await kubectl("wait", "--namespace", namespace, `--for=${running}`, ...rejected).catch(
     () => undefined,
   );
