@@ -73,7 +73,11 @@ const CASES: Record<string, Case> = {
     pod: "mixed",
     to: "unknown",
     idleTimeoutMs: 4_000,
-    setBy: { kind: "ISTIO_META_IDLE_TIMEOUT", value: "4s" },
+    setBy: {
+      kind: "ISTIO_META_IDLE_TIMEOUT",
+      value: "4s",
+      from: "the pod's annotation proxy.istio.io/config",
+    },
   },
   "an excluded port": { pod: "mixed", to: "excluded" },
   "a filter of the root namespace before one of the pod's own": {
