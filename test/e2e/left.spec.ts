@@ -40,7 +40,7 @@ describe("a run that takes longer than up waits", () => {
     const { samples } = await record(stack);
     const output = await exec(
       "npm",
-      ["run", "--silent", "collect", "--", stack.stack, "--config-file", stack.file],
+      ["run", "--silent", "collect", "--", stack.stack, "--", "--config-file", stack.file],
       { env: environment(testLab()), timeoutMs: 200_000 },
     );
     assert.match(output, /1 updated/);
