@@ -43,7 +43,7 @@ describe("a run that takes longer than up waits", () => {
       ["run", "--silent", "collect", "--", stack.stack, "--", "--config-file", stack.file],
       { env: environment(testLab()), timeoutMs: 200_000 },
     );
-    assert.match(output, /1 updated/);
+    assert.match(output, /^with sidecar: closed after 20\.\d+ s \(FIN\), /m);
     const run = await record(stack);
     assert.equal(run.running, undefined);
     assertClosedByIdleTimeout(run, 20);
