@@ -26,7 +26,7 @@ export function missingPrerequisites(machine: Machine, plan: Plan): string[] {
   if (machine.platform !== "linux" || machine.arch !== "x64") {
     problems.push(
       `This is ${machine.platform} on ${machine.arch}: the lab needs Linux on x64. ` +
-        "Use a virtual machine, or the stack on a cluster of your own (README, “Your own cluster”).",
+        "Use a virtual machine, or the stack on a cluster of your own (docs/own-cluster.md).",
     );
     return problems;
   }

@@ -101,7 +101,7 @@ describe("prerequisites of the lab", () => {
       ),
       [
         "This is darwin on arm64: the lab needs Linux on x64. Use a virtual machine, or the stack " +
-          "on a cluster of your own (README, “Your own cluster”).",
+          "on a cluster of your own (docs/own-cluster.md).",
       ],
     );
   });
