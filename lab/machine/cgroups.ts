@@ -6,7 +6,6 @@ import {
   readdirSync,
   readFileSync,
   rmdirSync,
-  statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -165,15 +164,26 @@ function removed(group: string): boolean {
   return true;
 }
 
-/** Lists the group and those below it, parents first; empty if the group isn't there. */
+/** Lists the group and those below it, parents first; empty if the group isn't there, or ends meanwhile. */
 function withChildren(group: string): string[] {
-  if (statSync(group, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    return [];
+  const children = foldersIn(group);
+  return children === undefined
+    ? []
+    : [group, ...children.flatMap((name) => withChildren(join(group, name)))];
+}
+
+function foldersIn(group: string): string[] | undefined {
+  try {
+    return readdirSync(group, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  } catch (error) {
+    // The kubelet removes a pod's group at any time.
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) {
+      return undefined;
+    }
+    throw error;
   }
-  const children = readdirSync(group, { withFileTypes: true }).filter((entry) =>
-    entry.isDirectory(),
-  );
-  return [group, ...children.flatMap(({ name }) => withChildren(join(group, name)))];
 }
 
 /** Lists the controllers that a version 2 group can pass on. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -86,6 +87,23 @@ describe("control groups of a node", () => {
     }
     assert.deepEqual(processesIn("lab", v1), [10, 11, 12]);
     assert.deepEqual(processesIn("missing", v1), []);
+  });
+
+  it("may end while they are listed", () => {
+    const v1 = host(1, "cpu");
+    const pods = join(dir, "cpu/lab/kubepods");
+    mkdirSync(pods, { recursive: true });
+    const comeAndGo = spawn("sh", ["-c", "while :; do mkdir -p a/b; rmdir a/b a; done"], {
+      cwd: pods,
+      stdio: "ignore",
+    });
+    try {
+      for (let times = 0; times < 5_000; times += 1) {
+        assert.deepEqual(processesIn("lab", v1), []);
+      }
+    } finally {
+      comeAndGo.kill("SIGKILL");
+    }
   });
 
   it("are removed with all below them, those beside included", async () => {
