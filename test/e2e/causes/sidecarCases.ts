@@ -164,7 +164,9 @@ export const SIDECAR_CASES: Cases = {
     inflict: ({ pair }) => pair.delete("pod", "with-sidecar"),
     told: {
       cause: "void",
-      sentence: /was deleted or replaced/,
+      // Until it has gone, it is there as one that ended.
+      sentence:
+        /pod with-sidecar (was deleted or replaced|ended \(\w+\)) while it held connections/,
       ends: { withSidecar: null, withoutSidecar: null },
     },
   },
