@@ -1,4 +1,5 @@
-import { BlockList, isIP, isIPv6 } from "node:net";
+import { isIP } from "node:net";
+import { cidrHolds } from "../../model/cidr.ts";
 import type { Endpoint } from "../../model/endpoint.ts";
 import type { CidrRange, FilterChain, FilterChainMatch, Listener } from "./envoyListener.ts";
 import { formatDestination } from "./listenerMatch.ts";
@@ -99,8 +100,9 @@ function fits(unasked: boolean, fit: boolean): number {
 /** The longer the prefix, the better. */
 function prefixFit(ranges: readonly CidrRange[], address: string): number {
   const lengths = ranges
-    .filter((range) => contains(range, address))
-    .map(({ prefix_len = 0 }) => prefix_len + 1);
+    .map(({ address_prefix, prefix_len = 0 }) => ({ start: address_prefix, bits: prefix_len }))
+    .filter(({ start, bits }) => cidrHolds(`${start}/${bits}`, address))
+    .map(({ bits }) => bits + 1);
   return ranges.length === 0 ? 0 : Math.max(-1, ...lengths);
 }
 
@@ -112,14 +114,4 @@ function serverNameFit(names: readonly string[], sni: string | undefined): numbe
     return name === wanted ? Infinity : suffix && wanted.endsWith(suffix) ? suffix.length : -1;
   });
   return names.length === 0 ? 0 : Math.max(-1, ...lengths);
-}
-
-function contains({ address_prefix, prefix_len = 0 }: CidrRange, address: string): boolean {
-  const family = isIPv6(address) ? "ipv6" : "ipv4";
-  if (family !== (isIPv6(address_prefix) ? "ipv6" : "ipv4")) {
-    return false;
-  }
-  const range = new BlockList();
-  range.addSubnet(address_prefix, prefix_len, family);
-  return range.check(address, family);
 }
