@@ -13,8 +13,6 @@ export interface Load {
   repetitions: number;
 }
 
-export const DEFAULT_LOAD: Load = { modes: ["silent"], connections: 1, repetitions: 1 };
-
 /** @throws Error with one line for the user. */
 export function parseModes(text: string): Mode[] {
   return parseList(text, MODES, "a mode");

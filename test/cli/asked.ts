@@ -1,5 +1,5 @@
 import type { MeasureRequest } from "../../model/requests.ts";
-import { DEFAULT_LOAD } from "../../model/modes.ts";
+import { DEFAULT_LOAD } from "../load.ts";
 import { RUN } from "./fakeCluster.ts";
 
 /** Makes the request of a stack with that timeout and nothing else set, watched for 14 s. */

@@ -3,29 +3,7 @@ import { compareCommand } from "../../cli/compare.ts";
 import { readRecord, StackError } from "../../cli/stacks/stackRecords.ts";
 import { compareRun } from "../../report/comparison.ts";
 import { call } from "./command/call.ts";
-import { control, measurement, runRecord } from "./records.ts";
-
-const ENVOY_DEFAULT = {
-  ...runRecord().effective,
-  idleTimeoutMs: 3_600_000,
-  source: "envoy-default",
-} as const;
-
-const DEFAULT_OPEN = runRecord({
-  timeout: "default",
-  effective: ENVOY_DEFAULT,
-  samples: [measurement({ end: "open", heldMs: 14_000.9, proxy: null }), control()],
-});
-
-const LAPSED = runRecord({
-  timeout: "default",
-  effective: ENVOY_DEFAULT,
-  timelapse: { factor: 360 },
-  samples: [
-    measurement({ timelapse: { factor: 360, proxyMs: 3_600_319, wallMs: 10_001.2 } }),
-    control(),
-  ],
-});
+import { DEFAULT_OPEN, LAPSED, runRecord } from "./records.ts";
 
 describe("compare", () => {
   /** Outputs by stack; a stack that has none was never brought up. */

@@ -71,3 +71,27 @@ export function runRecord(changes: Partial<RunRecord> = {}): RunRecord {
     ...changes,
   };
 }
+
+const ENVOY_DEFAULT = {
+  ...runRecord().effective,
+  idleTimeoutMs: 3_600_000,
+  source: "envoy-default",
+} as const;
+
+/** A run without a filter, whose window ended long before Envoy's own hour. */
+export const DEFAULT_OPEN = runRecord({
+  timeout: "default",
+  effective: ENVOY_DEFAULT,
+  samples: [measurement({ end: "open", heldMs: 14_000.9, proxy: null }), control()],
+});
+
+/** A run without a filter in a time-lapse, which saw that hour end. */
+export const LAPSED = runRecord({
+  timeout: "default",
+  effective: ENVOY_DEFAULT,
+  timelapse: { factor: 360 },
+  samples: [
+    measurement({ timelapse: { factor: 360, proxyMs: 3_600_319, wallMs: 10_001.2 } }),
+    control(),
+  ],
+});

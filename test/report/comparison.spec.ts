@@ -6,29 +6,7 @@ import {
   comparisonRows,
   deviation,
 } from "../../report/comparison.ts";
-import { control, measurement, runRecord } from "../cli/records.ts";
-
-const ENVOY_DEFAULT = {
-  ...runRecord().effective,
-  idleTimeoutMs: 3_600_000,
-  source: "envoy-default",
-} as const;
-
-const DEFAULT_OPEN = runRecord({
-  timeout: "default",
-  effective: ENVOY_DEFAULT,
-  samples: [measurement({ end: "open", heldMs: 14_000.9, proxy: null }), control()],
-});
-
-const LAPSED = runRecord({
-  timeout: "default",
-  effective: ENVOY_DEFAULT,
-  timelapse: { factor: 360 },
-  samples: [
-    measurement({ timelapse: { factor: 360, proxyMs: 3_600_319, wallMs: 10_001.2 } }),
-    control(),
-  ],
-});
+import { control, DEFAULT_OPEN, LAPSED, measurement, runRecord } from "../cli/records.ts";
 
 describe("a row of the comparison", () => {
   it("has a cell for each title", () => {

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConnectionTest } from "../../../components/runs/connectionTest.ts";
 import type { ConnectionTestArgs } from "../../../components/runs/connectionTest.ts";
 import { parse } from "valibot";
-import { DEFAULT_LOAD } from "../../../model/modes.ts";
+import { DEFAULT_LOAD } from "../../load.ts";
 import { measureRequest } from "../../../model/requests.ts";
 import type { MeasureRequest } from "../../../model/requests.ts";
 import type { RunState } from "../../../model/runState.ts";

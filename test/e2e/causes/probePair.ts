@@ -6,7 +6,7 @@ import { systemClock } from "../../../cli/cluster/world.ts";
 import { environment } from "../../../lab/commands/lab.ts";
 import { parseDuration } from "../../../model/duration.ts";
 import { RUN_LABEL } from "../../../model/istio/labels.ts";
-import { DEFAULT_LOAD } from "../../../model/modes.ts";
+import { DEFAULT_LOAD } from "../../load.ts";
 import type { RunRecord } from "../../../model/record.ts";
 import type { MeasureRequest } from "../../../model/requests.ts";
 import { pairTargets, parseEndpoints, parseMiddleware } from "../../../model/target.ts";
