@@ -16,7 +16,6 @@ import type {
   probeKind,
   runRecordSchema,
   targetRecordSchema,
-  timelapseSchema,
 } from "./schema/run.ts";
 
 /** The proxy's own word on one connection, from its access log. */
@@ -39,9 +38,6 @@ export type ListenerUpdate = v.InferOutput<typeof listenerUpdateSchema>;
 export type EffectiveTimeout = v.InferOutput<typeof effectiveTimeoutSchema>;
 
 export type ProbeKind = v.InferOutput<typeof probeKind>;
-
-/** A run whose sidecar's clock ran faster than time does. */
-export type Timelapse = v.InferOutput<typeof timelapseSchema>;
 
 /** How long a connection was held in a time-lapse: three things of which none means much by itself. */
 export type LapsedDuration = v.InferOutput<typeof lapsedDurationSchema>;

@@ -1,4 +1,3 @@
-import { inspectsTls } from "../../sidecar/chainMatch.ts";
 import type { DisabledFor, Listener } from "../../sidecar/envoyListener.ts";
 
 const INSPECTORS = ["tls_inspector", "http_inspector"].map(
@@ -17,14 +16,6 @@ export function waitsIn(listener: Listener, port: number): string | undefined {
     ({ name, filter_disabled }) => INSPECTORS.includes(name) && !isDisabled(filter_disabled, port),
   );
   return endless ? waiting?.name : undefined;
-}
-
-/** Whether a listener looks at a connection's first bytes at all. */
-export function inspects(listener: Listener): boolean {
-  return (
-    inspectsTls(listener) ||
-    (listener.listener_filters ?? []).some(({ name }) => INSPECTORS.includes(name))
-  );
 }
 
 function isDisabled(rule: DisabledFor | undefined, port: number): boolean {
