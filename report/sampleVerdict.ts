@@ -18,7 +18,7 @@ export function sampleVerdict(
   record: Pick<RunRecord, "targets" | "timelapse">,
 ): Verdict {
   const { effective } = recordTarget(record, sample);
-  const judgement = judge(sample, effective, record.timelapse?.factor ?? 1);
+  const judgement = judgeAlone(sample, effective, record.timelapse?.factor ?? 1);
   return { ...judgement, evidence: sampleEvidence(sample, record) };
 }
 
@@ -26,7 +26,8 @@ export function voidSentence(reasons: readonly string[]): string {
   return `The figure is void: ${reasons.join("; ")}. Set run to another number to measure again.`;
 }
 
-function judge(sample: Measurement, effective: EffectiveTimeout, factor: number): Judgement {
+/** The verdict on one connection without its evidence. */
+function judgeAlone(sample: Measurement, effective: EffectiveTimeout, factor: number): Judgement {
   const { end, error, idleTimeouts: count, probe, proxy, running, voidReasons } = sample;
   const closed = end === "open" || proxy === null ? undefined : closedBySidecar(proxy);
   if (closed !== undefined && closed.cause !== "idleTimeout") {

@@ -82,7 +82,7 @@ export class Proxy {
       clock,
       { intervalMs: INTERVAL_MS, limitMs: SETTLE_LIMIT_MS },
       async (): Promise<ProxyPath | "otherwise" | undefined> => {
-        const found = await this.judge(destination, expected, clock.nowMs() >= goneAtMs);
+        const found = await this.pathAsExpected(destination, expected, clock.nowMs() >= goneAtMs);
         if (!("text" in found)) {
           return found;
         }
@@ -106,13 +106,13 @@ export class Proxy {
     return { ...path, ...(idleTimeouts !== undefined && { idleTimeouts }) };
   }
 
-  private async judge(
+  private async pathAsExpected(
     destination: Destination,
     expected: Expectation,
     goneByNow: boolean,
   ): Promise<ProxyPath | Obstacle> {
     try {
-      const found = judge(await this.path(destination), expected, goneByNow);
+      const found = asExpected(await this.path(destination), expected, goneByNow);
       return "text" in found || !expected.keepalive ? found : await this.keptAlive(found);
     } catch (error) {
       // The proxy may still be starting; everything else is final.
@@ -149,7 +149,7 @@ interface Obstacle {
 }
 
 /** Returns the path when it is as expected, otherwise what is in the way. */
-function judge(
+function asExpected(
   reading: PathReading,
   expected: Expectation,
   goneByNow: boolean,

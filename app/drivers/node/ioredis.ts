@@ -1,11 +1,11 @@
 import type { CommonRedisOptions, Redis } from "ioredis";
 import { words } from "./usage.ts";
-import type { Surroundings, Usage } from "./usage.ts";
+import type { Opening, Usage } from "./usage.ts";
 
 const ioredis = { driver: "node-ioredis", kind: "redis", module: "ioredis" };
 
 async function connect(
-  { server, say }: Surroundings,
+  { server, say }: Opening,
   options: Pick<CommonRedisOptions, "retryStrategy"> = {},
 ): Promise<Redis> {
   // Imported here, so that the thread of each case loads only its own driver.
@@ -23,24 +23,24 @@ async function connect(
 export const ioredisUsages: Usage[] = [
   {
     ...{ ...ioredis, name: "defaults", settings: words() },
-    open: async (surroundings) => {
-      const redis = await connect(surroundings);
+    open: async (opening) => {
+      const redis = await connect(opening);
       return () => redis.get("istio-idle-timeout");
     },
   },
   {
     ...{ ...ioredis, name: "no reconnect", settings: words("retryStrategy: () => null") },
-    open: async (surroundings) => {
-      const redis = await connect(surroundings, { retryStrategy: () => null });
+    open: async (opening) => {
+      const redis = await connect(opening, { retryStrategy: () => null });
       return () => redis.get("istio-idle-timeout");
     },
   },
   {
     ...{ ...ioredis, name: "advised" },
     settings: (idleTimeoutMs) => [`setInterval(() => redis.ping(), ${idleTimeoutMs / 2})`],
-    open: async (surroundings) => {
-      const redis = await connect(surroundings);
-      setInterval(() => void redis.ping(), surroundings.idleTimeoutMs / 2);
+    open: async (opening) => {
+      const redis = await connect(opening);
+      setInterval(() => void redis.ping(), opening.idleTimeoutMs / 2);
       return () => redis.get("istio-idle-timeout");
     },
   },

@@ -7,7 +7,7 @@ import { describe } from "./describe.ts";
 import { Notes, rounded } from "./notes.ts";
 import { awaitServer } from "./reach.ts";
 import type { Request, Row } from "./row.ts";
-import type { Ask, Surroundings, Usage } from "./usage.ts";
+import type { Ask, Opening, Usage } from "./usage.ts";
 
 /** Time limit of a request, in ms; a longer one has failed, even if the driver goes on trying. */
 const REQUEST_LIMIT_MS = 10_000;
@@ -39,9 +39,9 @@ export class Measurement {
       if (usage.tellsConnections !== true) {
         this.#notes.watchSockets();
       }
-      const surroundings = this.#surroundings(server);
+      const opening = this.#opening(server);
       // Some drivers connect here, and some of those try for ever.
-      ask = await limited(OPEN_LIMIT_MS, async () => usage.open(surroundings));
+      ask = await limited(OPEN_LIMIT_MS, async () => usage.open(opening));
       await limited(REQUEST_LIMIT_MS, ask);
     } catch (error) {
       return this.#failed(error);
@@ -54,7 +54,7 @@ export class Measurement {
     return this.#row({ idleMs, first, second });
   }
 
-  #surroundings(server: Server): Surroundings {
+  #opening(server: Server): Opening {
     return {
       server,
       idleTimeoutMs: this.#config.idleTimeoutMs,

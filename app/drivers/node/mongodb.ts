@@ -1,6 +1,6 @@
 import type { Db, MongoClientOptions } from "mongodb";
 import { words } from "./usage.ts";
-import type { Ask, Surroundings, Usage } from "./usage.ts";
+import type { Ask, Opening, Usage } from "./usage.ts";
 
 const mongodb = {
   ...{ driver: "node-mongodb", kind: "mongodb", module: "mongodb" },
@@ -9,7 +9,7 @@ const mongodb = {
 };
 
 async function connect(
-  { server, say, opened }: Surroundings,
+  { server, say, opened }: Opening,
   request: (database: Db) => Promise<unknown>,
   options: MongoClientOptions = {},
 ): Promise<Ask> {

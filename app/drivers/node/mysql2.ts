@@ -1,10 +1,10 @@
 import type { ConnectionOptions, PoolOptions } from "mysql2/promise";
 import { words } from "./usage.ts";
-import type { Ask, Surroundings, Usage } from "./usage.ts";
+import type { Ask, Opening, Usage } from "./usage.ts";
 
 const mysql2 = { driver: "node-mysql2", kind: "mysql", module: "mysql2" };
 
-function access({ server }: Surroundings): ConnectionOptions {
+function access({ server }: Opening): ConnectionOptions {
   const { host, port, username, password } = server;
   return {
     ...{ host, port },
@@ -13,9 +13,9 @@ function access({ server }: Surroundings): ConnectionOptions {
   };
 }
 
-async function pooled(surroundings: Surroundings, options: PoolOptions = {}): Promise<Ask> {
+async function pooled(opening: Opening, options: PoolOptions = {}): Promise<Ask> {
   const { createPool } = await import("mysql2/promise");
-  const pool = createPool({ ...access(surroundings), ...options });
+  const pool = createPool({ ...access(opening), ...options });
   return () => pool.query("SELECT 1");
 }
 
@@ -23,11 +23,11 @@ export const mysql2Usages: Usage[] = [
   { ...mysql2, name: "defaults", settings: words(), open: (around) => pooled(around) },
   {
     ...{ ...mysql2, name: "single connection", settings: words("createConnection") },
-    open: async (surroundings) => {
+    open: async (opening) => {
       const { createConnection } = await import("mysql2/promise");
-      const connection = await createConnection(access(surroundings));
+      const connection = await createConnection(access(opening));
       connection.on("error", (error: NodeJS.ErrnoException) => {
-        surroundings.say(`error event: ${error.code ?? ""} ${error.message}`);
+        opening.say(`error event: ${error.code ?? ""} ${error.message}`);
       });
       return () => connection.query("SELECT 1");
     },
@@ -36,9 +36,9 @@ export const mysql2Usages: Usage[] = [
     ...{ ...mysql2, name: "no error listener" },
     // A connection of mysql2/promise has a listener of its own.
     settings: words("createConnection with callbacks", 'without connection.on("error")'),
-    open: async (surroundings) => {
+    open: async (opening) => {
       const { createConnection } = await import("mysql2");
-      const connection = createConnection(access(surroundings));
+      const connection = createConnection(access(opening));
       return () =>
         new Promise<void>((resolve, reject) => {
           connection.query("SELECT 1", (error) => {

@@ -1,10 +1,10 @@
 import type { RedisClientOptions } from "redis";
 import { words } from "./usage.ts";
-import type { Surroundings, Usage } from "./usage.ts";
+import type { Opening, Usage } from "./usage.ts";
 
 const nodeRedis = { driver: "node-redis", kind: "redis", module: "redis" };
 
-async function clientOf({ server }: Surroundings, options: RedisClientOptions = {}) {
+async function clientOf({ server }: Opening, options: RedisClientOptions = {}) {
   const { createClient } = await import("redis");
   const { host, port, username, password } = server;
   return createClient({
@@ -14,10 +14,10 @@ async function clientOf({ server }: Surroundings, options: RedisClientOptions = 
   });
 }
 
-async function connected(surroundings: Surroundings, options?: RedisClientOptions) {
-  const client = await clientOf(surroundings, options);
+async function connected(opening: Opening, options?: RedisClientOptions) {
+  const client = await clientOf(opening, options);
   client.on("error", (error: Error) => {
-    surroundings.say(`error event: ${error.message}`);
+    opening.say(`error event: ${error.message}`);
   });
   await client.connect();
   return () => client.get("istio-idle-timeout");
@@ -27,8 +27,8 @@ export const nodeRedisUsages: Usage[] = [
   { ...nodeRedis, name: "defaults", settings: words(), open: (around) => connected(around) },
   {
     ...{ ...nodeRedis, name: "no error listener", settings: words('without client.on("error")') },
-    open: async (surroundings) => {
-      const client = await clientOf(surroundings);
+    open: async (opening) => {
+      const client = await clientOf(opening);
       await client.connect();
       return () => client.get("istio-idle-timeout");
     },

@@ -14,14 +14,14 @@ export interface Usage {
   /** Set for a driver that opens connections beside those for requests, and tells of each of the latter itself. */
   tellsConnections?: boolean;
   /** Prepares the driver and returns its request, made three times: once before and twice after the idle time. */
-  open: (surroundings: Surroundings) => Promise<Ask> | Ask;
+  open: (opening: Opening) => Promise<Ask> | Ask;
 }
 
 /** Makes a request and waits for its answer. */
 export type Ask = () => Promise<unknown>;
 
-/** Environment in which a driver is opened. */
-export interface Surroundings {
+/** Server and callbacks that {@link Usage.open} is given. */
+export interface Opening {
   server: Server;
   idleTimeoutMs: number;
   /** Notes a message of the driver. */

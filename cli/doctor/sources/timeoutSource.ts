@@ -14,8 +14,8 @@ import type { RuleEffect } from "./ruleSetting.ts";
 import { describeSetting } from "./settings.ts";
 import type { Setting, Source } from "./settings.ts";
 
-/** Everything that can tell where an idle timeout comes from. */
-export interface Surroundings {
+/** Evidence of where a proxy's idle timeout comes from. */
+export interface TimeoutEvidence {
   workload: Workload;
   target: PatchTarget;
   /** What the proxy applies: the truth to be explained. */
@@ -39,7 +39,7 @@ export interface Explanation {
   findings: Finding[];
 }
 
-export function timeoutSource(seen: Surroundings): Explanation {
+export function timeoutSource(seen: TimeoutEvidence): Explanation {
   const { effective, filters, rule, target, workload } = seen;
   const passthrough = isPassthrough(target);
   const { istioVersion } = target.sidecar;
