@@ -128,7 +128,8 @@ export function deviation({ record, tests }: Comparison, toleranceMs: number): s
   return deviations.length === 0 ? undefined : deviations.join("; ");
 }
 
-function testDeviation(
+/** The same for one test. */
+export function testDeviation(
   record: RunRecord,
   { expectedMs, samples, verdict }: TestComparison,
   toleranceMs: number,

@@ -41,3 +41,13 @@ export function markdownText(text: string): string {
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;");
 }
+
+/** Makes one line for an element or a quoted attribute of HTML or XML that shows the text as it is. */
+export function markupText(text: string): string {
+  return safeText(text)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
+}

@@ -1,9 +1,10 @@
 import { escapeUnsafe, markdownText, safeJson, safeText } from "../../report/safeText.ts";
 import { renderMarkdown, renderTable } from "../../report/table.ts";
 
-/** Formats that a result can be printed in. */
+/** Formats that every result can be printed in. */
 export const FORMATS = ["table", "json", "yaml", "markdown"] as const;
-export type Format = (typeof FORMATS)[number];
+/** Formats that a result can be printed in; `csv` where it has {@link Result.rows}. */
+export type Format = (typeof FORMATS)[number] | "csv";
 
 /** Writes text for people; nothing from outside can change what surrounds it. */
 export interface Style {
@@ -33,10 +34,12 @@ export interface Result {
   data: () => unknown;
   /** Makes the result for people, with a newline at its end. */
   text: (style: Style) => string;
+  /** Makes the rows for a spreadsheet, the titles first. */
+  rows?: () => readonly (readonly string[])[];
 }
 
 /** Renders a result, with a newline at its end and nothing in it that a terminal obeys. */
-export async function render(format: Format, { data, text }: Result): Promise<string> {
+export async function render(format: Format, { data, rows, text }: Result): Promise<string> {
   switch (format) {
     case "table":
       return text(PLAIN);
@@ -46,7 +49,18 @@ export async function render(format: Format, { data, text }: Result): Promise<st
       return `${safeJson(data())}\n`;
     case "yaml":
       return toYaml(data());
+    case "csv":
+      return toCsv(rows?.() ?? []);
   }
+}
+
+async function toCsv(rows: readonly (readonly string[])[]): Promise<string> {
+  const { stringify } = await import("csv-stringify/sync");
+  // A spreadsheet computes cells that begin like a formula, and names come from outside.
+  return stringify(
+    rows.map((row) => row.map(safeText)),
+    { escape_formulas: true },
+  );
 }
 
 async function toYaml(data: unknown): Promise<string> {

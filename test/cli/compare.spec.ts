@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { compareCommand } from "../../cli/compare.ts";
 import { readRecord, StackError } from "../../cli/stacks/stackRecords.ts";
 import { compareRun } from "../../report/comparison.ts";
@@ -61,6 +64,41 @@ describe("compare", () => {
       "| --- | --- | --- | --- | --- | --- | --- | --- |",
       "| 10s | 1.31-dev | 1.40.0 | 10s | 10s | 10.002 s (FIN) | open >= 14 s | idle timeout |",
     ]);
+  });
+
+  it("prints a row for each connection as CSV, and tells what it leaves out", async () => {
+    const { code, printed, said } = await run(["-o", "csv", "10s", "lapsed", "old"]);
+    assert.equal(code, 1);
+    assert.equal(said.length, 1);
+    assert.match(
+      said[0]!,
+      /^old: can't be read: results.schemaVersion must be 1, got 0; measure again/,
+    );
+    const at = "2026-01-02T03:04:05.678Z";
+    assert.deepEqual(printed.split("\n"), [
+      "stack,istio,envoy,timeout,path,remedy,middleware,mode,endpoint,probe,repetition,connection,connected_at,end," +
+        "held_seconds,timelapse,proxy_seconds,expected_seconds,cause",
+      `10s,1.31-dev,1.40.0,10s,passthrough,envoyFilter,tcp,silent,10.0.0.5:6379,withSidecar,1,1,${at},fin,` +
+        "10.001,1,10.001,10.000,idleTimeout",
+      `10s,1.31-dev,1.40.0,10s,passthrough,envoyFilter,tcp,silent,10.0.0.5:6379,withoutSidecar,1,1,${at},open,` +
+        "14.000,1,,,",
+      `lapsed,1.31-dev,1.40.0,default,passthrough,envoyFilter,tcp,silent,10.0.0.5:6379,withSidecar,1,1,${at},fin,` +
+        "10.001,360,10.001,10.000,idleTimeout",
+      `lapsed,1.31-dev,1.40.0,default,passthrough,envoyFilter,tcp,silent,10.0.0.5:6379,withoutSidecar,1,1,${at},` +
+        "open,14.000,1,,,",
+      "",
+    ]);
+  });
+
+  it("keeps a spreadsheet from computing a name, and a name from making a row", async () => {
+    const { samples, ...record } = runRecord({
+      istioVersion: '=HYPERLINK("x")',
+      envoyVersion: "1\n2",
+    });
+    stacks.odd = { results: { ...record, samples: samples.slice(0, 1) } };
+    const { printed } = await run(["-o", "csv", "odd"]);
+    assert.equal(printed.split("\n").length, 3);
+    assert.match(printed, /^odd,"'=HYPERLINK\(""x""\)",1 2,10s,/m);
   });
 
   it("prints JSON with the whole records", async () => {
@@ -158,7 +196,7 @@ describe("compare", () => {
     [["--assert"], "--assert needs a value"],
     [["--asert", "1ms"], "unknown option --asert; did you mean --assert?"],
     [["--json"], "unknown option --json; did you mean -o json?"],
-    [["-o", "csv"], '--output: "csv" is none of table, json, yaml, markdown'],
+    [["-o", "xml"], '--output: "xml" is none of table, json, yaml, markdown, csv'],
   ] as [string[], string][]) {
     it(`refuses ${args.join(" ")}`, async () => {
       const { code, said } = await run(args);
@@ -175,5 +213,34 @@ describe("compare", () => {
 
   it("reads nothing where there is nothing", async () => {
     assert.equal(await readRecord(() => Promise.resolve("{}"), "x"), undefined);
+  });
+
+  it("writes the outcome of --assert as JUnit XML", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "junit-"));
+    try {
+      const file = join(folder, "junit.xml");
+      const { code } = await run(["--assert", "500ms", "--junit", file, "10s", "default", "old"]);
+      assert.equal(code, 1);
+      assert.deepEqual(readFileSync(file, "utf8").split("\n").slice(2, 5), [
+        '  <testsuite name="istio-idle-timeout" tests="3" failures="0" errors="1" skipped="0">',
+        '    <testcase classname="10s" name="tcp silent" time="14.000"/>',
+        '    <testcase classname="default" name="tcp silent" time="14.001"/>',
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("says in one line that JUnit XML can't be written", async () => {
+    const { code, said } = await run(["--assert", "1s", "--junit", "/nowhere/junit.xml", "10s"]);
+    assert.equal(code, 1);
+    assert.equal(said.length, 1);
+    assert.match(said[0]!, /^can't write \/nowhere\/junit.xml: ENOENT/);
+  });
+
+  it("refuses JUnit XML without anything to assert", async () => {
+    const { code, said } = await run(["--junit", "junit.xml", "10s"]);
+    assert.equal(code, 2);
+    assert.equal(said[0], "--junit needs --assert: without it nothing can fail");
   });
 });
