@@ -57,5 +57,14 @@ export function pairTargets(
   }));
 }
 
+/** Who sends the first byte of a connection, once it stands. */
+export const FIRST_SPEAKER: Readonly<Record<MiddlewareKind, "client" | "server" | "nobody">> = {
+  redis: "client",
+  memcached: "client",
+  mysql: "server",
+  mongodb: "client",
+  tcp: "nobody",
+};
+
 /** Kinds of middleware that the stack can run a server for. */
 export type ServerKind = Exclude<MiddlewareKind, "tcp">;

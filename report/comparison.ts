@@ -142,9 +142,11 @@ export function testDeviation(
   ].find(({ cause }) => cause !== expected);
   if (other !== undefined) {
     const wanted =
-      expectedMs === null
-        ? "it should have stayed open"
-        : `the sidecar should have closed the connection after ${seconds(expectedMs)}`;
+      other.cause === "notPassedOn"
+        ? "the connection should have reached the endpoint"
+        : expectedMs === null
+          ? "it should have stayed open"
+          : `the sidecar should have closed the connection after ${seconds(expectedMs)}`;
     return `${wanted}: ${other.sentence}`;
   }
   if (expectedMs === null) {

@@ -4,6 +4,7 @@ import {
   describeEnd,
   describeIdleLimit,
   describeIdleTimeout,
+  describeStart,
   describeUse,
   PROBE_NAMES,
   proxySeconds,
@@ -22,7 +23,7 @@ export function sampleEvidence(
   return [
     `${PROBE_NAMES[probe]}: ${describeEnd(sample)}`,
     ...(probe === "withSidecar"
-      ? [`effective idle timeout: ${describeIdleTimeout(effective)}`]
+      ? [`effective idle timeout: ${describeIdleTimeout(effective)}${describeStart(effective)}`]
       : []),
     // Of a connection that the probe closed, the sidecar's log says nothing about a cause.
     ...(proxy === null || end === "open" ? [] : [describeProxy(proxy, record.timelapse)]),

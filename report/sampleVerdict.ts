@@ -7,7 +7,7 @@ import { closedBySidecar } from "./closedBySidecar.ts";
 import { endedWithoutReason } from "./endedElsewhere.ts";
 import { recordTarget } from "./recordTarget.ts";
 import { sampleEvidence, timedOutInDebugLog } from "./sampleEvidence.ts";
-import { describeIdleTimeout, seconds } from "./text.ts";
+import { describeIdleTimeout, describeWait, seconds } from "./text.ts";
 
 /** A connection that is open so much longer than its idle timeout, in ms, should have been closed. */
 const OVERDUE_MS = 1000;
@@ -101,12 +101,11 @@ function stillOpen(
   factor: number,
 ): Judgement {
   if (awaitFirstBytes.length > 0 && lastByteMs === undefined && proxy === null) {
-    const filters = awaitFirstBytes.map((name) => name.replace(/^.*\./, "")).join(", ");
     return {
       cause: "notPassedOn",
       sentence:
-        `The sidecar never passed the connection on: its listener waits without a limit for the client's first bytes ` +
-        `(${filters}), and this client sends none, so no idle timeout applies and the endpoint sees nothing.`,
+        `The sidecar never passed the connection on: its listener ${describeWait(awaitFirstBytes)}, and this client ` +
+        "sends none, so no idle timeout applies and the endpoint sees nothing.",
     };
   }
   const overdueMs = heldMs - (lastByteMs ?? 0) - toWallMs(idleTimeoutMs, factor);

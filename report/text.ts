@@ -101,13 +101,33 @@ export function describeShortWindow(expectedMs: number, observeMs: number): stri
     : `; watched for ${formatDuration(observeMs)} only, so that "open" is a lower bound`;
 }
 
+/** `waits without a limit for the client's first bytes (tls_inspector)`; of a sidecar's listener that does so. */
+export function describeWait(filters: readonly string[]): string {
+  return `waits without a limit for the client's first bytes (${shortNames(filters)})`;
+}
+
+/** `, from the client's first bytes on (tls_inspector)`, where no idle timeout runs before these. */
+export function describeStart({ awaitFirstBytes = [] }: EffectiveTimeout): string {
+  return awaitFirstBytes.length === 0
+    ? ""
+    : `, from the client's first bytes on (${shortNames(awaitFirstBytes)})`;
+}
+
+/** `tls_inspector` of `envoy.filters.listener.tls_inspector`. */
+function shortNames(filters: readonly string[]): string {
+  return filters.map((name) => name.replace(/^.*\./, "")).join(", ");
+}
+
 /** `10s at listener virtualOutbound, filter chain virtualOutbound-catchall-tcp, cluster ...`. */
 export function describeEffective(effective: EffectiveTimeout): string {
   const { listener, filterChain, cluster, source } = effective;
   if (source === "bypassed") {
     return describeIdleTimeout(effective);
   }
-  return `${describeIdleTimeout(effective)} at listener ${listener}, filter chain ${filterChain}, cluster ${cluster}`;
+  return (
+    `${describeIdleTimeout(effective)} at listener ${listener}, filter chain ${filterChain}, cluster ${cluster}` +
+    describeStart(effective)
+  );
 }
 
 /** `write ok, read end, next write EPIPE`. */

@@ -5,6 +5,7 @@ import type { Variant } from "../../model/remedy.ts";
 import { idleTimeoutByRule, remedyPlan } from "../../model/remedyBehaviour.ts";
 import type { MeasureRequest } from "../../model/requests.ts";
 import { parseTimeout } from "../../model/timeout.ts";
+import { announce, assertPassedOn } from "./announce.ts";
 import { bypassOf } from "./bypass.ts";
 import type { Target } from "../../model/target.ts";
 import { JOURNAL_SCHEMA_VERSION } from "./journal.ts";
@@ -66,6 +67,8 @@ export async function begin(world: UndoingWorld, asked: MeasureRequest): Promise
       : await findCarriage(world, asked, { proxy, target, destination, missingPolicy });
     targets.push({ ...target, destination, addresses, ...carriage });
   }
+  announce(world, asked, targets);
+  targets.forEach(assertPassedOn);
   const versions = await proxy.versions();
   const journal: Journal = {
     ...{ schemaVersion: JOURNAL_SCHEMA_VERSION, run, observeMs, pods, targets, versions },

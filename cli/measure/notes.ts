@@ -87,12 +87,15 @@ function elsewhere(expected: Destination, entry: EntrySearch["entry"]): string[]
 }
 
 function notesOnOverdue(
-  { end, heldMs, lastByteMs = 0 }: Sample,
-  { idleTimeoutMs }: EffectiveTimeout,
+  { end, heldMs, lastByteMs }: Sample,
+  { awaitFirstBytes, idleTimeoutMs }: EffectiveTimeout,
   factor: number,
 ): string[] {
+  if (awaitFirstBytes !== undefined && lastByteMs === undefined) {
+    return []; // No idle timeout runs before the client's first bytes.
+  }
   const overdue =
-    idleTimeoutMs > 0 && heldMs - lastByteMs > toWallMs(idleTimeoutMs, factor) + OVERDUE_MS;
+    idleTimeoutMs > 0 && heldMs - (lastByteMs ?? 0) > toWallMs(idleTimeoutMs, factor) + OVERDUE_MS;
   const how = end === "open" ? "and the connection was still open" : "before the connection ended";
   return overdue
     ? [

@@ -4,6 +4,7 @@ import { formatEndpoint } from "../../model/endpoint.ts";
 import { DEFAULT_PATH, DEFAULT_REMEDY } from "../../model/remedy.ts";
 import { toWallMs } from "../../model/timelapse.ts";
 import type { MeasureRequest } from "../../model/requests.ts";
+import { announce, foreseen } from "./announce.ts";
 import { begin } from "./begin.ts";
 import type { Journal } from "./journal.ts";
 import { measurementsOf } from "./measurements.ts";
@@ -11,8 +12,6 @@ import { withDebugLog, restoreLogLevels } from "./withDebugLog.ts";
 import { detach, resume } from "./detach.ts";
 import { notesOnRun } from "./notes.ts";
 import { ProbeClient } from "../cluster/probeClient.ts";
-import { remedyNotes } from "./remedyNotes.ts";
-import { describeEffective, describeShortWindow, describeSpeed } from "../../report/text.ts";
 import { watch } from "./watch.ts";
 import type { Outcome, Watched } from "./watch.ts";
 import { MeasureError } from "../cluster/world.ts";
@@ -25,20 +24,13 @@ import type { UndoingWorld } from "../cluster/world.ts";
  * @throws MeasureError when nothing could be measured.
  */
 export async function measure(asked: MeasureRequest, world: UndoingWorld): Promise<RunRecord> {
-  const { clock, report } = world;
+  const { clock } = world;
   const { run, observeMs, repetitions, waitMs, timelapse } = asked;
-  const { journal, seen } = (await resume(world, run)) ?? (await begin(world, asked));
-  for (const { endpoint, path, origin } of journal.targets) {
-    const { effective } = path;
-    const closeMs = toWallMs(effective.idleTimeoutMs, timelapse);
-    report(
-      `effective idle timeout for ${formatEndpoint(endpoint)}: ${describeEffective(effective)}` +
-        (origin === undefined ? "" : `, set by ${origin}`) +
-        describeSpeed(timelapse, closeMs) +
-        describeShortWindow(closeMs, observeMs),
-    );
+  const resumed = await resume(world, run);
+  if (resumed !== undefined) {
+    announce(world, asked, resumed.journal.targets);
   }
-  remedyNotesOn(asked, journal).forEach(report);
+  const { journal, seen } = resumed ?? (await begin(world, asked));
 
   const expectedMs = firstCloseMs(journal, timelapse);
   // A client that may wait for the whole window does not detach just before its end.
@@ -76,13 +68,6 @@ function firstCloseMs({ targets }: Journal, timelapse: number): number {
     .map(({ path }) => toWallMs(path.effective.idleTimeoutMs, timelapse))
     .filter((ms) => ms > 0);
   return closes.length === 0 ? 0 : Math.min(...closes);
-}
-
-function remedyNotesOn(asked: MeasureRequest, { targets }: Journal): string[] {
-  const notes = targets.flatMap(({ endpoint, path }) =>
-    remedyNotes({ ...asked, endpoint }, path.effective),
-  );
-  return [...new Set(notes)];
 }
 
 function nodesOf({ pods }: Journal): Pick<RunRecord, "nodes"> {
@@ -128,7 +113,7 @@ function compose(
     ...nodesOf(journal),
     samples,
     notes: [
-      ...remedyNotesOn(asked, journal),
+      ...foreseen(asked, journal.targets),
       ...notesOnRun({
         ...nodesOf(journal),
         missingPolicy: journal.missingPolicy,

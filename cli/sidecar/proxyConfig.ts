@@ -6,6 +6,7 @@ import { canonicalJson, digest } from "../../model/digest.ts";
 import { EVIDENCE_LOG } from "../../model/istio/evidence.ts";
 import { ENVOY_DEFAULT_IDLE_TIMEOUT_MS } from "../../model/timeout.ts";
 import type { EffectiveTimeout } from "../../model/record.ts";
+import { awaitFirstBytes } from "./awaitFirstBytes.ts";
 import type { CounterBefore } from "./counters.ts";
 import type { FilterChain, Listener, ListenersDump, TcpProxy } from "./envoyListener.ts";
 import { chooseChain, PLAIN } from "./chainMatch.ts";
@@ -93,6 +94,7 @@ export function describePath(
     );
   }
   const configured = tcpProxy.idle_timeout;
+  const awaiting = awaitFirstBytes(listener, destination.port);
   return {
     effective: {
       idleTimeoutMs:
@@ -103,6 +105,7 @@ export function describePath(
       listener: listener.name,
       filterChain: name,
       cluster: clustersOf(tcpProxy).join(","),
+      ...(awaiting.length > 0 && { awaitFirstBytes: awaiting }),
     },
     evidence: (tcpProxy.access_log ?? []).some(
       (log) => log.typed_config?.log_format?.json_format?.log === EVIDENCE_LOG,

@@ -5,6 +5,7 @@ import type { Endpoint } from "../../../model/endpoint.ts";
 import { finding, referenceTo } from "../findings/finding.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { Mesh } from "../mesh/mesh.ts";
+import { awaitFirstBytes } from "../../sidecar/awaitFirstBytes.ts";
 import { clustersOf, parseProtobufDuration, tcpProxyOf } from "../../sidecar/proxyConfig.ts";
 import { isWildcard } from "../../sidecar/listenerMatch.ts";
 import { filtersFor } from "../sources/filterOrder.ts";
@@ -12,7 +13,6 @@ import { timeoutPatches } from "../sources/timeoutPatch.ts";
 import { workloadOf } from "../sources/explain.ts";
 import { fullNames, hostOf } from "./address.ts";
 import type { Carried, View } from "./view.ts";
-import { waitsIn } from "./waiting.ts";
 
 /** What happens to the connections beside their idle timeout. */
 export function connectionFindings(
@@ -108,7 +108,7 @@ function anyAddress(
 }
 
 function waiting({ listener }: Carried, port: number): Finding[] {
-  const filter = waitsIn(listener, port);
+  const [filter] = awaitFirstBytes(listener, port);
   return filter === undefined
     ? []
     : [

@@ -256,6 +256,53 @@ describe("proxyConfig", () => {
     });
   });
 
+  describe("listener filters", () => {
+    const inspector = (name: string, more = {}) => ({
+      name: `envoy.filters.listener.${name}`,
+      ...more,
+    });
+    const awaited = (listener_filters: object[], listener_filters_timeout?: string) =>
+      pathIn(
+        dump(
+          dynamicListener({
+            name: "0.0.0.0_6379",
+            address: address("0.0.0.0", 6379),
+            default_filter_chain: { filters: [tcpProxy()] },
+            listener_filters,
+            ...(listener_filters_timeout !== undefined && { listener_filters_timeout }),
+          }),
+        ),
+      ).effective.awaitFirstBytes;
+    const range = (start: number, end: number) => ({
+      filter_disabled: { destination_port_range: { start, end } },
+    });
+    const both = [
+      inspector("original_dst"),
+      inspector("tls_inspector"),
+      inspector("http_inspector"),
+    ];
+
+    it("are told where they wait for the client's first bytes without a limit", () => {
+      assert.deepEqual(awaited(both, "0s"), [
+        "envoy.filters.listener.tls_inspector",
+        "envoy.filters.listener.http_inspector",
+      ]);
+    });
+
+    it("are not told where they give up, after Envoy's own 15 s too", () => {
+      assert.equal(awaited(both, "5s"), undefined);
+      assert.equal(awaited(both), undefined);
+    });
+
+    it("are not told where none inspects, or none on this port", () => {
+      assert.equal(awaited([inspector("original_dst")], "0s"), undefined);
+      assert.equal(awaited([inspector("tls_inspector", range(6379, 6380))], "0s"), undefined);
+      assert.deepEqual(awaited([inspector("tls_inspector", range(6380, 6381))], "0s"), [
+        "envoy.filters.listener.tls_inspector",
+      ]);
+    });
+  });
+
   describe("not settled", () => {
     it("while there is no listener", () => {
       assert.deepEqual(read("{}"), {

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import { nodeState } from "../../../lab/node/node.ts";
 import { testLab } from "../support.ts";
@@ -54,6 +55,14 @@ export class OutsideServer {
   /** Closes all its connections in order, or those that come from a port. */
   end(port?: number): void {
     this.child.stdin.write(`${port ?? ""}\n`);
+  }
+
+  /** How many connections it holds, by the kernel of this machine. */
+  async connections(): Promise<number> {
+    const port = Number(this.endpoint.split(":").at(-1));
+    const local = port.toString(16).toUpperCase().padStart(4, "0");
+    const established = new RegExp(`: [0-9A-F]{8}:${local} [0-9A-F]{8}:[0-9A-F]{4} 01 `, "g");
+    return [...(await readFile("/proc/net/tcp", "utf8")).matchAll(established)].length;
   }
 
   /** By SIGKILL. */

@@ -30,7 +30,9 @@ export interface PairOptions {
   middleware?: string;
   /** Makes the endpoint known to the mesh. */
   known?: boolean;
-  /** The same, and has the sidecar probe it every second. */
+  /** Has another host speak TLS on its port, so that the sidecar waits there for a client's first bytes. */
+  inspected?: boolean;
+  /** The same as `known`, and has the sidecar probe it every second. */
   keepalive?: boolean;
   /** How many connections each pod holds. @default 1 */
   connections?: number;
@@ -47,6 +49,7 @@ const SUBJECT = probeLabels(true);
 /** Everything that configures the sidecar of a pair. */
 export function pairObjects(options: PairOptions, namespace: string): object[] {
   const { endpoint, evidence, filters = {}, keepalive = false, known = false, timeout } = options;
+  const { inspected = false } = options;
   const { connectionPool } = remedyPlan({ remedy: "tcpKeepalive", timeout: parseTimeout(timeout) });
   assert.ok(connectionPool);
   const host = (): string => endpointHost(parseEndpoint(endpoint), namespace);
@@ -55,6 +58,7 @@ export function pairObjects(options: PairOptions, namespace: string): object[] {
     ...(evidence === false ? [] : [envoyFilter("evidence", evidenceSpec(SUBJECT, evidence))]),
     ...Object.entries(filters).map(([name, spec]) => envoyFilter(name, spec)),
     ...(known || keepalive ? [endpointEntry(endpoint, namespace)] : []),
+    ...(inspected ? [tlsEntry(parseEndpoint(endpoint).port, namespace)] : []),
     ...(keepalive
       ? [object("DestinationRule", "pool", connectionPoolSpec(host(), SUBJECT, connectionPool))]
       : []),
@@ -78,6 +82,17 @@ export function idleTimeout(text: string): object {
 /** Makes an endpoint known to the mesh. */
 export function endpointEntry(endpoint: string, namespace: string): object {
   return object("ServiceEntry", "endpoint", serviceEntrySpec(parseEndpoint(endpoint), namespace));
+}
+
+/** A host without an address that speaks TLS: its listener takes the port on every address. */
+function tlsEntry(port: number, namespace: string): object {
+  return object("ServiceEntry", "tls", {
+    hosts: [`tls.${namespace}.internal`],
+    ports: [{ number: port, name: "tls", protocol: "TLS" }],
+    location: "MESH_EXTERNAL",
+    resolution: "NONE",
+    exportTo: ["."],
+  });
 }
 
 export function envoyFilter(name: string, spec: object): object {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { eventually } from "../../../lab/base/wait.ts";
 import { mergeIntoOutboundTcpProxy } from "../../../model/istio/envoyFilter.ts";
 import { probeLabels } from "../../../model/istio/labels.ts";
-import { server } from "./case.ts";
+import { oneCase, server } from "./case.ts";
 import type { Cases, Scene } from "./case.ts";
 import { idleTimeout, endpointEntry, envoyFilter } from "./pairObjects.ts";
 
@@ -121,6 +121,22 @@ export const SIDECAR_CASES: Cases = {
       sentence: /drain/,
     },
   },
+  "a client that says nothing to a sidecar that waits for its first bytes": oneCase({
+    ...{ outside: server(), timeout: "6s", observe: "12s", inspected: true },
+    inflict: async ({ outside }) => {
+      assert.equal(await outside.connections(), 1, "the pod without a sidecar alone is passed on");
+    },
+    told: {
+      cause: "notPassedOn",
+      sentence:
+        /never passed the connection on: its listener waits without a limit for the client's first bytes \(tls_inspector\)/,
+      ends: { withSidecar: null, withoutSidecar: null },
+    },
+    check: ({ notes, targets: [target] }) => {
+      assert.deepEqual(target?.effective.awaitFirstBytes, ["envoy.filters.listener.tls_inspector"]);
+      assert.match(notes.join("\n"), /and the probe sends none to a tcp endpoint: its connections/);
+    },
+  }),
   "an Envoy that is killed": {
     ...{ outside: server(), timeout: "1m", observe: "20s" },
     inflict: killEnvoy,

@@ -1,21 +1,21 @@
-import type { DisabledFor, Listener } from "../../sidecar/envoyListener.ts";
+import type { DisabledFor, Listener } from "./envoyListener.ts";
 
 const INSPECTORS = ["tls_inspector", "http_inspector"].map(
   (name) => `envoy.filters.listener.${name}`,
 );
 
 /**
- * The listener filter in which a connection waits until its client says something. While it waits no filter chain is
- * chosen: the endpoint hears nothing of it and no idle timeout runs.
+ * Lists the listener filters in which a connection to a port waits until its client says something, in their order.
+ * While it waits no filter chain is chosen: the endpoint hears nothing of it and no idle timeout runs.
  *
- * @returns undefined where there is none, or it gives up waiting.
+ * @returns nothing where there are none, or they give up waiting.
  */
-export function waitsIn(listener: Listener, port: number): string | undefined {
+export function awaitFirstBytes(listener: Listener, port: number): string[] {
   const endless = Number.parseFloat(listener.listener_filters_timeout ?? "15s") === 0;
-  const waiting = (listener.listener_filters ?? []).find(
+  const waiting = (listener.listener_filters ?? []).filter(
     ({ name, filter_disabled }) => INSPECTORS.includes(name) && !isDisabled(filter_disabled, port),
   );
-  return endless ? waiting?.name : undefined;
+  return endless ? waiting.map(({ name }) => name) : [];
 }
 
 function isDisabled(rule: DisabledFor | undefined, port: number): boolean {
