@@ -66,6 +66,15 @@ const proxies = defineCommand({
   },
 });
 
+const cases = defineCommand({
+  about:
+    "Brings a lab of its own up, puts the situations of test/cases on its mesh, asks the doctor about each, and takes " +
+    "the lab down again.",
+  options: { record: flag("keep what the doctor read beside each case, for the unit tests") },
+  exits: { [EXIT.ok]: "all passed", [EXIT.failed]: "a test failed" },
+  run: async ({ options: { record } }) => (await import("./use/test.ts")).testCases(record),
+});
+
 /** Every npm script that lab/start.mjs runs, under its own name. */
 export const entries: Group = {
   about: "What needs a lab on this machine, and the tests.",
@@ -100,6 +109,7 @@ export const entries: Group = {
         ),
     },
     "test:proxies": { summary: "tell what ends connections on other Envoys", load: () => proxies },
+    "test:cases": { summary: "ask the doctor about situations of real meshes", load: () => cases },
     "test:plugins": { summary: "run the conformance suite for plugins", load: () => plugins },
   },
 };

@@ -66,6 +66,18 @@ export async function testProxies(envoys: readonly EnvoyVersion[]): Promise<numb
   return conclude(await onTestLab(() => mocha(causes, env)));
 }
 
+/**
+ * Asks the doctor about the situations of test/cases on a real mesh.
+ *
+ * @param record whether to keep what the doctor read beside each case.
+ * @returns the exit status
+ */
+export async function testCases(record: boolean): Promise<number> {
+  const env = { ...ON_TEST_LAB, RECORD: record ? "1" : "" };
+  const cases = ["--config", "test/cases/.mocharc.json"];
+  return conclude(await onTestLab(() => mocha(cases, env)));
+}
+
 /** @throws LabError unless the folder has all plugins; Pulumi ignores links to their folders */
 async function requirePlugins(dir: string): Promise<void> {
   const folders = existsSync(dir) ? readdirSync(dir, { withFileTypes: true }) : [];

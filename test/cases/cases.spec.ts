@@ -8,7 +8,7 @@ describe("the doctor, by what was recorded on a real mesh, answers rightly", () 
     for (const [place, question] of questions.entries()) {
       it(`${basename(folder)}: ${describeQuestion(question)}`, () => {
         const mesh = recorded[place];
-        assert.ok(mesh, "not recorded: RECORD=1 npm run test:cases");
+        assert.ok(mesh, "not recorded: npm run test:cases -- --record");
         const diagnosis = judge(mesh, askedBy(question));
         assert.deepEqual(answerOf(diagnosis, question.answer), question.answer);
         assert.ok(!JSON.stringify(diagnosis.findings).includes("IIT061"));
