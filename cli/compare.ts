@@ -12,8 +12,8 @@ import type { Pulumi } from "./stacks/stackRecords.ts";
 import { parseDuration } from "../model/duration.ts";
 import { UserError } from "../model/userError.ts";
 import { deviation } from "../report/comparison.ts";
-import { CONNECTION_HEADER, connectionRows } from "../report/connectionRows.ts";
-import { junitXml } from "../report/junit.ts";
+import { CONNECTION_HEADER, connectionRows } from "../report/formats/connectionRows.ts";
+import { junitXml } from "../report/formats/junit.ts";
 
 /** Makes the command that prints what was measured in several stacks, side by side. */
 export const compareCommand = (world: { pulumi: Pulumi }) =>

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { compareRun } from "../../report/comparison.ts";
-import { junitXml } from "../../report/junit.ts";
-import { control, measurement, runRecord } from "../cli/records.ts";
+import { compareRun } from "../../../report/comparison.ts";
+import { junitXml } from "../../../report/formats/junit.ts";
+import { control, measurement, runRecord } from "../../cli/records.ts";
 
 describe("JUnit XML", () => {
   const LATE = runRecord({ samples: [measurement({ heldMs: 10_700 }), control()] });

@@ -1,6 +1,6 @@
-import { DEFAULT_PATH, DEFAULT_REMEDY } from "../model/remedy.ts";
-import type { Comparison } from "./comparison.ts";
-import { judgeWithControls } from "./verdict.ts";
+import { DEFAULT_PATH, DEFAULT_REMEDY } from "../../model/remedy.ts";
+import type { Comparison } from "../comparison.ts";
+import { judgeWithControls } from "../verdict.ts";
 
 /** Titles of the cells of {@link connectionRows}; programs rely on them. */
 export const CONNECTION_HEADER = [

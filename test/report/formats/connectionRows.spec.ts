@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { compareRun } from "../../report/comparison.ts";
-import { CONNECTION_HEADER, connectionRows } from "../../report/connectionRows.ts";
-import { control, measurement, runRecord } from "../cli/records.ts";
+import { compareRun } from "../../../report/comparison.ts";
+import { CONNECTION_HEADER, connectionRows } from "../../../report/formats/connectionRows.ts";
+import { control, measurement, runRecord } from "../../cli/records.ts";
 
 describe("rows of connections", () => {
   const cells = (record = runRecord()): Record<string, string>[] =>

@@ -1,6 +1,6 @@
-import { testDeviation } from "./comparison.ts";
-import type { Comparison, TestComparison } from "./comparison.ts";
-import { markupText } from "./safeText.ts";
+import { testDeviation } from "../comparison.ts";
+import type { Comparison, TestComparison } from "../comparison.ts";
+import { markupText } from "../safeText.ts";
 
 /** A stack to assert, or the reason why it can't be read. */
 export type AssertedStack = Comparison | { stack: string; problem: string };
