@@ -12,7 +12,7 @@ import { diagnosisRecord, renderDiagnosis } from "./doctor/report.ts";
 import { clientOf } from "./sidecar/chainMatch.ts";
 import { parseEndpoint } from "../model/endpoint.ts";
 
-/** What the doctor needs from outside; tests put their own in its place. */
+/** Dependencies of the doctor; tests replace them. */
 export interface DoctorWorld {
   kubectlFor: (target: Pick<KubectlTarget, "namespace" | "context">) => Kubectl;
 }

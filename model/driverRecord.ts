@@ -29,7 +29,10 @@ const requestSchema = v.object({
 
 const connectionSchema = v.object({ openedMs: offsetMs, localPort: v.exactOptional(port) });
 
-/** What the programs with drivers print of a case. `app/drivers` says what each field means; its images have no schemas. */
+/**
+ * Schema of the row that a driver program prints for a case. `app/drivers` says what each field means; its images have
+ * no schemas.
+ */
 export const rowSchema = schemaOf<Row>()(
   v.object({
     driver: name,
@@ -69,7 +72,7 @@ export const driverRecordSchema = v.object({
   rows: list(driverRowSchema, { max: MAX_ROWS }),
 });
 
-/** What real drivers did in the two pods. */
+/** Record of real drivers in the two pods. */
 export type DriverRecord = v.InferOutput<typeof driverRecordSchema>;
 
 /** One case in one of the pods. */

@@ -45,7 +45,7 @@ export type LapsedDuration = v.InferOutput<typeof lapsedDurationSchema>;
 /** A `Sample` of one of the two probes with everything known about it. */
 export type Measurement = v.InferOutput<typeof measurementSchema>;
 
-/** What one endpoint was found to be. */
+/** One measured endpoint, with the timeout that applies to it. */
 export type TargetRecord = v.InferOutput<typeof targetRecordSchema>;
 
 /** Everything one run found. */

@@ -35,11 +35,11 @@ export interface TestComparison {
    * something was last sent; null where they should still be open when the window ends.
    */
   expectedMs: number | null;
-  /** Of both pods. */
+  /** Samples of both pods. */
   samples: Measurement[];
 }
 
-/** What was measured in a stack beside what its configuration lets expect. */
+/** Compares what was measured in a stack with what its configuration lets expect. */
 export function compareRun(stack: string, record: RunRecord): Comparison {
   const tests = groupSamples(record.samples).map((test): TestComparison => ({
     ...test,
@@ -128,7 +128,7 @@ export function deviation({ record, tests }: Comparison, toleranceMs: number): s
   return deviations.length === 0 ? undefined : deviations.join("; ");
 }
 
-/** The same for one test. */
+/** Says how one test differs from that; undefined where it does not. */
 export function testDeviation(
   record: RunRecord,
   { expectedMs, samples, verdict }: TestComparison,
@@ -161,7 +161,7 @@ export function testDeviation(
         `more than ${formatDuration(toleranceMs)}`;
 }
 
-/** What has to be known to read the table. */
+/** Writes the lines that a reader of the table needs. */
 export function legendOf(comparisons: readonly Comparison[]): string[] {
   const lapsed = comparisons.filter(({ record }) => record.timelapse !== undefined);
   return [

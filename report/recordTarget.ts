@@ -2,7 +2,7 @@ import type { RunRecord, TargetRecord } from "../model/record.ts";
 import type { Sample } from "../app/probe/sample.ts";
 import { formatEndpoint } from "../model/endpoint.ts";
 
-/** What a sample's connection went to. */
+/** Finds the target that a sample's connection went to. */
 export function recordTarget(
   record: Pick<RunRecord, "targets">,
   sample: Pick<Sample, "host" | "port">,

@@ -58,7 +58,7 @@ function toSeconds(ms: number): number {
   return Math.round(ms) / 1000;
 }
 
-/** What was found, in lines a person reads. */
+/** Writes the findings in lines for people. */
 export function summaryLines(record: RunRecord): string[] {
   const several = record.targets.length > 1;
   const groups = groupSamples(record.samples);

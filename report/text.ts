@@ -37,7 +37,7 @@ export function describeEnd(sample: Timed): string {
     : `closed after ${shortEnd(sample)}`;
 }
 
-/** The same for a table's cell: `open >= 14 s` or `10.002 s (FIN)`. */
+/** Describes an end in a table's cell: `open >= 14 s` or `10.002 s (FIN)`. */
 export function shortEnd(sample: Timed): string {
   if (sample.end === "open") {
     return `open >= ${lowerBound(sample)}`;

@@ -1,4 +1,4 @@
-/** What the errno names of a failed connection mean to the one who named the endpoint. */
+/** Meanings of a failed connection's errno, for the user who named the endpoint. */
 const HINTS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
   ENOTFOUND: "the name does not exist",

@@ -18,15 +18,15 @@ import type { BusyTarget } from "./fromStack.ts";
 const SHORT_OF_DRAIN = 4 / 9;
 const LONG_MS = 900_000;
 
-/** What the user asks for. */
+/** Options of the experiment. */
 export interface ChangeRequest {
   /** Namespace of the stack. */
   namespace: string;
-  /** What the connections go to; absent is what the stack measures. */
+  /** Endpoint of the connections; by default the one that the stack measures. */
   target?: { middleware: BusyKind; endpoint: Endpoint };
 }
 
-/** What the experiment needs from outside; tests put their own in its place. */
+/** Dependencies of the experiment; tests replace them. */
 export interface ChangeWorld extends Omit<World, "kubectl"> {
   /** Makes a kubectl that works in a namespace. */
   kubectlIn: (namespace: string) => Kubectl;
@@ -108,5 +108,5 @@ async function takeSteps(stage: Stage): Promise<ChangeStep[]> {
   return steps;
 }
 
-/** What a step takes beside the drain, in ms; for the time that is told to be left only. */
+/** Time of a step beside the drain, in ms; only the estimate of the time left uses it. */
 const STEP_OVERHEAD_MS = 12_000;

@@ -11,17 +11,17 @@ import type { BusyKind } from "./busyKind.ts";
 /** Labels of a namespace by which Istio decides whether and how to inject. */
 const INJECTION_LABELS = ["istio-injection", "istio.io/rev"];
 
-/** What a sidecar may ask for. The stack's other annotations are its remedy and its time-lapse. */
+/** Annotations to copy from the sidecar; the stack's other annotations are its remedy and its time-lapse. */
 const SIDECAR_REQUESTS = ["sidecar.istio.io/proxyCPU", "sidecar.istio.io/proxyMemory"];
 
 type Texts = Record<string, string>;
 
-/** What the workloads of the experiment are made from. */
+/** Parts of the stack that the experiment's workloads reuse. */
 export interface WorkloadTemplate {
   /** Labels that get the pods of a namespace the same sidecar as the stack's. */
   namespaceLabels: Texts;
   annotations: Texts;
-  /** Of the stack's probe. */
+  /** Pod spec of the stack's probe. */
   podSpec: object;
 }
 
@@ -53,7 +53,7 @@ export async function findTemplate(kubectl: Kubectl, namespace: string): Promise
   };
 }
 
-/** What the connections go to: something that can be kept busy without a login. */
+/** An endpoint that can be kept busy without a login. */
 export interface BusyTarget {
   middleware: BusyKind;
   destination: Destination;

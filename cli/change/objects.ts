@@ -1,4 +1,4 @@
-/** What the experiment makes in the cluster. */
+/** Objects that the experiment creates in the cluster. */
 import { protobufDuration } from "../../model/duration.ts";
 import { mergeIntoOutboundTcpProxy } from "../../model/istio/envoyFilter.ts";
 import type { EnvoyFilterSpec } from "../../model/istio/envoyFilter.ts";

@@ -40,7 +40,7 @@ const stepSchema = v.object({
   /** When that sidecar took the change, by its wall clock, ISO 8601. */
   changedAt: instant,
   connections: list(connectionSchema, { max: MAX_ROWS }),
-  /** What a reader has to know before trusting the figures. */
+  /** Facts that a reader has to know before trusting the figures. */
   notes: sentences,
 });
 
@@ -55,7 +55,7 @@ export const changeRecordSchema = v.object({
   steps: list(stepSchema, { max: MAX_ROWS }),
 });
 
-/** What changes of the idle timeout did to connections that were open at the time. */
+/** Record of how changes of the idle timeout affected open connections. */
 export type ChangeRecord = v.InferOutput<typeof changeRecordSchema>;
 
 /** One change, and the connections that were open at the time. */

@@ -24,7 +24,7 @@ const LONGEST_WAIT_MS = 20_000;
 /** The probes hold connections for longer than any step takes, in ms. */
 const OBSERVE_MS = 3_600_000;
 
-/** What a busy connection sends is sent at least that often, in ms. */
+/** Longest pause of a busy connection between two messages, in ms. */
 const SLOWEST_PING_MS = 1000;
 
 export interface StepPlan {
@@ -35,7 +35,7 @@ export interface StepPlan {
   make: () => Promise<void>;
 }
 
-/** What all steps need. */
+/** Dependencies of all steps. */
 export interface Stage {
   world: World;
   benches: Benches;
@@ -148,7 +148,7 @@ export async function takeStep(
   return { step, after: { changed, untouched } };
 }
 
-/** What a sidecar should come to, with entries of ours in its access log. */
+/** Makes the configuration that a sidecar should reach, with our entries in its access log. */
 export function expecting(idleTimeoutMs: Expectation["idleTimeoutMs"]): Expectation {
   return {
     ...{ idleTimeoutMs, evidence: true, policyMissing: false },

@@ -5,7 +5,7 @@ import { UserError } from "../../model/userError.ts";
 export interface KubectlOptions {
   /** The command is killed after that long, in ms. @default 30_000 */
   timeoutMs?: number;
-  /** What it reads on stdin. @default nothing */
+  /** Text for its stdin. @default nothing */
   input?: string;
 }
 

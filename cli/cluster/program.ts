@@ -11,10 +11,10 @@ import { interruption } from "./world.ts";
 export interface Program<T> {
   /** Name of its file in `cli`, without extension. */
   name: string;
-  /** What it does, for the help. */
+  /** Purpose of the program, for the help. */
   about: string;
   request: v.GenericSchema<unknown, T>;
-  /** What to say when it is interrupted. */
+  /** The line to print when it is interrupted. */
   interrupted?: string;
   /**
    * Answers a request.

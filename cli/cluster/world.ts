@@ -10,7 +10,7 @@ export interface World {
   report: (line: string) => void;
 }
 
-/** The same for what has to be undone, whatever happens. */
+/** A world whose cleanup runs after an interruption too. */
 export interface UndoingWorld extends World {
   /** Goes on when the rest is being interrupted. */
   undo: Kubectl;

@@ -1,7 +1,7 @@
 import type { Format } from "./output.ts";
 import type { Options, ValuesOf } from "./option.ts";
 
-/** What a command says, and where. */
+/** Channels on which a command speaks. */
 export interface Terminal {
   /** Writes the result to stdout, which holds nothing else. */
   print: (text: string) => void;
@@ -11,7 +11,7 @@ export interface Terminal {
   warn: (line: string) => void;
 }
 
-/** What the user asked of a command. */
+/** A call of a command, parsed. */
 export interface Asked<O extends Options> {
   options: ValuesOf<O>;
   /** Arguments that are no options. */
@@ -31,7 +31,7 @@ export interface Command<O extends Options = Options> {
   options: O;
   /** Arguments that are no options; none are taken where this is absent. */
   words?: { placeholder: string; about: string; min: number; max: number };
-  /** What is taken behind `--`; absent where nothing is. */
+  /** Arguments taken behind `--`; absent where there are none. */
   rest?: { placeholder: string; about: string };
   /** Formats of the result; absent where it has one only. */
   formats?: readonly Format[];
@@ -39,7 +39,7 @@ export interface Command<O extends Options = Options> {
   quiet?: boolean;
   /** Arguments of an example call. */
   example?: string;
-  /** What the exit codes mean here, without that of a wrong usage. */
+  /** Meanings of the exit codes, without that of a wrong usage. */
   exits: Readonly<Record<number, string>>;
   /**
    * Does the work.

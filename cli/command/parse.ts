@@ -6,7 +6,7 @@ import type { Option, Options } from "./option.ts";
 import type { Format } from "./output.ts";
 import { UsageError } from "./usageError.ts";
 
-/** What the command line asks for. */
+/** A parsed command line. */
 export type Parsed = { kind: "help" | "version" } | { kind: "run"; asked: ParsedArguments };
 
 type ParsedArguments = Omit<Asked<Options>, "program"> & { quiet: boolean };
@@ -119,7 +119,7 @@ function nodeOption({ kind, short }: Option): { type: "boolean" | "string"; shor
   return { type: kind === "flag" ? "boolean" : "string", ...(short !== undefined && { short }) };
 }
 
-/** What follows an option is its value, unless it looks like the next option. */
+/** Tells whether an option's next word is its value: it is, unless it looks like the next option. */
 function isValue(token: { value: string | undefined; inlineValue?: boolean | undefined }): boolean {
   const { value = "", inlineValue = false } = token;
   return value !== "" && (inlineValue || !value.startsWith("-"));

@@ -14,7 +14,7 @@ import { UsageError } from "./usageError.ts";
 export interface Call {
   /** Name in front of every line on stderr: `doctor`. */
   name: string;
-  /** What the user typed before the arguments: `npm run doctor --`. */
+  /** The words that the user typed before the arguments: `npm run doctor --`. */
   program: string;
 }
 

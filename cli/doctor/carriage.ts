@@ -5,7 +5,7 @@ import type { Sidecar } from "./mesh/sidecar.ts";
 import type { Source } from "./sources/settings.ts";
 import type { Carried } from "./traffic/view.ts";
 
-/** What the sidecar applies to connections that it carries. */
+/** Reads the settings that the sidecar applies to connections that it carries. */
 export function carriageOf(
   { proxy }: Mesh,
   { drainTimeMs }: Sidecar,

@@ -10,7 +10,7 @@ import { gather } from "./mesh/gather.ts";
 import { askIstiod } from "./mesh/istiod.ts";
 import type { Mesh } from "./mesh/mesh.ts";
 
-/** What is asked about. */
+/** The pod and endpoint that the user asks about. */
 export interface Question {
   namespace: string;
   pod: string;
@@ -30,7 +30,7 @@ export async function diagnose(kubectl: Kubectl, question: Question): Promise<Di
   return (await examine(kubectl, question)).diagnosis;
 }
 
-/** The same, with everything that was looked at. */
+/** Diagnoses the same, and returns everything that was read beside it. */
 export async function examine(
   kubectl: Kubectl,
   { namespace, pod, endpoint, client = PLAIN }: Question,

@@ -4,7 +4,7 @@ import type { ProxyVersions } from "../sidecar/serverInfo.ts";
 import type { Finding } from "./findings/finding.ts";
 import type { Source } from "./sources/settings.ts";
 
-/** What was found out about connections from a pod to an endpoint. */
+/** Findings about connections from a pod to an endpoint. */
 export interface Diagnosis {
   namespace: string;
   pod: string;
@@ -17,7 +17,7 @@ export interface Diagnosis {
   way: Way;
   versions: ProxyVersions | undefined;
   findings: Finding[];
-  /** What could not be looked at and why, in words. */
+  /** Whatever could not be read, and why, in words. */
   unseen: string[];
 }
 
@@ -29,10 +29,10 @@ export type Way =
   /** The sidecar takes them, but not as plain TCP, or nobody knows yet. */
   | { kind: "other"; reason: string };
 
-/** What the sidecar applies to them. */
+/** Settings that the sidecar applies to them. */
 export interface Carriage {
   effective: EffectiveTimeout;
-  /** What sets the idle timeout; undefined where nothing that could be looked at explains it. */
+  /** Source of the idle timeout; undefined where nothing that could be read explains it. */
   setBy: Source | undefined;
   /** After which even busy connections are closed, in ms. */
   maxDurationMs: number | undefined;

@@ -26,7 +26,7 @@ import { otherWays } from "./traffic/otherWays.ts";
 import { outboundView } from "./traffic/view.ts";
 import type { Carried } from "./traffic/view.ts";
 
-/** What is asked about a pod's connections. */
+/** The user's question about a pod's connections. */
 export interface Asked {
   endpoint: Endpoint;
   client: Client;

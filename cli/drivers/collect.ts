@@ -13,14 +13,14 @@ import type { DriverRecord, DriverRow } from "../../model/driverRecord.ts";
 import { readOr } from "../../model/schema/read.ts";
 import { isComplete, withEvidence } from "./sidecarLog.ts";
 
-/** What is to be collected. */
+/** The drivers to collect, and where. */
 export interface CollectArguments {
   run: string;
   /** The sidecar's idle timeout, in ms. */
   idleTimeoutMs: number;
   /** How long each driver is left alone, in ms. */
   idleMs: number;
-  /** Of the programs. */
+  /** Names of the programs' containers. */
   containers: readonly string[];
 }
 

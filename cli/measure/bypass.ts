@@ -4,7 +4,7 @@ import type { ProbePod } from "../cluster/pods.ts";
 import type { ProxyPath } from "../sidecar/proxyConfig.ts";
 import { MeasureError } from "../cluster/world.ts";
 
-/** What the sidecar applies to a connection that it never sees. */
+/** The timeout of a connection that bypasses the sidecar: none. */
 const BYPASS: ProxyPath = {
   effective: {
     idleTimeoutMs: 0,

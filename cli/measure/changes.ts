@@ -14,7 +14,7 @@ import type { Remarks } from "./notes.ts";
 /** The kubelet tells of a container's end by so much late, in ms. */
 const STATUS_LAG_MS = 5000;
 
-/** What changed at the sidecar while a connection was held, and what that means for its figure. */
+/** Changes at the sidecar while a connection was held, and their meaning for its figure. */
 export interface Change extends Remarks {
   /** See {@link Measurement.listenerUpdate}. */
   listenerUpdate?: ListenerUpdate | null;

@@ -10,24 +10,24 @@ import type { Outcome } from "./watch.ts";
 
 /** Probe and proxy may differ by this much, in ms, before a reader has to know. */
 const AGREEMENT_MS = 50;
-/** What opening a connection may take, in ms, before a reader has to know. */
+/** Longest time to open a connection, in ms, that needs no note. */
 const HANDSHAKE_MS = 250;
 /** Connections opened within this time, in ms, met the same conditions. */
 const SAME_TIME_MS = 5000;
 /** How long the connection is open beyond its idle timeout, in ms, before that is remarkable. */
 const OVERDUE_MS = 1000;
 
-/** What is to be said of a figure beside itself. */
+/** Notes on a figure, and reasons that make it void. */
 export interface Remarks {
   /** Why it must not be used. */
   voidReasons: readonly string[];
-  /** What a reader has to know before trusting it. */
+  /** Facts that a reader has to know before trusting it. */
   notes: readonly string[];
 }
 
 export const NO_REMARKS: Remarks = { voidReasons: [], notes: [] };
 
-/** What a reader has to know before trusting a figure, whichever pod it comes from. */
+/** Lists facts that a reader has to know before trusting a figure from either pod. */
 export function notesOnSample({ lastByteMs = 0, mode, greeting }: Sample): string[] {
   // A handshake takes some ms; a pinged connection is not meant to be idle.
   const late = lastByteMs > HANDSHAKE_MS && mode !== "ping";
@@ -41,7 +41,7 @@ export function notesOnSample({ lastByteMs = 0, mode, greeting }: Sample): strin
   ];
 }
 
-/** The same for the pod with a sidecar, where there is more to know. */
+/** Lists such facts for a figure of the pod with a sidecar, where there are more. */
 export function notesOnSubject(subject: {
   sample: Sample;
   effective: EffectiveTimeout;
@@ -49,7 +49,7 @@ export function notesOnSubject(subject: {
   destination: Destination;
   /** Undefined where the sidecar writes no entries of ours. */
   search: EntrySearch | undefined;
-  /** What changed at the sidecar meanwhile. */
+  /** Changes at the sidecar while the connection was held. */
   changes: Remarks;
   /** How many times as fast the sidecar's clock ran; 1 is real time. */
   factor: number;
@@ -191,14 +191,14 @@ function proofOfBypass(search: EntrySearch | undefined): Remarks {
       };
 }
 
-/** What holds for the run as a whole. */
+/** Lists notes on the run as a whole. */
 export function notesOnRun({
   nodes,
   missingPolicy,
   effective: { idleTimeoutMs, source },
   outcomes,
 }: Pick<RunRecord, "nodes"> & {
-  /** What should have set the timeout but is not in the cluster. */
+  /** The object that should have set the timeout but is not in the cluster. */
   missingPolicy: string | undefined;
   effective: EffectiveTimeout;
   outcomes: Record<ProbeKind, Outcome>;

@@ -14,7 +14,7 @@ import type { World } from "../cluster/world.ts";
 const MARGIN_MS = 60_000;
 const RETRY_MS = 2000;
 
-/** What a probe was started with, as far as waiting for it goes. */
+/** The part of a probe's request that matters for waiting. */
 export interface Watched {
   run: string;
   /** How long the connections are held and watched each time, in ms. */
@@ -115,7 +115,7 @@ function describeHolding(
   );
 }
 
-/** What is told while waiting is wall time; that has to be said where there is another one. */
+/** Names a probe, and says that its progress is in wall time where the sidecar's clock differs from it. */
 function nameOf(kind: ProbeKind, timelapse: number): string {
   const lapsed = timelapse > 1 && kind === "withSidecar";
   return `${PROBE_NAMES[kind]}${lapsed ? ` (wall time, its clock at x${timelapse})` : ""}`;

@@ -9,7 +9,7 @@ import { namespaceProblems } from "./namespace.ts";
 import { nodeProblems } from "./nodes.ts";
 import { rightsProblems } from "./rights.ts";
 
-/** What the checks need from outside; tests put their own in its place. */
+/** Dependencies of the checks; tests replace them. */
 export interface PreflightWorld {
   kubectl: Kubectl;
   dockers: DockerAddresses;

@@ -6,7 +6,7 @@ import type { Version } from "../../model/version.ts";
 /** The first kubectl that knows sidecars as init containers, which is what Istio injects. */
 const OLDEST_KUBECTL: Version = [1, 28, 0];
 
-/** What is wrong with the kubectl on PATH, and whether it is of any use to ask the cluster. */
+/** Finds problems with the kubectl on PATH, and whether the cluster can be asked at all. */
 export async function kubectlProblems(
   kubectl: Kubectl,
 ): Promise<{ runs: boolean; problems: string[] }> {

@@ -40,7 +40,7 @@ async function imageProblem(docker: Docker, setting: string, image: string): Pro
   return found.exists ? [] : [`${subject} and not in its registry; push it, or set another image`];
 }
 
-/** What the image's registry says of it, or why it says nothing. */
+/** Asks an image's registry about it, and says why where it does not answer. */
 async function lookUp(docker: Docker, image: string): Promise<{ exists: boolean } | string> {
   try {
     const { status, body } = await docker(`/distribution/${image}/json`);

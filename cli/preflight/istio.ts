@@ -7,7 +7,7 @@ import { selects } from "../cluster/labelSelector.ts";
 import type { LabelSelector } from "../cluster/labelSelector.ts";
 import { parseVersion } from "../../model/version.ts";
 
-/** What is the matter with Istio, as far as the user may look. */
+/** Lists problems with Istio, as far as the user may read it. */
 export async function istioProblems(
   kubectl: Kubectl,
   request: PreflightRequest,

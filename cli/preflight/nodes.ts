@@ -35,7 +35,7 @@ export async function nodeProblems(
   return platformProblems(nodes, platform, ownPlatform());
 }
 
-/** The same for platforms that are known. */
+/** Finds problems with the nodes of known platforms. */
 export function platformProblems(
   nodes: readonly string[],
   platform: string | undefined,

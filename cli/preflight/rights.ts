@@ -15,7 +15,7 @@ interface Rights {
 }
 
 const OWNED = ["create", "get", "list", "watch", "patch", "delete"];
-/** What nobody waits for. */
+/** Verbs for objects that nobody waits for. */
 const KEPT = ["create", "get", "list", "patch", "delete"];
 
 /**
@@ -51,7 +51,7 @@ function neededRights({ namespace, path, remedy, timeout, timelapse }: Wanted): 
 
 type Wanted = Pick<PreflightRequest, "namespace" | "path" | "remedy" | "timeout" | "timelapse">;
 
-/** What the user may not do, all in one line. */
+/** Names all rights that the user lacks, in one line. */
 export async function rightsProblems(kubectl: Kubectl, wanted: Wanted): Promise<string[]> {
   const needed = neededRights(wanted);
   const reviews = needed.flatMap((rights) => rights.verbs.map((verb) => review(rights, verb)));

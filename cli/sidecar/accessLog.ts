@@ -18,7 +18,7 @@ const PERIODIC_MS = 1000;
 /** Both clocks are the node's; this is for what lies between accept and "connected". */
 const SAME_CONNECTION_MS = 5000;
 
-/** What came of looking for an entry: it, nothing, or why the log could not be read. */
+/** Result of a search for an entry: the entry, nothing, or why the log could not be read. */
 export interface EntrySearch {
   entry?: EvidenceEntry;
   unreadable?: string;

@@ -5,7 +5,7 @@ import type { CidrRange, FilterChain, FilterChainMatch, Listener } from "./envoy
 import { formatDestination } from "./listenerMatch.ts";
 import type { Destination } from "./listenerMatch.ts";
 
-/** What a client's first bytes tell the proxy. */
+/** Properties of a client that the proxy reads from its first bytes. */
 export type Client =
   /** No ClientHello and no HTTP: plain TCP, or nothing at all. */
   | { tls: false }

@@ -15,7 +15,7 @@ import type { World } from "../cluster/world.ts";
 /** Envoy's loggers that tell of a TCP connection: its socket, the tcp_proxy, the connection to the endpoint. */
 const LOGGERS = ["connection", "filter", "pool"] as const;
 
-/** What a logger was set to, such as `warning`. */
+/** Levels that the loggers had before, such as `warning`. */
 export type LogLevels = Record<(typeof LOGGERS)[number], string>;
 
 /** Lines that are kept of each connection; its last ones tell how it ended. */

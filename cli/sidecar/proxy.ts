@@ -26,7 +26,7 @@ const OTHERWISE_LIMIT_MS = 14_000;
 const GONE_LIMIT_MS = 10_000;
 const INTERVAL_MS = 1000;
 
-/** What the proxy's configuration should say about the endpoint. */
+/** Configuration that the proxy should have for the endpoint. */
 export interface Expectation {
   /** In ms, 0 is never; not the same on every way. */
   idleTimeoutMs: (found: EffectiveTimeout) => number;
@@ -47,7 +47,7 @@ export class Proxy {
     readonly pod: ProbePod,
   ) {}
 
-  /** What the configuration says now about connections to `destination`. */
+  /** Reads what the configuration says now about connections to `destination`. */
   async path(destination: Destination): Promise<PathReading> {
     const dump = await this.get(listenersPath(destination.port));
     try {
@@ -140,7 +140,7 @@ export class Proxy {
   }
 }
 
-/** What is in the way of the expected configuration. */
+/** Something that keeps the proxy from the expected configuration. */
 interface Obstacle {
   /** Without a subject: `it has no listener for the endpoint yet`. */
   text: string;

@@ -5,7 +5,7 @@ export interface ServerInfo {
   node?: {
     /** `sidecar~10.0.0.7~web-0.shop~shop.svc.cluster.local`; a gateway's begins with `router`. */
     id?: string;
-    /** What the sidecar tells istiod of itself. */
+    /** Metadata that the sidecar sends to istiod. */
     metadata?: Record<string, unknown> & {
       ISTIO_VERSION?: string;
       IDLE_TIMEOUT?: string;

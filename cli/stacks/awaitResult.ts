@@ -10,7 +10,7 @@ const SKEW_MS = 60_000;
 /** Time between two reports of progress, in ms. */
 const PROGRESS_MS = 60_000;
 
-/** What waiting needs from outside; tests put their own in its place. */
+/** Dependencies of the waiting; tests replace them. */
 export interface ResultWorld {
   /** Reads the stack's record; undefined where the stack was never brought up. */
   record: () => Promise<RunRecord | undefined>;

@@ -28,7 +28,7 @@ export function connectionOutputs(record: pulumi.Output<RunRecord>) {
 /** Returns the further outputs of a stack that measures real drivers. */
 export function driverOutputs(record: pulumi.Output<DriverRecord>) {
   return {
-    /** What real drivers did in both pods. */
+    /** Record of the drivers' requests in both pods. */
     drivers: record,
     /** Findings about the drivers as a table. */
     driverSummary: record.apply(driverSummary),

@@ -9,7 +9,7 @@ const TRANSLATIONS: readonly (readonly [RegExp, string])[] = [
   [/\[\[:space:\]\]/g, "\\s"],
 ];
 
-/** What only one of the two languages has, or has with another meaning. */
+/** Syntax that only one of the two languages has, or has with another meaning. */
 const FOREIGN = /\(\?[=!<][=!]?(?![A-Za-z_]\w*>)|\(\?[imsU-]+[:)]|\[\[:|\\[1-9kpPQEZCuc]/;
 
 /**

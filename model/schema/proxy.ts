@@ -2,7 +2,7 @@ import * as v from "valibot";
 
 import { count, durationMs, instant, list, name } from "./fields.ts";
 
-/** What a sidecar's Envoy tells of a connection, of its own counts and of its configuration. */
+/** Schemas of what a sidecar's Envoy reports about a connection, its counters and its configuration. */
 
 const nameOrNull = v.exactOptional(v.nullable(name));
 

@@ -32,7 +32,7 @@ export const probeKind = v.picklist(["withSidecar", "withoutSidecar"]);
 const endpoint = textFor(parseEndpoint, "an endpoint such as 10.0.0.5:6379");
 
 export const timelapseSchema = v.object({
-  /** How many times as fast, more than 1. */
+  /** Speed of the sidecar's clock as a multiple of real time, more than 1. */
   factor: wholeNumber(2, MAX_FACTOR),
 });
 
@@ -50,11 +50,11 @@ export const measurementSchema = v.object({
   ...sampleSchema.entries,
   /** The probe goes on: how the connection ends is to be collected. Absent where that is known. */
   running: flag,
-  /** Of a connection through a sidecar whose clock ran faster; absent for every other one. */
+  /** Duration by both clocks, for a connection through a sidecar whose clock ran faster; otherwise absent. */
   timelapse: v.exactOptional(lapsedDurationSchema),
   /** The proxy's access-log entry of the same connection; null where there is no proxy or no entry. */
   proxy: v.nullable(proxyEvidenceSchema),
-  /** Of a connection through a sidecar that has ended; absent where the sidecar keeps no such count. */
+  /** The sidecar's count of idle timeouts, for a connection that has ended; absent where it keeps none. */
   idleTimeouts: v.exactOptional(idleTimeoutCountSchema),
   /**
    * Of a connection through a sidecar that has ended: the update of its listener while it was held, null where there
@@ -96,7 +96,7 @@ export const runRecordSchema = v.pipe(
     remedy: v.exactOptional(v.picklist(REMEDIES)),
     /** How long connections were held and watched each time, in ms. */
     observeMs: wholeNumber(1, MAX_OBSERVE_MS),
-    /** How often that was asked for; absent where once. */
+    /** Number of repetitions that were asked for; absent where it is 1. */
     repetitions: v.exactOptional(wholeNumber(1, MAX_SAMPLES)),
     /** A sample is running; absent when all that can be known is known. */
     running: flag,

@@ -17,7 +17,7 @@ import {
   wholeNumber,
 } from "./fields.ts";
 
-/** What a probe answers. `app/probe` says what each field means; its image has no schemas. */
+/** Schemas of a probe's answers. `app/probe` says what each field means; its image has no schemas. */
 
 export const middleware = v.picklist(MIDDLEWARE_KINDS);
 

@@ -12,10 +12,10 @@ export interface ObjectReference {
 export interface Finding {
   code: Code;
   severity: Severity;
-  /** What has to be changed; absent where that is no single object. */
+  /** The object to change; absent where that is no single object. */
   object?: ObjectReference;
   reason: string;
-  /** What to do about it. */
+  /** The fix, as one instruction. */
   fix: string;
 }
 

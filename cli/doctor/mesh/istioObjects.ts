@@ -118,7 +118,7 @@ export interface ProxyConfigObject {
   };
 }
 
-/** What owns pods by a template. */
+/** A Deployment, StatefulSet or DaemonSet, which owns pods by a template. */
 export interface WorkloadObject {
   kind: string;
   metadata: ObjectMeta & { annotations?: Record<string, string> };

@@ -9,11 +9,11 @@ import type { DoctorPod } from "./pod.ts";
 /** All that was looked at to answer one question: plain data, from which the answer is computed. */
 export interface Mesh {
   pod: DoctorPod;
-  /** What owns the pod by its template, where it has an owner and the user may look at it. */
+  /** The workload that owns the pod, where there is one and the user may read it. */
   workload?: WorkloadObject;
   /** The pod's sidecar; absent where it has none. */
   proxy?: ProxyDump;
-  /** What the endpoint's name resolves to in the sidecar's container; empty for an address. */
+  /** Addresses that the endpoint's name resolves to in the sidecar's container; empty for an address. */
   resolved: string[];
   meshConfig: MeshConfig;
   objects: MeshObjects;
@@ -24,7 +24,7 @@ export interface Mesh {
   unseen: Unseen[];
 }
 
-/** What one proxy answered. */
+/** The answers of one proxy. */
 export interface ProxyDump {
   info: ServerInfo;
   listeners: ListenersDump;

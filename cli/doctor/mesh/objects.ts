@@ -45,7 +45,7 @@ export interface Unseen {
   kind?: ObjectKind;
   /** Undefined is all of them. */
   namespace?: string;
-  /** Of a pod that connections lead to. */
+  /** Address of a pod that connections lead to. */
   address?: string;
   /** In words, with the reason. */
   text: string;

@@ -2,11 +2,11 @@ import { parseProtobufDuration } from "../../sidecar/proxyConfig.ts";
 import { versionsOf } from "../../sidecar/serverInfo.ts";
 import type { ProxyVersions, ServerInfo } from "../../sidecar/serverInfo.ts";
 
-/** What a proxy says of itself. */
+/** A proxy's own statements about itself. */
 export interface Sidecar extends ProxyVersions {
   /** How long connections of a filter chain live on that a change of configuration takes away, in ms. */
   drainTimeMs: number | undefined;
-  /** What it told istiod. */
+  /** The metadata that it sent to istiod. */
   metadata: Readonly<Record<string, unknown>>;
   /** `ISTIO_META_IDLE_TIMEOUT`, as it is written. */
   idleTimeout: string | undefined;

@@ -21,7 +21,7 @@ export interface Side {
   port: number;
 }
 
-/** What sets the timeout that a proxy applies to a connection, by the objects that could be looked at. */
+/** Explains the timeout that a proxy applies to a connection, from the objects that could be read. */
 export function explain(
   mesh: Mesh,
   side: Side,

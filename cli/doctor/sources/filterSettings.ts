@@ -11,7 +11,7 @@ import type { Setting } from "./settings.ts";
 import { timeoutPatches } from "./timeoutPatch.ts";
 import type { FilterSource, TimeoutPatch } from "./timeoutPatch.ts";
 
-/** What EnvoyFilters do to a filter chain's idle timeout. */
+/** Effect of EnvoyFilters on a filter chain's idle timeout. */
 export interface FilterEffect {
   /** In the order of their application. */
   settings: Setting[];

@@ -12,7 +12,7 @@ export interface RuleReference {
   name: string;
 }
 
-/** What the DestinationRule of a cluster does to the idle timeout of the listener that leads to it. */
+/** Effect of a cluster's DestinationRule on the idle timeout of the listener that leads to it. */
 export interface RuleEffect {
   setting?: Setting;
   /** Undefined where the rule could not be looked at, or is gone. */

@@ -1,4 +1,4 @@
-/** What sets a proxy's TCP idle timeout, in the order in which it is applied: the last one wins. */
+/** Settings of a proxy's TCP idle timeout, in the order in which they apply: the last one wins. */
 import { formatDuration } from "../../../model/duration.ts";
 import { parseGoDuration } from "../../../model/istio/goDuration.ts";
 import { formatIdleTimeout } from "../../../report/text.ts";
@@ -20,7 +20,7 @@ export type Source =
       /** Where the sidecar has it from, such as `the pod's annotation proxy.istio.io/config`; absent if unknown. */
       from?: string;
     }
-  /** Of some versions of Istio. */
+  /** A default of some versions of Istio. */
   | { kind: "istio-default" }
   | { kind: "envoy-default" };
 

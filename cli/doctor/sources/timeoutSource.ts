@@ -18,21 +18,21 @@ import type { Setting, Source } from "./settings.ts";
 export interface TimeoutEvidence {
   workload: Workload;
   target: PatchTarget;
-  /** What the proxy applies: the truth to be explained. */
+  /** The timeout that the proxy applies: the truth to explain. */
   effective: EffectiveTimeout;
   /** `ISTIO_META_IDLE_TIMEOUT` as the proxy told it to istiod. */
   metadata: string | undefined;
   origins: MetadataOrigins;
   filters: readonly EnvoyFilterObject[];
-  /** Of the cluster's DestinationRule; undefined where it has none. */
+  /** Setting of the cluster's DestinationRule; undefined where it has none. */
   rule: RuleEffect | undefined;
 }
 
-/** What sets a proxy's idle timeout, and what would like to and can't. */
+/** The setting that wins, and those that were written and have no effect. */
 export interface Explanation {
   /** Undefined where nothing that was looked at explains it. */
   setBy?: Source;
-  /** What the objects that were looked at add up to; undefined where they set none. */
+  /** Timeout that follows from the objects that were read; undefined where they set none. */
   expected: Setting | undefined;
   /** EnvoyFilters of which it can't be told whether they have an effect. */
   doubtful: Source[];

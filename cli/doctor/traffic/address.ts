@@ -74,7 +74,7 @@ export function hasFamily({ pod }: Pick<Mesh, "pod">, address: string): boolean 
   return podIPs.length === 0 || podIPs.some(({ ip }) => isIPv6(ip) === isIPv6(address));
 }
 
-/** Those that ServiceEntries give a host, or istiod gives it for them, and those of a Service. */
+/** Addresses that ServiceEntries, istiod on their behalf, or a Service give a host. */
 function declaredAddresses(
   { objects, pod }: Pick<Mesh, "pod" | "objects">,
   name: string,

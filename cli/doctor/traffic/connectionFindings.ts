@@ -14,7 +14,7 @@ import { workloadOf } from "../sources/explain.ts";
 import { fullNames, hostOf } from "./address.ts";
 import type { Carried, View } from "./view.ts";
 
-/** What happens to the connections beside their idle timeout. */
+/** Finds everything beside the idle timeout that ends or carries the connections. */
 export function connectionFindings(
   mesh: Mesh,
   endpoint: Endpoint,

@@ -10,7 +10,7 @@ import type { Container, DoctorPod } from "../mesh/pod.ts";
 
 export const PREFIX = EXCLUDED_PORTS_ANNOTATION.replace(/[^/]*$/, "");
 
-/** What Istio lets a pod say about its outbound connections, by annotation and flag of the init container. */
+/** Annotations about a pod's outbound connections, and the flag of the init container that each becomes. */
 const SETTINGS = {
   excludePorts: { name: "excludeOutboundPorts", flag: "-o" },
   excludeRanges: { name: "excludeOutboundIPRanges", flag: "-x" },

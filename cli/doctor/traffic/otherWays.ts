@@ -16,7 +16,7 @@ import type { Carried, View } from "./view.ts";
 /** How many server names are tried at most. */
 const MOST_NAMES = 3;
 
-/** What the view was found for. */
+/** The client that the view was found for. */
 interface Origin {
   endpoint: Endpoint;
   client: Client;
