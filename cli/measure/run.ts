@@ -10,7 +10,7 @@ import type { Journal } from "./journal.ts";
 import { measurementsOf } from "./measurements.ts";
 import { withDebugLog, restoreLogLevels } from "./withDebugLog.ts";
 import { detach, resume } from "./detach.ts";
-import { notesOnRun } from "./notes.ts";
+import { notesOnRun } from "./runNotes.ts";
 import { ProbeClient } from "../cluster/probeClient.ts";
 import { watch } from "./watch.ts";
 import type { Outcome, Watched } from "./watch.ts";

@@ -80,16 +80,6 @@ describe("the notes on a measurement", () => {
     assert.equal(runVerdict(await measureOn(cluster)).cause, "configDrain");
   });
 
-  it("tell when an earlier attempt left one of the two connections", async () => {
-    cluster.probes.withSidecar.fate.end = { connectedAt: "2026-01-02T03:03:25.678Z" };
-    cluster.log = () => evidenceLine({ start: "2026-01-02T03:03:25.678Z" });
-    const record = await measureOn(cluster);
-    assert.deepEqual(notesOf(record), []);
-    assert.deepEqual(record.notes, [
-      "the connections of the two pods were opened 40 s apart, not at the same time",
-    ]);
-  });
-
   it("tell of a connection that outlives the idle timeout", async () => {
     cluster.probes.withSidecar.fate = {};
     assert.deepEqual(notesOf(await measureOn(cluster)), [
