@@ -3,6 +3,9 @@ import { defineCommand } from "./command/command.ts";
 import { EXIT } from "./command/exitCode.ts";
 import { anyText, flag, oneOf, optional, required } from "./command/option.ts";
 import { FORMATS, render } from "./command/output.ts";
+import { UsageError } from "./command/usageError.ts";
+import { parseAim, resolveAim } from "./cluster/aim.ts";
+import type { Aim } from "./cluster/aim.ts";
 import { kubectlFor } from "./cluster/kubectl.ts";
 import type { Kubectl, KubectlTarget } from "./cluster/kubectl.ts";
 import { diagnose } from "./doctor/diagnose.ts";
@@ -25,7 +28,6 @@ export const doctorCommand = (world: DoctorWorld) =>
       "few seconds and without changing anything. Lists what in the configuration can't work, with its fix.",
     options: {
       ...clusterOptions("the pod"),
-      pod: required("POD", "name of the pod", parsePodName),
       endpoint: required(
         "HOST:PORT",
         "what the pod connects to, by name or address",
@@ -39,18 +41,30 @@ export const doctorCommand = (world: DoctorWorld) =>
         oneOf(SEVERITIES),
       ),
     },
+    words: {
+      placeholder: "AIM",
+      about:
+        "whose connections: a pod's name, or deployment/NAME, statefulset/NAME or daemonset/NAME, of which one " +
+        "pod that is Ready and has a sidecar is asked",
+      min: 1,
+      max: 1,
+    },
     formats: FORMATS,
     quiet: true,
-    example: "-n shop --pod web-5c9f7d --endpoint redis.example.com:6379",
+    example: "-n shop deployment/web --endpoint redis.example.com:6379",
     exits: {
       [EXIT.ok]: "looked, whatever was found",
       [EXIT.failed]: "could not look",
       [EXIT.unmet]: "found what --fail-on names",
     },
-    run: async ({ options, format }, { print }) => {
+    run: async ({ options, words, format }, { print }) => {
       const { namespace, context, "fail-on": failOn } = options;
-      const question = { ...options, client: clientOf(options) };
-      const diagnosis = await diagnose(world.kubectlFor({ namespace, context }), question);
+      const aim = readAim(words[0]);
+      const kubectl = world.kubectlFor({ namespace, context });
+      const { pod, workload } = await resolveAim(kubectl, namespace, aim);
+      const question = { ...options, pod, client: clientOf(options) };
+      const found = await diagnose(kubectl, question);
+      const diagnosis = { ...found, ...(workload && { workload }) };
       print(
         await render(format, {
           data: () => diagnosisRecord(diagnosis),
@@ -63,7 +77,11 @@ export const doctorCommand = (world: DoctorWorld) =>
 
 export const doctor = doctorCommand({ kubectlFor });
 
-/** Takes `pod/NAME` too, as kubectl prints it. */
-function parsePodName(text: string): string {
-  return text.replace(/^pods?\//, "");
+/** @throws UsageError for what is no aim. */
+function readAim(word = ""): Aim {
+  try {
+    return parseAim(word);
+  } catch (error) {
+    throw new UsageError([`AIM: ${(error as Error).message}`]);
+  }
 }

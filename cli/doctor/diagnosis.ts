@@ -1,4 +1,5 @@
 import type { EffectiveTimeout } from "../../model/record.ts";
+import type { Aimed } from "../cluster/aim.ts";
 import type { TcpKeepalive } from "../sidecar/clusterConfig.ts";
 import type { ProxyVersions } from "../sidecar/serverInfo.ts";
 import type { Finding } from "./findings/finding.ts";
@@ -8,6 +9,8 @@ import type { Source } from "./sources/settings.ts";
 export interface Diagnosis {
   namespace: string;
   pod: string;
+  /** The workload that the pod stands for; absent where the pod itself was asked about. */
+  workload?: NonNullable<Aimed["workload"]>;
   /** `host:port` as it was asked for. */
   endpoint: string;
   /** `plain TCP` or `TLS with the server name cache.example.com`. */

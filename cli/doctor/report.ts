@@ -14,8 +14,10 @@ import { describeSource } from "./sources/settings.ts";
 /** Writes a diagnosis for people. */
 export function renderDiagnosis(diagnosis: Diagnosis, style = PLAIN): string {
   const { address, client, endpoint, findings, namespace, pod, unseen, versions, way } = diagnosis;
+  const { workload } = diagnosis;
   const named = address === undefined || endpoint.includes(address);
   const rows = [
+    ...(workload === undefined ? [] : [["workload", describeWorkload(workload)]]),
     ["endpoint", named ? endpoint : `${endpoint} (${address})`],
     ["client", client],
     ...rowsOf(way),
@@ -28,6 +30,16 @@ export function renderDiagnosis(diagnosis: Diagnosis, style = PLAIN): string {
     ...section(style, "Findings (docs/findings.md explains each code):", findings.map(findingLine)),
     ...section(style, "Not looked at:", unseen),
   ].join("");
+}
+
+/** `deployment/web: asked the newest of 2 alike pods, of 3 in all`, or `its one pod`. */
+function describeWorkload({ kind, name, alike, pods }: NonNullable<Diagnosis["workload"]>): string {
+  const aim = `${kind.toLowerCase()}/${name}`;
+  if (pods === 1) {
+    return `${aim}: asked its one pod`;
+  }
+  const asked = alike === 1 ? "one pod, none is like it" : `the newest of ${alike} alike pods`;
+  return `${aim}: asked ${asked}, of ${pods} in all`;
 }
 
 function section({ line }: Style, title: string, lines: readonly string[]): string[] {

@@ -46,7 +46,7 @@ describe("the packed command", () => {
     assert.deepEqual(run(bundle, "--version"), { status: 0, stdout: `${version}\n`, stderr: "" });
     const { status, stdout } = run(bundle, "doctor", "--help");
     assert.equal(status, 0);
-    assert.match(stdout, /^usage: istio-idle-timeout doctor --namespace NAMESPACE /);
+    assert.match(stdout, /^usage: istio-idle-timeout doctor AIM --namespace NAMESPACE /);
   });
 
   it("is a plugin of kubectl under its name", () => {
@@ -62,7 +62,7 @@ describe("the packed command", () => {
   });
 
   it("exits 2 for a wrong usage and 1 for what it can't do, with nothing on stdout", () => {
-    assert.deepEqual(run(bundle, "doctor", "-n", "shop", "--pod", "web", "--endpont", "a:1"), {
+    assert.deepEqual(run(bundle, "doctor", "-n", "shop", "web", "--endpont", "a:1"), {
       status: 2,
       stdout: "",
       stderr:
@@ -72,7 +72,7 @@ describe("the packed command", () => {
     writeFileSync(join(folder, "kubectl"), "#!/bin/sh\necho refused >&2\nexit 1\n", {
       mode: 0o755,
     });
-    const asked = ["-n", "shop", "--pod", "web", "--endpoint", "a:1", "-o", "json"];
+    const asked = ["-n", "shop", "web", "--endpoint", "a:1", "-o", "json"];
     assert.deepEqual(run(bundle, "doctor", ...asked), {
       status: 1,
       stdout: "",

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { load } from "js-yaml";
 import { doctorCommand } from "../../cli/doctor.ts";
+import { KubectlError } from "../../cli/cluster/kubectl.ts";
 import { call } from "./command/call.ts";
 import { FakeMesh } from "./doctor/fakeMesh.ts";
 
-const COMPLETE = ["--namespace", "shop", "--pod", "web-0", "--endpoint", "10.0.0.5:6379"];
+const COMPLETE = ["--namespace", "shop", "web-0", "--endpoint", "10.0.0.5:6379"];
 
 describe("doctor", () => {
   const asked: object[] = [];
@@ -30,9 +31,47 @@ describe("doctor", () => {
   });
 
   it("takes a context, the short form of a namespace, and a pod as kubectl prints it", async () => {
-    const argv = ["-n", "shop", "--context=prod", "--pod", "pod/web-0", ...COMPLETE.slice(4)];
+    const argv = ["-n", "shop", "--context=prod", "pod/web-0", ...COMPLETE.slice(3)];
     assert.match((await run(argv)).out, /^pod +shop\/web-0\n/);
     assert.deepEqual(asked, [{ namespace: "shop", context: "prod" }]);
+  });
+
+  it("asks a pod of a workload, and says which one and of how many", async () => {
+    const mesh = new FakeMesh();
+    mesh.deployment = "web";
+    const command = doctorCommand({ kubectlFor: () => mesh.kubectl });
+    const argv = ["-n", "shop", "deployment/web", ...COMPLETE.slice(3)];
+    assert.match(
+      (await call(command, "doctor", argv)).out,
+      /^pod +shop\/web-0\n-+ +-+\nworkload +deployment\/web: asked its one pod\nendpoint /,
+    );
+    const { pod, workload } = JSON.parse((await call(command, "doctor", [...argv, "-ojson"])).out);
+    assert.deepEqual(
+      { pod, workload },
+      { pod: "web-0", workload: { kind: "Deployment", name: "web", pods: 1, alike: 1 } },
+    );
+  });
+
+  it("exits 1 with one line for a workload that is not there", async () => {
+    const command = doctorCommand({
+      kubectlFor: () => () =>
+        Promise.reject(new KubectlError([], 'Error from server (NotFound): "web" not found')),
+    });
+    assert.deepEqual(
+      await call(command, "doctor", ["-n", "shop", "sts/web", ...COMPLETE.slice(3)]),
+      {
+        code: 1,
+        out: "",
+        err: "doctor: statefulset shop/web: it does not exist; see kubectl get statefulsets --namespace shop\n",
+      },
+    );
+  });
+
+  it("exits 2 for what is neither a pod nor a workload", async () => {
+    const { code, err } = await run(["-n", "shop", "job/web", ...COMPLETE.slice(3)]);
+    assert.equal(code, 2);
+    assert.match(err, /^doctor: AIM: "job\/web" is no pod and no workload; write pod\/NAME, /);
+    assert.deepEqual(asked, []);
   });
 
   it("prints the same as JSON, YAML and Markdown", async () => {
@@ -76,7 +115,7 @@ describe("doctor", () => {
   });
 
   it("exits 1 with one line when it can't look", async () => {
-    const argv = [...COMPLETE.slice(0, 4), "--endpoint", "other.example.com:6379"];
+    const argv = [...COMPLETE.slice(0, 3), "--endpoint", "other.example.com:6379"];
     const { code, out, err } = await run(argv);
     assert.deepEqual({ code, out }, { code: 1, out: "" });
     assert.match(err, /^doctor: other\.example\.com:6379: .*\n$/);
@@ -89,9 +128,9 @@ describe("doctor", () => {
       err:
         "doctor: unknown option --wait\n" +
         "doctor: --namespace is missing\n" +
-        "doctor: --pod is missing\n" +
         'doctor: --endpoint: "redis" is not an endpoint; use host:port without a scheme and with a port from 1 to ' +
         "65535, such as redis.example.com:6379 or [2001:db8::5]:6379\n" +
+        "doctor: AIM is missing\n" +
         'See "istio-idle-timeout doctor --help".\n',
     });
   });

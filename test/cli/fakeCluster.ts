@@ -1,6 +1,7 @@
 import type { Connection, ProbeSpec, ProbeStatus, Sample } from "../../app/probe/sample.ts";
 import type { ProbeKind } from "../../model/record.ts";
 import type { EnvoyFilterObject } from "../../cli/doctor/mesh/istioObjects.ts";
+import type { LabelSelector } from "../../cli/cluster/labelSelector.ts";
 import { KubectlError } from "../../cli/cluster/kubectl.ts";
 import type { Kubectl } from "../../cli/cluster/kubectl.ts";
 import type { UndoingWorld } from "../../cli/cluster/world.ts";
@@ -123,6 +124,8 @@ export class FakeCluster {
   /** Changed by a test to what the API server should say of the pods. */
   pods: Json[] = [this.pod("withSidecar"), this.pod("withoutSidecar")];
   policies = ["idle-timeout"];
+  /** Selectors of workloads, by what kubectl calls them: `deployments.apps web`. */
+  workloads: Record<string, LabelSelector> = {};
   /** EnvoyFilters as the API server lists them, of which a measurement need not know. */
   filters: EnvoyFilterObject[] = [];
   /** Journals by the name of their ConfigMap. */
@@ -199,13 +202,19 @@ export class FakeCluster {
     if (failure !== undefined) {
       throw new KubectlError(args, failure);
     }
-    const [verb, kind, name = ""] = args;
+    const [verb, kind = "", name = ""] = args;
     if (verb === "get" && kind === "pods") {
       return JSON.stringify({ items: this.pods });
     }
     if (verb === "get" && kind === "pod") {
       const pod = this.pods.find(({ metadata }) => (metadata as Json).name === name);
       return JSON.stringify(pod ?? this.notFound(args, `pods "${name}"`));
+    }
+    if (verb === "get" && kind.endsWith(".apps")) {
+      const selector = this.workloads[`${kind} ${name}`];
+      return JSON.stringify(
+        selector === undefined ? this.notFound(args, `${kind} "${name}"`) : { spec: { selector } },
+      );
     }
     if (verb === "get" && kind === "configmap") {
       return JSON.stringify(this.journals.get(name) ?? this.notFound(args, `configmaps "${name}"`));

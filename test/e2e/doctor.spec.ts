@@ -213,7 +213,7 @@ describe("the doctor", () => {
   });
 
   it("prints a table as a command", async () => {
-    const args = ["--namespace", NAMESPACE, "--pod", "plain", "--endpoint", endpoints.unknown];
+    const args = ["--namespace", NAMESPACE, "pod/plain", "--endpoint", endpoints.unknown];
     const command = ["run", "--silent", "doctor", "--", ...args];
     const printed = await exec("npm", command, { env: environment(testLab()) });
     assert.match(printed, /^pod +doc-e2e\/plain\n/);
@@ -227,7 +227,7 @@ function silent() {
 }
 
 async function ask(pod: string, endpoint: string): Promise<Answer> {
-  const argv = ["--namespace", NAMESPACE, "--pod", pod, "--endpoint", endpoint, "-o", "json"];
+  const argv = ["--namespace", NAMESPACE, pod, "--endpoint", endpoint, "-o", "json"];
   const command = doctorCommand({
     kubectlFor:
       ({ namespace = "" }) =>

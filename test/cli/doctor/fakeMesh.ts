@@ -24,6 +24,8 @@ export class FakeMesh {
   metadata: Json = {};
   listeners = dump(virtualOutbound());
   cluster: Json = {};
+  /** Name of the Deployment that has made the pod. */
+  deployment: string | undefined;
   /** Names of clusters that the sidecar has not. */
   missingClusters: string[] = [];
   filters: EnvoyFilterObject[] = [];
@@ -71,6 +73,13 @@ export class FakeMesh {
   };
 
   private get([, resources = "", ...rest]: readonly string[]): Json {
+    if (resources === "deployments.apps" && rest[0] === this.deployment) {
+      const metadata = { namespace: "shop", name: this.deployment };
+      return { metadata, spec: { selector: { matchLabels: this.labels } } };
+    }
+    if (resources === "pods" && this.deployment !== undefined) {
+      return { items: [this.pod()] };
+    }
     if (resources === "pod") {
       return this.pod();
     }
@@ -99,10 +108,13 @@ export class FakeMesh {
     return {
       metadata: {
         ...{ name: "web-0", namespace: "shop" },
-        ...{ labels: this.labels, annotations: this.annotations },
+        ...{ labels: this.labels, annotations: this.annotations, creationTimestamp: CREATED },
+        ...(this.deployment !== undefined && {
+          ownerReferences: [{ kind: "ReplicaSet", name: `${this.deployment}-7d9f` }],
+        }),
       },
       spec: { containers: this.containers.map((name) => ({ name })) },
-      status: { phase: this.phase },
+      status: { phase: this.phase, conditions: [{ type: "Ready", status: "True" }] },
     };
   }
 

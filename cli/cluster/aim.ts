@@ -1,0 +1,168 @@
+import { UserError } from "../../model/userError.ts";
+import { PROXY_CONTAINER } from "../../model/istio/wellKnown.ts";
+import { askJson, KubectlError } from "./kubectl.ts";
+import type { Kubectl } from "./kubectl.ts";
+import { selects } from "./labelSelector.ts";
+import type { LabelSelector } from "./labelSelector.ts";
+
+/** What a user names to be looked at. */
+export interface Aim {
+  kind: "Pod" | WorkloadKind;
+  name: string;
+}
+
+type WorkloadKind = "Deployment" | "StatefulSet" | "DaemonSet";
+
+/** The pod that stands for an aim. */
+export interface Aimed {
+  pod: string;
+  /** Absent where the pod itself was named. */
+  workload?: {
+    kind: WorkloadKind;
+    name: string;
+    /** How many pods it has, those that are being deleted left out. */
+    pods: number;
+    /** How many of them are Ready, have a sidecar and come from the same pod template as the one that stands for it. */
+    alike: number;
+  };
+}
+
+/** As kubectl spells kinds; all of the workloads are of the group `apps`. */
+const KINDS: Record<Aim["kind"], readonly string[]> = {
+  Pod: ["pod", "pods", "po"],
+  Deployment: ["deployment", "deployments", "deploy"],
+  StatefulSet: ["statefulset", "statefulsets", "sts"],
+  DaemonSet: ["daemonset", "daemonsets", "ds"],
+};
+
+/** Labels in which controllers note the pod template that a pod was made from. */
+const TEMPLATE_LABELS = ["pod-template-hash", "controller-revision-hash"];
+
+/**
+ * Reads `deployment/web`, `sts/db` or `pod/web-0` as kubectl does, and prints it (`deployment.apps/web`); a bare name
+ * is that of a pod.
+ *
+ * @throws Error for another kind or no name.
+ */
+export function parseAim(text: string): Aim {
+  const [, given = "pod", name = ""] = /^(?:([^/]+)\/)?([^/]+)$/.exec(text) ?? [];
+  const spelled = given.toLowerCase().replace(/\.apps$/, "");
+  const [kind] = (Object.keys(KINDS) as Aim["kind"][]).filter((each) =>
+    KINDS[each].includes(spelled),
+  );
+  if (kind === undefined || name === "") {
+    throw new Error(
+      `${JSON.stringify(text)} is no pod and no workload; write pod/NAME, deployment/NAME, statefulset/NAME or ` +
+        "daemonset/NAME",
+    );
+  }
+  return { kind, name };
+}
+
+/**
+ * Picks one pod of a workload that can be asked: the newest that is Ready and has a sidecar. A pod that is named
+ * itself is taken as it is, without a look.
+ *
+ * @param kubectl for the namespace.
+ * @throws UserError where there is none.
+ */
+export async function resolveAim(
+  kubectl: Kubectl,
+  namespace: string,
+  { kind, name }: Aim,
+): Promise<Aimed> {
+  if (kind === "Pod") {
+    return { pod: name };
+  }
+  const plural = `${kind.toLowerCase()}s`;
+  const subject = `${kind.toLowerCase()} ${namespace}/${name}`;
+  const pods = await podsOf(kubectl, { kind, name }).catch((error: unknown) => {
+    throw error instanceof KubectlError ? problemOf(error, subject, plural, namespace) : error;
+  });
+  const see = `see kubectl get pods --namespace ${namespace}`;
+  if (pods.length === 0) {
+    throw new UserError(
+      `${subject}: it has no pods; see kubectl describe ${plural} ${name} --namespace ${namespace}`,
+    );
+  }
+  const ready = pods.filter(isReady);
+  if (ready.length === 0) {
+    throw new UserError(`${subject}: none of its pods (${pods.length}) is Ready; ${see}`);
+  }
+  const [newest, ...others] = ready.filter(hasSidecar).sort(newestFirst);
+  if (newest === undefined) {
+    throw new UserError(
+      `${subject}: none of its Ready pods (${ready.length}) has a sidecar, the container ${PROXY_CONTAINER}; ` +
+        `name one of them to learn more: pod/${ready[0]?.metadata.name ?? ""}`,
+    );
+  }
+  const alike = 1 + others.filter((pod) => templateOf(pod) === templateOf(newest)).length;
+  return { pod: newest.metadata.name, workload: { kind, name, pods: pods.length, alike } };
+}
+
+/** The pods that a workload made and that stay. A selector alone takes those of others, such as of a canary, too. */
+async function podsOf(kubectl: Kubectl, aim: Aim): Promise<Pod[]> {
+  const get = (...what: string[]): Promise<unknown> =>
+    askJson(kubectl, ["get", ...what, "--output", "json"]);
+  const workload = await get(`${aim.kind.toLowerCase()}s.apps`, aim.name);
+  const { selector } = (workload as { spec: { selector: LabelSelector } }).spec;
+  const { items } = (await get("pods")) as { items: Pod[] };
+  return items.filter(
+    ({ metadata }) =>
+      metadata.deletionTimestamp === undefined &&
+      selects(selector, metadata.labels ?? {}) &&
+      (metadata.ownerReferences ?? []).some((owner) => isOwner(owner, aim)),
+  );
+}
+
+/** A ReplicaSet carries its Deployment's name and a hash of the template. */
+function isOwner(owner: { kind: string; name: string }, { kind, name }: Aim): boolean {
+  return kind === "Deployment"
+    ? owner.kind === "ReplicaSet" && owner.name.replace(/-[a-z0-9]+$/, "") === name
+    : owner.kind === kind && owner.name === name;
+}
+
+function problemOf(
+  error: KubectlError,
+  subject: string,
+  plural: string,
+  namespace: string,
+): UserError {
+  const problem = error.notFound
+    ? `it does not exist; see kubectl get ${plural} --namespace ${namespace}`
+    : error.forbidden
+      ? "you may not look at it and its pods; name a pod, or have an administrator apply docs/rbac.yaml and bind " +
+        "its role istio-idle-timeout-doctor to you"
+      : error.reason;
+  return new UserError(`${subject}: ${problem}`, { cause: error });
+}
+
+function isReady({ status }: Pod): boolean {
+  return (status.conditions ?? []).some((each) => each.type === "Ready" && each.status === "True");
+}
+
+/** A sidecar is an init container with its own restart policy on newer clusters. */
+function hasSidecar({ spec }: Pod): boolean {
+  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+  return containers.some(({ name }) => name === PROXY_CONTAINER);
+}
+
+function newestFirst({ metadata: a }: Pod, { metadata: b }: Pod): number {
+  return b.creationTimestamp.localeCompare(a.creationTimestamp) || (a.name < b.name ? -1 : 1);
+}
+
+function templateOf({ metadata }: Pod): string {
+  return TEMPLATE_LABELS.map((label) => metadata.labels?.[label] ?? "").join();
+}
+
+interface Pod {
+  metadata: {
+    name: string;
+    creationTimestamp: string;
+    deletionTimestamp?: string;
+    labels?: Record<string, string>;
+    ownerReferences?: { kind: string; name: string }[];
+  };
+  spec: { containers: { name: string }[]; initContainers?: { name: string }[] };
+  status: { conditions?: { type: string; status: string }[] };
+}
