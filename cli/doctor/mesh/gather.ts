@@ -96,7 +96,13 @@ async function readConfig(
     const { data } = answer as { data?: { mesh?: string } };
     return readMeshConfig(data?.mesh, istiodNamespace);
   } catch (error) {
-    const text = `the mesh's settings, ConfigMap ${istiodNamespace}/${name} (${reasonOf(error, "look at it")})`;
+    // The role names the ConfigMap of the control plane without a revision; Kubernetes takes no patterns there.
+    const advice =
+      error instanceof KubectlError && error.forbidden && name !== "istio"
+        ? "; add its name to resourceNames of the role istio-idle-timeout-doctor, as docs/rbac.yaml says"
+        : "";
+    const why = `${reasonOf(error, "look at it")}${advice}`;
+    const text = `the mesh's settings, ConfigMap ${istiodNamespace}/${name} (${why})`;
     unseen.push({ text });
     return readMeshConfig(undefined, istiodNamespace);
   }

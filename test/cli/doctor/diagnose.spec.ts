@@ -114,6 +114,18 @@ describe("the doctor", () => {
       );
     });
 
+    it("says which name the role lacks where the control plane has a revision", async () => {
+      doctor.mesh.metadata = {
+        PROXY_CONFIG: { discoveryAddress: "istiod-canary.istio-system.svc:15012" },
+      };
+      doctor.mesh.failure = (command) =>
+        command.startsWith("get configmap") ? FORBIDDEN : undefined;
+      assert.deepEqual((await ask()).unseen, [
+        "the mesh's settings, ConfigMap istio-system/istio-canary (you may not look at it; add its name to " +
+          "resourceNames of the role istio-idle-timeout-doctor, as docs/rbac.yaml says)",
+      ]);
+    });
+
     it("takes the DestinationRule that the cluster names for what sets it", async () => {
       makeKnown("6s");
       doctor.mesh.failure = (command) =>
