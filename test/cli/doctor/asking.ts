@@ -15,7 +15,7 @@ export const HOST = "redis.example.com";
 export const CLUSTER = `outbound|6379||${HOST}`;
 
 /** Gives every test of the surrounding `describe` a fake mesh of its own, and ways to ask about it. */
- 
+
 export function askingDoctor() {
   const doctor = { mesh: new FakeMesh() };
 
