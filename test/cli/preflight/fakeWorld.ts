@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import { check } from "../../../cli/preflight/checks.ts";
 import { KubectlError } from "../../../cli/cluster/kubectl.ts";
 import type { Kubectl } from "../../../cli/cluster/kubectl.ts";
 import type { PreflightWorld } from "../../../cli/preflight/checks.ts";
@@ -147,4 +149,25 @@ export class FakePreflightWorld implements PreflightWorld {
 
 interface Review {
   spec: { resourceAttributes: { verb: string; resource: string; subresource?: string } };
+}
+
+export const FORBIDDEN = 'Error from server (Forbidden): User "ann" cannot list resource';
+/** Docker's path for the question about the probe's repository. */
+export const REPOSITORY = "/distribution/localhost:5000/istio-idle-timeout-probe/json";
+
+/** Docker's answer where it does not get to the registry. */
+export function unreachable(message: string) {
+  return { status: 500, body: JSON.stringify({ message }) };
+}
+
+/** The preflight's problems, of one line each. */
+export async function problemsIn(
+  around: FakePreflightWorld,
+  changes: Partial<PreflightRequest> = {},
+): Promise<string[]> {
+  const found = await check({ ...REQUEST, ...changes }, around);
+  for (const line of found) {
+    assert.doesNotMatch(line, /\n/);
+  }
+  return found;
 }
