@@ -37,7 +37,7 @@ runProgram({
 function finishedRecord(text: string | undefined, run: string): RunRecord | undefined {
   try {
     const record = unpackRecord(text ?? "");
-    return record.run === run && record.running === undefined ? record : undefined;
+    return record.run === run && record.runningUntil === undefined ? record : undefined;
   } catch {
     return undefined;
   }

@@ -115,7 +115,7 @@ function describeExpected({ timelapse }: RunRecord, expectedMs: number | null): 
  * @param toleranceMs of wall time, by which a close may be off.
  */
 export function deviation({ record, tests }: Comparison, toleranceMs: number): string | undefined {
-  if (record.running) {
+  if (record.runningUntil !== undefined) {
     return "it is still being measured; npm run collect waits for the result";
   }
   if (tests.length === 0) {

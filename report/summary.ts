@@ -81,7 +81,7 @@ export function summaryLines(record: RunRecord): string[] {
           `time-lapse: the sidecar's clock ran x${record.timelapse.factor}; ` +
             `what is not marked so is wall time`,
         ]),
-    ...(record.running ? [describeRunning(record)] : []),
+    ...(record.runningUntil === undefined ? [] : [describeRunning(record.runningUntil)]),
     ...tests.flatMap(({ name, samples }) =>
       PROBE_KINDS.flatMap((kind) => describeProbe(record, samples, kind, name)),
     ),
@@ -138,21 +138,15 @@ function describeProbe(
 /** Whether all that can be known of a run is known. */
 export type RunStatus = "running" | "finished";
 
-export function runStatus({ running }: RunRecord): RunStatus {
-  return running ? "running" : "finished";
+export function runStatus({ runningUntil }: RunRecord): RunStatus {
+  return runningUntil === undefined ? "finished" : "running";
 }
 
-/** When the last of the run's windows ends at the latest, in ms since the epoch. */
-export function windowEndMs({ samples, observeMs, repetitions = 1 }: RunRecord): number {
-  const first = samples.filter(({ repetition }) => repetition === 1);
-  const begunMs = Math.max(...first.map(({ connectedAt }) => Date.parse(connectedAt)));
-  return begunMs + observeMs * repetitions;
-}
-
-function describeRunning(record: RunRecord): string {
-  const end = new Date(windowEndMs(record)).toISOString().replace(/\.\d+Z$/, "Z");
+function describeRunning(until: string): string {
+  // Rounded up: the window has not ended before.
+  const end = new Date(Math.ceil(Date.parse(until) / 1000) * 1000).toISOString();
   return (
-    `running in the pods until ${end} at the latest; pulumi up after that, or the command collect, ` +
+    `running in the pods until ${end.replace(".000Z", "Z")} at the latest; pulumi up after that, or the command collect, ` +
     `tells how it ended`
   );
 }

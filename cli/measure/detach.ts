@@ -76,6 +76,27 @@ async function look(world: World, journal: Journal, kind: ProbeKind): Promise<Se
   return seen.state === "lost" ? last && { ...seen, last } : seen;
 }
 
+/**
+ * Finds out when the last window of a run ends at the latest that goes on in its pods, by their clock, ISO 8601. A window
+ * begins with the end of the login.
+ *
+ * @returns undefined where no probe goes on.
+ */
+export function lastWindowEnd(outcomes: readonly Outcome[], observeMs: number): string | undefined {
+  const endsMs = outcomes.flatMap(({ state, seen }) => {
+    if (state !== "running" || seen.state !== "holding") {
+      return [];
+    }
+    // A connection that is held was so just now; between two repetitions the last end is what is known.
+    const known = [...seen.held, ...seen.samples];
+    const nowMs = Math.max(
+      ...known.map(({ connectedAt, heldMs }) => Date.parse(connectedAt) + heldMs),
+    );
+    return [nowMs + windowLeftMs(seen, observeMs)];
+  });
+  return endsMs.length === 0 ? undefined : new Date(Math.max(...endsMs)).toISOString();
+}
+
 /** Finds out how a run stands, for a client that did not begin it. */
 export async function findRunState(world: World, run: string): Promise<RunState> {
   const journal = await readJournal(world.kubectl, run);

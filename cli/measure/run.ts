@@ -9,7 +9,7 @@ import { begin } from "./begin.ts";
 import type { Journal } from "./journal.ts";
 import { measurementsOf } from "./measurements.ts";
 import { withDebugLog, restoreLogLevels } from "./withDebugLog.ts";
-import { detach, resume } from "./detach.ts";
+import { detach, lastWindowEnd, resume } from "./detach.ts";
 import { notesOnRun } from "./runNotes.ts";
 import { ProbeClient } from "../cluster/probeClient.ts";
 import { watch } from "./watch.ts";
@@ -96,6 +96,7 @@ function compose(
     throw new MeasureError(`the journal of run ${asked.run} knows of no endpoint`);
   }
   const { endpoint, effective } = first;
+  const runningUntil = lastWindowEnd(Object.values(outcomes), asked.observeMs);
   return {
     schemaVersion: SCHEMA_VERSION,
     run: asked.run,
@@ -105,7 +106,7 @@ function compose(
     ...(asked.remedy !== DEFAULT_REMEDY && { remedy: asked.remedy }),
     observeMs: asked.observeMs,
     ...(asked.repetitions > 1 && { repetitions: asked.repetitions }),
-    ...(samples.some(({ running }) => running) && { running: true }),
+    ...(runningUntil !== undefined && { runningUntil }),
     ...(factor > 1 && { timelapse: { factor } }),
     effective,
     targets,

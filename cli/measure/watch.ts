@@ -64,12 +64,12 @@ export async function watch(
   const { clock, report } = world;
   const { run, observeMs, repetitions, expectedMs, detachAtMs } = watched;
   const name = nameOf(probe.pod.kind, watched.timelapse);
-  const deadlineMs = clock.nowMs() + observeMs * repetitions + MARGIN_MS;
   let status = seen;
   while (status.state === "holding") {
     const held: HoldingStatus = status;
     const { heldMs, repetitionsLeft } = held;
-    const left = roughly(windowLeftMs(held, observeMs));
+    const leftMs = windowLeftMs(held, observeMs);
+    const left = roughly(leftMs);
     const progress = describeHolding(held, repetitions);
     const patienceMs = detachAtMs - clock.nowMs();
     if (patienceMs <= 0) {
@@ -78,6 +78,8 @@ export async function watch(
     }
     report(`${name}: ${progress}, at most ${left} left`);
     const waitMs = nextWaitMs({ heldMs, observeMs, expectedMs, patienceMs, repetitionsLeft });
+    // Anew each time: the logins of later repetitions take time beside their windows.
+    const deadlineMs = clock.nowMs() + leftMs + MARGIN_MS;
     const answer = await ask(world, probe, run, { waitMs, deadlineMs });
     status = answer.state === "lost" ? { ...answer, last: held } : answer;
   }

@@ -1,6 +1,5 @@
 import type { RunRecord } from "../../model/record.ts";
 import { UserError } from "../../model/userError.ts";
-import { windowEndMs } from "../../report/summary.ts";
 import { roughly } from "../../report/text.ts";
 import type { Clock } from "../cluster/world.ts";
 
@@ -34,10 +33,10 @@ export async function awaitResult(world: ResultWorld): Promise<RunRecord> {
     if (record === undefined) {
       throw new UserError("the stack has no measurement; bring it up first: pulumi up");
     }
-    if (!record.running) {
+    if (record.runningUntil === undefined) {
       return record;
     }
-    const endMs = windowEndMs(record);
+    const endMs = Date.parse(record.runningUntil);
     if (world.wallTimeMs() - endMs > SKEW_MS) {
       throw new UserError(
         "the cluster does not know of the run any more; set run to another number to measure again",

@@ -1,5 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { CONNECT_LIMIT_MS } from "../../app/probe/connect.ts";
 import type { MiddlewareKind } from "../../app/probe/sample.ts";
 import type { RunRecord } from "../../model/record.ts";
 import { formatDuration } from "../../model/duration.ts";
@@ -67,8 +68,7 @@ export class ConnectionTest extends pulumi.ComponentResource {
   constructor(name: string, args: ConnectionTestArgs, opts?: pulumi.ComponentResourceOptions) {
     super("istio-idle-timeout:index:ConnectionTest", name, {}, opts);
 
-    const { repetitions } = args.load;
-    const timeout = formatDuration(Math.min(args.observeMs * repetitions, args.waitMs) + MARGIN_MS);
+    const timeout = formatDuration(longestWatchMs(args) + MARGIN_MS);
     const measurement = new command.local.Command(
       `${name}-measurement-${args.runId}`,
       {
@@ -111,6 +111,18 @@ export class ConnectionTest extends pulumi.ComponentResource {
       return (run.state === "over" ? { RUN_STATE: run.state } : undefined) as RunEnvironment;
     });
   }
+}
+
+/**
+ * How long the client may watch a run, in ms. It does not detach from windows that take no longer than it may wait, and
+ * each of these comes after logins.
+ */
+export function longestWatchMs({
+  load: { repetitions },
+  observeMs,
+  waitMs,
+}: Pick<ConnectionTestArgs, "load" | "observeMs" | "waitMs">): number {
+  return waitMs < observeMs * repetitions ? waitMs : (observeMs + CONNECT_LIMIT_MS) * repetitions;
 }
 
 function measureCommand(args: ConnectionTestArgs): pulumi.Output<string> {

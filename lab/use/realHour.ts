@@ -1,6 +1,6 @@
 import type { RunRecord } from "../../model/record.ts";
 import { COMPARISON_HEADER, compareRun, comparisonRows } from "../../report/comparison.ts";
-import { summaryLines, windowEndMs } from "../../report/summary.ts";
+import { summaryLines } from "../../report/summary.ts";
 import { renderTable } from "../../report/table.ts";
 import { bringUp } from "./demo.ts";
 import { up } from "../commands/lab.ts";
@@ -22,8 +22,8 @@ export async function realHour(lab: string): Promise<void> {
     console.log(`  ${line}`);
   }
   const again = `npm run demo -- --real-hour --name ${lab}`;
-  if (run.running) {
-    const end = new Date(windowEndMs(run));
+  if (run.runningUntil !== undefined) {
+    const end = new Date(run.runningUntil);
     console.log(
       "\nThe lab holds the connections; neither this command nor Pulumi has to run meanwhile.\n" +
         `Leave the lab up, and collect the result after ${end.toString()}:\n\n  ${again}\n\n` +

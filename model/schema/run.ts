@@ -8,6 +8,7 @@ import { parseTimeout } from "../timeout.ts";
 import {
   durationMs,
   flag,
+  instant,
   list,
   name,
   sentence,
@@ -98,8 +99,11 @@ export const runRecordSchema = v.pipe(
     observeMs: wholeNumber(1, MAX_OBSERVE_MS),
     /** Number of repetitions that were asked for; absent where it is 1. */
     repetitions: v.exactOptional(wholeNumber(1, MAX_SAMPLES)),
-    /** A sample is running; absent when all that can be known is known. */
-    running: flag,
+    /**
+     * When the probes' last window ends at the latest, by their clock, while they go on without a client; absent when all
+     * that can be known is known.
+     */
+    runningUntil: v.exactOptional(instant),
     /** Absent where the sidecar's clock was the real one. */
     timelapse: v.exactOptional(timelapseSchema),
     /** Timeout of the first of `targets`. */
@@ -136,9 +140,4 @@ export const runRecordSchema = v.pipe(
       });
     }
   }),
-  v.check(
-    ({ running, samples }) =>
-      running === undefined || samples.some(({ repetition }) => repetition === 1),
-    "a run that goes on from its first repetition",
-  ),
 );

@@ -50,7 +50,7 @@ function casesOf(result: AssertedStack, toleranceMs: number): Case[] {
   const { record, stack, tests } = result;
   return tests.map((test): Case => {
     const known = { stack, test: test.name, seconds: secondsWatched(test) };
-    if (record.running) {
+    if (record.runningUntil !== undefined) {
       return { ...known, outcome: "skipped", message: "it is still being measured" };
     }
     const message = testDeviation(record, test, toleranceMs) ?? "";

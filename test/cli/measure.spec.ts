@@ -109,7 +109,7 @@ describe("cli/measure.ts", () => {
   });
 
   for (const [what, last] of Object.entries({
-    "of a run that still went on": runRecord({ running: true }),
+    "of a run that still went on": runRecord({ runningUntil: "2026-01-02T03:04:19.678Z" }),
     "of another run": runRecord({ run: "2-b" }),
     "of another program": "hello",
   })) {

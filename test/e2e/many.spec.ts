@@ -22,8 +22,8 @@ describe("a thousand connections at once", function () {
 
   it("are left to themselves with all that is known until then", async () => {
     await pulumiUp(stack);
-    const { running, samples } = await record(stack);
-    assert.equal(running, true);
+    const { runningUntil, samples } = await record(stack);
+    assert.ok(runningUntil !== undefined);
     assert.equal(samples.length, 2 * CONNECTIONS);
   });
 
@@ -62,8 +62,8 @@ describe("a thousand connections at once", function () {
   async function collected() {
     for (;;) {
       await pulumiUp(stack);
-      const { running, samples } = await record(stack);
-      if (running === undefined) {
+      const { runningUntil, samples } = await record(stack);
+      if (runningUntil === undefined) {
         return samples.filter(({ probe }) => probe === "withSidecar");
       }
     }

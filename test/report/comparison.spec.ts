@@ -73,7 +73,7 @@ describe("a deviation", () => {
   });
 
   it("is a run that goes on, whatever is known so far", () => {
-    const running = { ...DEFAULT_OPEN, running: true } as const;
+    const running = { ...DEFAULT_OPEN, runningUntil: "2026-01-02T03:04:19.678Z" } as const;
     assert.match(found(running) ?? "", /^it is still being measured/);
   });
 

@@ -34,7 +34,7 @@ describe("summary", () => {
 
   it("says that a run goes on, until when and what is known so far", () => {
     const record = runRecord({
-      running: true,
+      runningUntil: "2026-01-02T03:04:24.678Z",
       samples: [
         measurement({ end: "open", heldMs: 8003.9, proxy: null, running: true }),
         control({ heldMs: 8004, running: true }),
@@ -44,7 +44,7 @@ describe("summary", () => {
     assert.equal(runStatus(runRecord()), "finished");
     assert.deepEqual(disconnectSeconds(record), { withSidecar: null, withoutSidecar: null });
     assert.deepEqual(summaryLines(record).slice(2), [
-      "running in the pods until 2026-01-02T03:04:19Z at the latest; pulumi up after that, or the command collect, " +
+      "running in the pods until 2026-01-02T03:04:25Z at the latest; pulumi up after that, or the command collect, " +
         "tells how it ended",
       "with sidecar: running, open for >= 8.003 s (lower bound)",
       "without sidecar: running, open for >= 8.004 s (lower bound)",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import type { HoldingStatus } from "../../../app/probe/sample.ts";
 import type { RunRecord } from "../../../model/record.ts";
 import type { MeasureRequest } from "../../../model/requests.ts";
 import { measure } from "../../../cli/measure/run.ts";
@@ -8,8 +9,14 @@ import { MeasureError } from "../../../cli/cluster/world.ts";
 import { asked } from "../asked.ts";
 import { evidenceLine, FakeCluster, RUN } from "../fakeCluster.ts";
 import { dump, virtualOutbound } from "../listeners.ts";
+import { SAMPLE } from "../records.ts";
 
 const HOUR_MS = 3_600_000;
+
+/** The time of so many ms after the connections were opened. */
+function at(ms: number): string {
+  return new Date(Date.parse(SAMPLE.connectedAt) + ms).toISOString();
+}
 
 const ASKED = asked("default", { observeMs: HOUR_MS + 300_000, waitMs: 300_000 });
 
@@ -41,7 +48,7 @@ describe("a run that its client leaves to itself", () => {
   it("is told as a lower bound when the client has waited", async () => {
     const record = await run();
     assert.equal(cluster.clock.nowMs(), 300_000);
-    assert.equal(record.running, true);
+    assert.equal(record.runningUntil, at(HOUR_MS + 300_000));
     assert.deepEqual(ends(record), [
       { ...open(300_000), running: true },
       { ...open(300_000), running: true },
@@ -50,6 +57,33 @@ describe("a run that its client leaves to itself", () => {
       "with sidecar: open for 5m; it goes on in its pod, for at most 1h",
       "without sidecar: open for 5m; it goes on in its pod, for at most 1h",
     ]);
+  });
+
+  describe("goes on", () => {
+    const connection = { ...SAMPLE, heldMs: 300_000 };
+    const answers = (status: Omit<HoldingStatus, "state">): void => {
+      for (const probe of Object.values(cluster.probes)) {
+        probe.answer = { state: "holding", ...status };
+      }
+    };
+
+    it("until its window ends, which begins with the login's end and not with the connection", async () => {
+      answers({ heldMs: 295_000, repetitionsLeft: 0, held: [connection], samples: [] });
+      assert.equal((await run()).runningUntil, at(HOUR_MS + 305_000));
+    });
+
+    it("for the windows of all repetitions that are left", async () => {
+      const held = [{ ...connection, repetition: 2 }];
+      answers({ heldMs: 299_000, repetitionsLeft: 2, held, samples: [SAMPLE] });
+      const { runningUntil } = await run({ repetitions: 4 });
+      assert.equal(runningUntil, at(3 * (HOUR_MS + 300_000) + 1000));
+    });
+
+    it("between two repetitions, when it holds no connection", async () => {
+      answers({ heldMs: 300_000, repetitionsLeft: 1, held: [], samples: [connection] });
+      const { runningUntil } = await run({ repetitions: 2 });
+      assert.equal(runningUntil, at(300_000 + 2 * (HOUR_MS + 300_000) - 300_000));
+    });
   });
 
   it("tells of progress and the time that is left", async () => {
@@ -71,7 +105,7 @@ describe("a run that its client leaves to itself", () => {
     const record = await run();
     assert.equal(cluster.clock.nowMs(), HOUR_MS + 600_000);
     assert.deepEqual(ends(record), [{ ...open(HOUR_MS + 9), end: "fin" }, open(HOUR_MS + 300_000)]);
-    assert.equal(record.running, undefined);
+    assert.equal(record.runningUntil, undefined);
     assert.equal(record.samples[0]?.proxy?.durationMs, HOUR_MS + 7);
     assert.deepEqual(record.samples[0].notes, []);
     assert.equal(starts().length, 2);
@@ -128,7 +162,7 @@ describe("a run that its client leaves to itself", () => {
       { ...open(300_000), voidReasons: [reason] },
       open(HOUR_MS + 300_000),
     ]);
-    assert.equal(record.running, undefined);
+    assert.equal(record.runningUntil, undefined);
     assert.equal(starts().length, 2);
   });
 
@@ -162,7 +196,7 @@ describe("a run that its client leaves to itself", () => {
       cluster.clock.nowMs() < 320_000
         ? "refused"
         : undefined;
-    assert.equal((await run()).running, true);
+    assert.equal((await run()).runningUntil, at(HOUR_MS + 300_000));
     assert.equal(cluster.clock.nowMs(), 320_000);
     assert.deepEqual(await state(), { state: "running", leftMs: HOUR_MS - 20_000 });
   });

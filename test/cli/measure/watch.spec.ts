@@ -1,9 +1,22 @@
 import assert from "node:assert/strict";
+import type { HoldingStatus, ProbeStatus } from "../../../app/probe/sample.ts";
+import { KubectlError } from "../../../cli/cluster/kubectl.ts";
+import type { ProbeClient } from "../../../cli/cluster/probeClient.ts";
+import { MeasureError } from "../../../cli/cluster/world.ts";
+import { watch } from "../../../cli/measure/watch.ts";
 import type { RunRecord } from "../../../model/record.ts";
 import type { FakeCluster } from "../fakeCluster.ts";
 import { closingCluster, measureOn, refusalOn } from "../measuring.ts";
+import { SAMPLE } from "../records.ts";
+import { VirtualClock } from "../virtualClock.ts";
 
 type Json = Record<string, unknown>;
+
+const OBSERVE_MS = 14_000;
+const SEEN: HoldingStatus = {
+  ...{ state: "holding", heldMs: 4000, repetitionsLeft: 0 },
+  ...{ held: [{ ...SAMPLE, heldMs: 4000 }], samples: [] },
+};
 
 describe("the watch over held connections", () => {
   let cluster: FakeCluster;
@@ -102,7 +115,7 @@ describe("the watch over held connections", () => {
       assert.deepEqual(lostOf(record, 0), lost(reason, 25_000));
       assert.equal(record.samples[1]?.end, "open");
       assert.equal(record.samples[1].voidReasons, undefined);
-      assert.equal(record.running, undefined);
+      assert.equal(record.runningUntil, undefined);
     });
   }
 
@@ -145,5 +158,40 @@ describe("the watch over held connections", () => {
       await refusalOn(cluster),
       "the probe in pod without-0 can't be started: kubectl exec without-0: probe: the probe does not answer",
     );
+  });
+});
+
+describe("a run whose probe can't be reached", () => {
+  /** When the client gives up a probe that answers until a time, in ms of its clock. */
+  async function givenUpAtMs(answersUntilMs: number, repetitions: number): Promise<number> {
+    const clock = new VirtualClock();
+    const refuse = (): Promise<never> => Promise.reject(new KubectlError(["exec"], "refused"));
+    const pod = { kind: "withSidecar", name: "with-0", uid: "u", proxyRestarts: 0 } as const;
+    const status = async (_run: string, waitMs: number): Promise<ProbeStatus> => {
+      if (clock.nowMs() >= answersUntilMs) {
+        return refuse();
+      }
+      await clock.sleep(waitMs);
+      return SEEN;
+    };
+    const world = { clock, kubectl: refuse, report: () => undefined };
+    const watched = { run: "1-a", observeMs: OBSERVE_MS, repetitions, expectedMs: 0 };
+    await assert.rejects(
+      watch(world, { pod, status } as unknown as ProbeClient, SEEN, {
+        ...{ ...watched, timelapse: 1, detachAtMs: Infinity },
+      }),
+      (error: unknown) =>
+        error instanceof MeasureError && error.message.includes("can't be reached any more"),
+    );
+    return clock.nowMs();
+  }
+
+  it("is given up a minute after the window that it was last seen in", async () => {
+    assert.equal(await givenUpAtMs(0, 1), 72_000);
+  });
+
+  it("is not given up earlier because the logins of its repetitions took long", async () => {
+    // It was asked last after 99 s, with 10 s to go: long after two windows would have ended without logins.
+    assert.equal(await givenUpAtMs(90_000, 2), 99_000 + 72_000);
   });
 });

@@ -11,7 +11,7 @@ const OBSERVE_MS = 200_000;
 
 const RUNNING = runRecord({
   observeMs: OBSERVE_MS,
-  running: true,
+  runningUntil: new Date(CONNECTED_MS + OBSERVE_MS).toISOString(),
   samples: [
     measurement({ end: "open", heldMs: 8000, proxy: null, running: true }),
     control({ heldMs: 8000, running: true }),

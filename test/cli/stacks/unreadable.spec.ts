@@ -93,7 +93,7 @@ describe("compare, with one stack whose record is not what it should be,", () =>
           const [, problem = ""] = row.split("can't be read: ");
           const named = problem.split(" ")[0]!.replace(/^it$/, "");
           const top = path.replace(/^\./, "");
-          // What refers to each other may be wrong where it is used: a sample's host, the run's first repetition.
+          // What refers to each other may be wrong where it is used: a sample's host.
           assert.ok(
             named.startsWith(top) || top.startsWith(named) || named.endsWith(".host"),
             `${path}: ${problem}`,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { ConnectionTest } from "../../../components/runs/connectionTest.ts";
+import { ConnectionTest, longestWatchMs } from "../../../components/runs/connectionTest.ts";
 import type { ConnectionTestArgs } from "../../../components/runs/connectionTest.ts";
 import { parse } from "valibot";
 import { DEFAULT_LOAD } from "../../load.ts";
@@ -76,6 +76,13 @@ describe("ConnectionTest", () => {
       },
       provider: undefined,
     });
+  });
+
+  it("leaves time for the logins before each window, and for waiting alone where it detaches", () => {
+    const load = { modes: ["silent"], connections: 1, repetitions: 3 } as const;
+    const watched = (waitMs: number) => longestWatchMs({ load, observeMs: 14_000, waitMs });
+    assert.equal(watched(42_000), 72_000);
+    assert.equal(watched(41_999), 41_999);
   });
 
   it("hands on what is not the default", async () => {

@@ -31,7 +31,9 @@ describe("rows of connections", () => {
       control({ heldMs: 3000, running: true }),
     ];
     assert.deepEqual(
-      cells(runRecord({ running: true, samples })).map(({ end, cause }) => [end, cause]),
+      cells(runRecord({ runningUntil: "2026-01-02T03:04:19.678Z", samples })).map(
+        ({ end, cause }) => [end, cause],
+      ),
       [
         ["running", "running"],
         ["running", ""],

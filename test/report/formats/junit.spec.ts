@@ -28,7 +28,7 @@ describe("JUnit XML", () => {
 
   it("skips what is still being measured", () => {
     const running = runRecord({
-      running: true,
+      runningUntil: "2026-01-02T03:04:19.678Z",
       samples: [measurement({ end: "open", heldMs: 3000, proxy: null, running: true }), control()],
     });
     assert.match(
