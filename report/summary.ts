@@ -1,4 +1,5 @@
-import type { Measurement, ProbeKind, RunRecord } from "../model/record.ts";
+import type { MiddlewareKind } from "../app/probe/sample.ts";
+import type { Measurement, ProbeKind, RunRecord, TargetRecord } from "../model/record.ts";
 import { firstSample, groupSamples } from "./sampleGroups.ts";
 import { safeText } from "./safeText.ts";
 import { describeSpread } from "./spread.ts";
@@ -60,7 +61,12 @@ function toSeconds(ms: number): number {
 
 /** Writes the findings in lines for people. */
 export function summaryLines(record: RunRecord): string[] {
-  const several = record.targets.length > 1;
+  const alike = (kind: MiddlewareKind): number =>
+    record.targets.filter(({ middleware }) => middleware === kind).length;
+  const whose = ({ middleware, endpoint }: TargetRecord): string =>
+    record.targets.length === 1
+      ? ""
+      : ` for ${middleware}${alike(middleware) === 1 ? "" : ` ${endpoint}`}`;
   const groups = groupSamples(record.samples);
   const tests = groups.map((group) => ({
     name: groups.length > 1 ? `${group.name}, ` : "",
@@ -72,8 +78,7 @@ export function summaryLines(record: RunRecord): string[] {
       (record.remedy === undefined ? "" : `, remedy ${record.remedy}`) +
       `, run ${record.run}`,
     ...record.targets.map(
-      ({ middleware, effective }) =>
-        `effective idle timeout${several ? ` for ${middleware}` : ""}: ${describeEffective(effective)}`,
+      (target) => `effective idle timeout${whose(target)}: ${describeEffective(target.effective)}`,
     ),
     ...(record.timelapse === undefined
       ? []

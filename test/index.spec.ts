@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { EffectiveTimeout, RunRecord } from "../model/record.ts";
 import { declare, only, UNKNOWN, valueOf } from "./mocks.ts";
+import type { TestResult } from "../report/testResults.ts";
 import { stackConfig } from "./stackConfig.ts";
 import type { Inputs, MockOptions, Outputs, Registered } from "./mocks.ts";
 
@@ -254,6 +255,66 @@ describe("the program", () => {
       String(create),
       /"targets":\[{"endpoint":{"host":"redis\.example\.com","port":6379},"middleware":"tcp"}\]/,
     );
+  });
+
+  describe("with several endpoints and no middleware", () => {
+    const endpoints = ["192.0.2.7:7001", "192.0.2.7:7002"];
+    const change = { endpoint: endpoints.join(","), externalHost: "" };
+    const found: RunRecord = {
+      ...record,
+      endpoint: endpoints[0]!,
+      targets: endpoints.map((endpoint) => ({ middleware: "tcp", endpoint, effective })),
+      samples: endpoints.flatMap((endpoint, place) =>
+        record.samples.map((one) => ({
+          ...one,
+          ...{ middleware: "tcp" as const, host: "192.0.2.7", port: 7001 + place },
+          ...(place === 1 && { end: "fin" as const, heldMs: 5000 }),
+        })),
+      ),
+    };
+    const targets = endpoints.map((endpoint) => ({
+      endpoint: { host: "192.0.2.7", port: Number(endpoint.split(":")[1]) },
+      middleware: "tcp",
+    }));
+
+    for (const preview of [true, false]) {
+      it(`measures each of them as tcp, ${preview ? "as previewed" : "and has a test of each"}`, async () => {
+        const { resources, result } = await run(change, {
+          preview,
+          outputs: {
+            ...outputs,
+            "command:local:Command": () => (preview ? {} : { stdout: JSON.stringify(found) }),
+          },
+        });
+        const { create } = only(resources, "command:local:Command").inputs;
+        assert.ok(String(create).includes(`"targets":${JSON.stringify(targets)}`), String(create));
+        const tests = await valueOf(result.tests);
+        if (preview) {
+          assert.equal(tests, UNKNOWN);
+        } else {
+          assert.deepEqual(
+            (tests as TestResult[]).map(({ endpoint, withoutSidecar }) => [
+              endpoint,
+              withoutSidecar.longestSeconds,
+            ]),
+            [
+              [endpoints[0], null],
+              [endpoints[1], 5],
+            ],
+          );
+          assert.deepEqual(
+            (await valueOf(result.summary))
+              .split("\n")
+              .filter((line) => line.startsWith("effective")),
+            endpoints.map(
+              (endpoint) =>
+                `effective idle timeout for tcp ${endpoint}: 10s at listener virtualOutbound, filter chain ` +
+                "virtualOutbound-catchall-tcp, cluster PassthroughCluster",
+            ),
+          );
+        }
+      });
+    }
   });
 
   it("gives the probes' sidecar a faster clock in a time-lapse", async () => {

@@ -33,6 +33,18 @@ describe("outsideOf", () => {
     assert.deepEqual(kindsOf(outside), ["redis", "mysql"]);
   });
 
+  it("takes several endpoints without middleware, each as tcp", () => {
+    const outside = outsideFor({ endpoint: "192.0.2.7:7001,192.0.2.7:7002" });
+    assert.deepEqual(outside, {
+      kind: "endpoints",
+      targets: [7001, 7002].map((port) => ({
+        middleware: "tcp",
+        endpoint: { host: "192.0.2.7", port },
+      })),
+    });
+    assert.deepEqual(kindsOf(outside), ["tcp", "tcp"]);
+  });
+
   it("is not known where one of its keys could not be read", () => {
     assert.equal(outsideFor({ endpoint: "redis" }), undefined);
     assert.equal(outsideFor({ middleware: "ftp" }), undefined);
