@@ -21,6 +21,13 @@ export interface Comparison {
   tests: TestComparison[];
 }
 
+/** A stack of which there is nothing to compare. */
+export interface UnreadableStack {
+  stack: string;
+  /** Why, in one line. */
+  problem: string;
+}
+
 /** One test of a run beside what its stack's configuration lets expect. */
 export interface TestComparison {
   /** Tells the test from the run's others, such as `redis silent`. */

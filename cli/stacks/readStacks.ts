@@ -1,14 +1,7 @@
 import { compareRun } from "../../report/comparison.ts";
-import type { Comparison } from "../../report/comparison.ts";
+import type { Comparison, UnreadableStack } from "../../report/comparison.ts";
 import { listStacks, readRecord, StackError } from "./stackRecords.ts";
 import type { Pulumi } from "./stackRecords.ts";
-
-/** A stack of which there is nothing to compare. */
-export interface UnreadableStack {
-  stack: string;
-  /** Why, in one line. */
-  problem: string;
-}
 
 const NO_RESULTS = "it has no results yet";
 const ADVICE = "bring it up first: pulumi up --stack";

@@ -1,8 +1,7 @@
 import { COMPARISON_HEADER, comparisonRows, legendOf } from "../../report/comparison.ts";
-import type { Comparison, TestComparison } from "../../report/comparison.ts";
+import type { Comparison, TestComparison, UnreadableStack } from "../../report/comparison.ts";
 import { disconnectSeconds } from "../../report/summary.ts";
 import type { Style } from "../command/output.ts";
-import type { UnreadableStack } from "./readStacks.ts";
 
 /** A stack of the table, with how it differs from what is asserted. */
 export type StackResult = Comparison | (Comparison & { deviation: string }) | UnreadableStack;

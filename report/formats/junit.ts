@@ -1,9 +1,6 @@
 import { testDeviation } from "../comparison.ts";
-import type { Comparison, TestComparison } from "../comparison.ts";
+import type { Comparison, TestComparison, UnreadableStack } from "../comparison.ts";
 import { markupText } from "../safeText.ts";
-
-/** A stack to assert, or the reason why it can't be read. */
-export type AssertedStack = Comparison | { stack: string; problem: string };
 
 type Outcome = "failure" | "error" | "skipped" | "passed";
 
@@ -24,7 +21,10 @@ interface Case {
  *
  * @param toleranceMs of wall time, by which a close may be off.
  */
-export function junitXml(stacks: readonly AssertedStack[], toleranceMs: number): string {
+export function junitXml(
+  stacks: readonly (Comparison | UnreadableStack)[],
+  toleranceMs: number,
+): string {
   const cases = stacks.flatMap((stack) => casesOf(stack, toleranceMs));
   const count = (wanted: Outcome): number =>
     cases.filter(({ outcome }) => outcome === wanted).length;
@@ -42,7 +42,7 @@ export function junitXml(stacks: readonly AssertedStack[], toleranceMs: number):
   ].join("\n");
 }
 
-function casesOf(result: AssertedStack, toleranceMs: number): Case[] {
+function casesOf(result: Comparison | UnreadableStack, toleranceMs: number): Case[] {
   if ("problem" in result) {
     const { stack, problem } = result;
     return [{ stack, test: "record", seconds: 0, outcome: "error", message: problem }];
