@@ -4,6 +4,7 @@ import { askJson, KubectlError } from "./kubectl.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { selects } from "./labelSelector.ts";
 import type { LabelSelector } from "./labelSelector.ts";
+import { hasSidecar, isStaying, workloadOfOwner } from "./podFacts.ts";
 
 /** What a user names to be looked at. */
 export interface Aim {
@@ -107,19 +108,15 @@ async function podsOf(kubectl: Kubectl, aim: Aim): Promise<Pod[]> {
   const workload = await get(`${aim.kind.toLowerCase()}s.apps`, aim.name);
   const { selector } = (workload as { spec: { selector: LabelSelector } }).spec;
   const { items } = (await get("pods")) as { items: Pod[] };
-  return items.filter(
-    ({ metadata }) =>
-      metadata.deletionTimestamp === undefined &&
-      selects(selector, metadata.labels ?? {}) &&
-      (metadata.ownerReferences ?? []).some((owner) => isOwner(owner, aim)),
-  );
-}
-
-/** A ReplicaSet carries its Deployment's name and a hash of the template. */
-function isOwner(owner: { kind: string; name: string }, { kind, name }: Aim): boolean {
-  return kind === "Deployment"
-    ? owner.kind === "ReplicaSet" && owner.name.replace(/-[a-z0-9]+$/, "") === name
-    : owner.kind === kind && owner.name === name;
+  const isAim = ({ kind, name }: { kind: string; name: string }): boolean =>
+    kind === aim.kind && name === aim.name;
+  return items
+    .filter(isStaying)
+    .filter(
+      ({ metadata }) =>
+        selects(selector, metadata.labels ?? {}) &&
+        (metadata.ownerReferences ?? []).map(workloadOfOwner).some(isAim),
+    );
 }
 
 function problemOf(
@@ -139,12 +136,6 @@ function problemOf(
 
 function isReady({ status }: Pod): boolean {
   return (status.conditions ?? []).some((each) => each.type === "Ready" && each.status === "True");
-}
-
-/** A sidecar is an init container with its own restart policy on newer clusters. */
-function hasSidecar({ spec }: Pod): boolean {
-  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
-  return containers.some(({ name }) => name === PROXY_CONTAINER);
 }
 
 function newestFirst({ metadata: a }: Pod, { metadata: b }: Pod): number {

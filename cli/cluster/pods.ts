@@ -4,6 +4,7 @@ import { probeLabels, RUN_LABEL } from "../../model/istio/labels.ts";
 import { PROXY_CONTAINER } from "../../model/istio/wellKnown.ts";
 import { askJson, KubectlError } from "./kubectl.ts";
 import type { Kubectl } from "./kubectl.ts";
+import { hasSidecar, isStaying } from "./podFacts.ts";
 import { MeasureError, poll } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -138,10 +139,6 @@ function pick(pods: readonly Pod[], kind: ProbeKind, run: string): ProbePod | st
   return describe(pod, kind);
 }
 
-function isStaying({ metadata }: Pod): boolean {
-  return metadata.deletionTimestamp === undefined;
-}
-
 function describe(pod: Pod, kind: ProbeKind): ProbePod {
   const proxy = statusesOf(pod).find(({ name }) => name === PROXY_CONTAINER);
   const excludedPorts = pod.metadata.annotations?.[EXCLUDED_PORTS_ANNOTATION];
@@ -167,21 +164,12 @@ function describeContainerEnd(status?: ContainerStatus): Pick<ProbePod, "proxyEn
   return { proxyEnded: { at: finishedAt, why } };
 }
 
-function hasSidecar(pod: Pod): boolean {
-  return containersOf(pod).some((container) => container.name === PROXY_CONTAINER);
-}
-
 function waitingFor(pod: Pod): string {
   return statusesOf(pod)
     .flatMap(({ name, state }) =>
       state?.waiting === undefined ? [] : `${name}: ${state.waiting.reason ?? "waiting"}`,
     )
     .join(", ");
-}
-
-/** A sidecar is an init container with its own restart policy on newer clusters. */
-function containersOf({ spec }: Pod): { name: string }[] {
-  return [...spec.containers, ...(spec.initContainers ?? [])];
 }
 
 function statusesOf({ status }: Pod): ContainerStatus[] {

@@ -2,6 +2,7 @@ import type { ProbeKind } from "../../model/record.ts";
 import { driverLabels, RUN_LABEL } from "../../model/istio/labels.ts";
 import { askJson } from "../cluster/kubectl.ts";
 import { PROXY_CONTAINER } from "../../model/istio/wellKnown.ts";
+import { hasSidecar, isStaying } from "../cluster/podFacts.ts";
 import { MeasureError } from "../cluster/world.ts";
 import type { World } from "../cluster/world.ts";
 
@@ -21,18 +22,15 @@ export async function findDriverPods(
 
 function pick(pods: readonly Pod[], sidecar: boolean): string {
   const labels = Object.entries(driverLabels(sidecar));
-  const pod = pods.find(
-    ({ metadata }) =>
-      metadata.deletionTimestamp === undefined &&
-      labels.every(([key, value]) => metadata.labels?.[key] === value),
-  );
+  const pod = pods
+    .filter(isStaying)
+    .find(({ metadata }) => labels.every(([key, value]) => metadata.labels?.[key] === value));
   if (pod === undefined) {
     const selector = labels.map((label) => label.join("=")).join(",");
     throw new MeasureError(`no pod of the run has the labels ${selector}; run pulumi up again`);
   }
   const { name } = pod.metadata;
-  const containers = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
-  if (containers.some((container) => container.name === PROXY_CONTAINER) !== sidecar) {
+  if (hasSidecar(pod) !== sidecar) {
     throw new MeasureError(
       `pod ${name} has ${sidecar ? "no" : "an"} ${PROXY_CONTAINER} container; check that istiod runs, and the ` +
         "injection labels of namespace and pod",

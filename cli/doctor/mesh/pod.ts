@@ -118,13 +118,6 @@ function runsSidecar({ status }: DoctorPod): boolean {
   );
 }
 
-/** A sidecar is an init container with its own restart policy on newer clusters. */
-export function hasSidecar({ spec }: DoctorPod): boolean {
-  return [...spec.containers, ...(spec.initContainers ?? [])].some(
-    ({ name }) => name === PROXY_CONTAINER,
-  );
-}
-
 /** Whether the pod's connections go through the node's proxy of an ambient mesh. */
 export function isAmbient({ metadata }: DoctorPod): boolean {
   return metadata.annotations?.["ambient.istio.io/redirection"] === "enabled";

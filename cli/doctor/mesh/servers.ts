@@ -8,7 +8,8 @@ import type { ServerInfo } from "../../sidecar/serverInfo.ts";
 import type { Server } from "./mesh.ts";
 import { reasonOf } from "./objects.ts";
 import type { Unseen } from "./objects.ts";
-import { hasSidecar, trimPod } from "./pod.ts";
+import { hasSidecar } from "../../cluster/podFacts.ts";
+import { trimPod } from "./pod.ts";
 import { trimInfo } from "./sidecar.ts";
 import type { DoctorPod } from "./pod.ts";
 

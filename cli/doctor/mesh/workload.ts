@@ -1,5 +1,6 @@
 import { askJson, KubectlError } from "../../cluster/kubectl.ts";
 import type { Kubectl } from "../../cluster/kubectl.ts";
+import { workloadOfOwner } from "../../cluster/podFacts.ts";
 import type { WorkloadObject } from "./istioObjects.ts";
 import type { DoctorPod } from "./pod.ts";
 
@@ -13,11 +14,10 @@ export async function readWorkload(
   { metadata }: DoctorPod,
 ): Promise<WorkloadObject | undefined> {
   const [owner] = metadata.ownerReferences ?? [];
-  // A ReplicaSet carries its Deployment's name and a hash of the template.
-  const [kind, name] =
-    owner?.kind === "ReplicaSet"
-      ? ["Deployment", owner.name.replace(/-[a-z0-9]+$/, "")]
-      : [owner?.kind ?? "", owner?.name ?? ""];
+  if (owner === undefined) {
+    return undefined;
+  }
+  const { kind, name } = workloadOfOwner(owner);
   if (!["Deployment", "StatefulSet", "DaemonSet"].includes(kind)) {
     return undefined;
   }

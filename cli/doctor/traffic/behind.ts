@@ -4,7 +4,7 @@ import type { Hop } from "../diagnosis.ts";
 import { finding, referenceTo } from "../findings/finding.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { Mesh, Server } from "../mesh/mesh.ts";
-import { hasSidecar } from "../mesh/pod.ts";
+import { hasSidecar } from "../../cluster/podFacts.ts";
 import { placesOf } from "../mesh/servers.ts";
 import { readSidecar } from "../mesh/sidecar.ts";
 import { explain } from "../sources/explain.ts";

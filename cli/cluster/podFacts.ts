@@ -1,0 +1,35 @@
+import { PROXY_CONTAINER } from "../../model/istio/wellKnown.ts";
+
+/** Facts about a pod of any kind, each from the part of the object that it asks for. */
+
+/** Tells whether the pod has a sidecar, which is an init container with a restart policy of its own on newer clusters. */
+export function hasSidecar({
+  spec,
+}: {
+  spec: { containers: readonly Named[]; initContainers?: readonly Named[] };
+}): boolean {
+  return [...spec.containers, ...(spec.initContainers ?? [])].some(
+    ({ name }) => name === PROXY_CONTAINER,
+  );
+}
+
+/** Tells whether the pod is not being deleted. */
+export function isStaying({ metadata }: { metadata: { deletionTimestamp?: string } }): boolean {
+  return metadata.deletionTimestamp === undefined;
+}
+
+/** Finds the workload of a pod's owner: a ReplicaSet carries its Deployment's name and a hash of the template. */
+export function workloadOfOwner({ kind, name }: Owner): Owner {
+  return kind === "ReplicaSet"
+    ? { kind: "Deployment", name: name.replace(/-[a-z0-9]+$/, "") }
+    : { kind, name };
+}
+
+interface Named {
+  name: string;
+}
+
+interface Owner {
+  kind: string;
+  name: string;
+}
