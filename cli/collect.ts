@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { defineCommand } from "./command/command.ts";
 import { EXIT } from "./command/exitCode.ts";
+import { anyText } from "./command/option.ts";
 import { render } from "./command/output.ts";
 import { interruption, systemClock } from "./cluster/world.ts";
 import { awaitResult } from "./stacks/awaitResult.ts";
@@ -16,7 +17,13 @@ export const collect = defineCommand({
     "Waits until the measurement that goes on in STACK's pods is over, has pulumi up put its result into the " +
     "stack, and prints it. Ctrl-C ends the waiting at any time; the measurement goes on.",
   options: {},
-  words: { placeholder: "STACK", about: "stack whose result to wait for", min: 1, max: 1 },
+  words: {
+    placeholder: "STACK",
+    about: "stack whose result to wait for",
+    min: 1,
+    max: 1,
+    parse: anyText,
+  },
   rest: { placeholder: "OPTION", about: "options of pulumi up, such as --config-file FILE" },
   formats: ["table", "json", "yaml"],
   quiet: true,
@@ -25,7 +32,7 @@ export const collect = defineCommand({
     [EXIT.ok]: "collected, or nothing was running",
     [EXIT.failed]: "could not be collected",
   },
-  run: async ({ words: [stack = ""], rest, format, program }, { print, report }) => {
+  run: async ({ words: [stack], rest, format, program }, { print, report }) => {
     const { signal } = interruption();
     try {
       const record = await awaitResult({

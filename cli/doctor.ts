@@ -3,9 +3,7 @@ import { defineCommand } from "./command/command.ts";
 import { EXIT } from "./command/exitCode.ts";
 import { anyText, flag, oneOf, optional, required } from "./command/option.ts";
 import { FORMATS, render } from "./command/output.ts";
-import { UsageError } from "./command/usageError.ts";
 import { parseAim, resolveAim } from "./cluster/aim.ts";
-import type { Aim } from "./cluster/aim.ts";
 import { kubectlFor } from "./cluster/kubectl.ts";
 import type { Kubectl, KubectlTarget } from "./cluster/kubectl.ts";
 import { diagnose } from "./doctor/diagnose.ts";
@@ -48,6 +46,7 @@ export const doctorCommand = (world: DoctorWorld) =>
         "pod that is Ready and has a sidecar is asked",
       min: 1,
       max: 1,
+      parse: parseAim,
     },
     formats: FORMATS,
     quiet: true,
@@ -57,9 +56,8 @@ export const doctorCommand = (world: DoctorWorld) =>
       [EXIT.failed]: "could not look",
       [EXIT.unmet]: "found what --fail-on names",
     },
-    run: async ({ options, words, format }, { print }) => {
+    run: async ({ options, words: [aim], format }, { print }) => {
       const { namespace, context, "fail-on": failOn } = options;
-      const aim = readAim(words[0]);
       const kubectl = world.kubectlFor({ namespace, context });
       const { pod, workload } = await resolveAim(kubectl, namespace, aim);
       const question = { ...options, pod, client: clientOf(options) };
@@ -76,12 +74,3 @@ export const doctorCommand = (world: DoctorWorld) =>
   });
 
 export const doctor = doctorCommand({ kubectlFor });
-
-/** @throws UsageError for what is no aim. */
-function readAim(word = ""): Aim {
-  try {
-    return parseAim(word);
-  } catch (error) {
-    throw new UsageError([`AIM: ${(error as Error).message}`]);
-  }
-}

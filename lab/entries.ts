@@ -58,10 +58,11 @@ const proxies = defineCommand({
     about: `Envoys of the sidecars: ${ENVOY_LIST} (default: ${TESTED_ENVOYS.join(" and ")})`,
     min: 0,
     max: Object.keys(ENVOYS).length,
+    parse: parseEnvoy,
   },
   exits: { [EXIT.ok]: "all passed", [EXIT.failed]: "a test failed" },
   run: async ({ words }) => {
-    const envoys = words.length === 0 ? TESTED_ENVOYS : words.map(parseEnvoy);
+    const envoys = words.length === 0 ? TESTED_ENVOYS : words;
     return (await import("./use/test.ts")).testProxies(envoys);
   },
 });

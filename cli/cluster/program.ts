@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { defineCommand } from "../command/command.ts";
 import type { Command } from "../command/command.ts";
 import { EXIT } from "../command/exitCode.ts";
+import { anyText } from "../command/option.ts";
 import { runCommandLine } from "../command/run.ts";
 import { UsageError } from "../command/usageError.ts";
 import { UserError } from "../../model/userError.ts";
@@ -46,9 +47,15 @@ export function programCommand<T>(program: Program<T>): Command {
   return defineCommand({
     about: `${program.about} The stack runs it; what it takes is described in model/requests.ts.`,
     options: {},
-    words: { placeholder: "REQUEST", about: "what is asked for, as JSON", min: 1, max: 1 },
+    words: {
+      placeholder: "REQUEST",
+      about: "what is asked for, as JSON",
+      min: 1,
+      max: 1,
+      parse: anyText,
+    },
     exits: { [EXIT.ok]: "answered", [EXIT.failed]: "there is no answer" },
-    run: async ({ words: [text = ""] }, { print, report }) => {
+    run: async ({ words: [text] }, { print, report }) => {
       const request = parseRequest(program.request, text);
       const interrupted = interruption();
       const { signal } = interrupted;

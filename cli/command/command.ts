@@ -11,11 +11,31 @@ export interface Terminal {
   warn: (line: string) => void;
 }
 
+/** Arguments of a command that are no options. */
+export interface Words<T = unknown, Min extends 0 | 1 = 0 | 1> {
+  /** Stands for each of them in the help: `STACK`. */
+  placeholder: string;
+  about: string;
+  min: Min;
+  max: number;
+  /** Reads one; throws an Error whose message is one line for the user. */
+  parse: (text: string) => T;
+}
+
+/** Values of words: at least one where one must be given. */
+type WordsOf<W extends Words> = [W] extends [never]
+  ? []
+  : W extends Words<infer T, infer Min>
+    ? Min extends 1
+      ? [T, ...T[]]
+      : T[]
+    : never;
+
 /** A call of a command, parsed. */
-export interface Asked<O extends Options> {
+export interface Asked<O extends Options, W extends Words = Words> {
   options: ValuesOf<O>;
   /** Arguments that are no options. */
-  words: string[];
+  words: WordsOf<W>;
   /** Arguments behind `--`. */
   rest: string[];
   /** How to print the result. */
@@ -25,12 +45,12 @@ export interface Asked<O extends Options> {
 }
 
 /** One command of a command line. */
-export interface Command<O extends Options = Options> {
+export interface Command<O extends Options = Options, W extends Words = Words> {
   /** Paragraphs for the help, of any line length. */
   about: string;
   options: O;
   /** Arguments that are no options; none are taken where this is absent. */
-  words?: { placeholder: string; about: string; min: number; max: number };
+  words?: W;
   /** Arguments taken behind `--`; absent where there are none. */
   rest?: { placeholder: string; about: string };
   /** Formats of the result; absent where it has one only. */
@@ -47,7 +67,7 @@ export interface Command<O extends Options = Options> {
    * @returns the exit code.
    * @throws UsageError for arguments that do not go together; UserError when the work can't be done.
    */
-  run: (asked: Asked<O>, terminal: Terminal) => Promise<number>;
+  run: (asked: Asked<O, W>, terminal: Terminal) => Promise<number>;
 }
 
 /** Several commands under one name. Each is loaded when it is called. */
@@ -58,8 +78,10 @@ export interface Group {
   >;
 }
 
-/** Keeps the types of a command's options until its `run`, and no longer. */
-export function defineCommand<const O extends Options>(command: Command<O>): Command {
+/** Keeps the types of a command's options and words until its `run`, and no longer. */
+export function defineCommand<const O extends Options, const W extends Words = never>(
+  command: Command<O, W>,
+): Command {
   return command as unknown as Command;
 }
 

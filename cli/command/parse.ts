@@ -36,6 +36,8 @@ export function parseCommand(command: Command, argv: readonly string[]): Parsed 
   if (given.has("help") || given.has("version")) {
     return { kind: given.has("help") ? "help" : "version" };
   }
+  // A word beside an option that can't be read may be that one's value.
+  const wordValues = problems.length === 0 ? readWords(command, words, problems) : [];
   const values: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(options)) {
     const text = given.get(name);
@@ -60,7 +62,13 @@ export function parseCommand(command: Command, argv: readonly string[]): Parsed 
   const format = (output ?? command.formats?.[0] ?? "table") as Format;
   return {
     kind: "run",
-    asked: { options: own as never, words, rest, format, quiet: quiet === true },
+    asked: {
+      options: own as never,
+      words: wordValues as never,
+      rest,
+      format,
+      quiet: quiet === true,
+    },
   };
 }
 
@@ -140,6 +148,25 @@ function describeUnknown({ rest }: Command, rawName: string, guess: string | und
         ? `; put ${rest.about} behind --`
         : "";
   return `unknown option ${rawName}${advice}`;
+}
+
+/** Reads as many words as the command takes; adds what is wrong with them to `problems`. */
+function readWords(
+  { words: taken }: Command,
+  words: readonly string[],
+  problems: string[],
+): unknown[] {
+  if (taken === undefined) {
+    return [];
+  }
+  return words.slice(0, taken.max).map((word) => {
+    try {
+      return taken.parse(word);
+    } catch (error) {
+      problems.push(`${taken.placeholder}: ${(error as Error).message}`);
+      return undefined;
+    }
+  });
 }
 
 function wordProblems({ words: taken }: Command, words: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 import { defineCommand } from "../../cli/command/command.ts";
 import type { Command, Group } from "../../cli/command/command.ts";
 import { EXIT } from "../../cli/command/exitCode.ts";
-import { flag } from "../../cli/command/option.ts";
+import { anyText, flag } from "../../cli/command/option.ts";
 import { DEFAULT_LAB } from "../base/labName.ts";
 import { labOption, proxyOption } from "./options.ts";
 
@@ -48,7 +48,13 @@ const list = defineCommand({
 const logs = defineCommand({
   about: "Shows the end of a service's log, or of all logs.",
   options: { ...labOption, follow: flag("show what comes, too", "f") },
-  words: { placeholder: "SERVICE", about: "whose log to show (default: all)", min: 0, max: 1 },
+  words: {
+    placeholder: "SERVICE",
+    about: "whose log to show (default: all)",
+    min: 0,
+    max: 1,
+    parse: anyText,
+  },
   exits: { [EXIT.ok]: "shown", [EXIT.failed]: "there is no such log" },
   run: async ({ options: { name = DEFAULT_LAB, follow }, words: [service] }) =>
     (await import("../base/logs.ts")).showLogs(name, service, follow),
@@ -75,10 +81,10 @@ const env = defineCommand({
 const stack = defineCommand({
   about: "Prepares a stack from Pulumi.STACK.yaml for the lab, and tells how to bring it up.",
   options: labOption,
-  words: { placeholder: "STACK", about: "stack to prepare", min: 1, max: 1 },
+  words: { placeholder: "STACK", about: "stack to prepare", min: 1, max: 1, parse: anyText },
   example: "dev",
   exits: { [EXIT.ok]: "prepared", [EXIT.failed]: "could not be prepared" },
-  run: async ({ options: { name = DEFAULT_LAB }, words: [word = ""] }, { print }) => {
+  run: async ({ options: { name = DEFAULT_LAB }, words: [word] }, { print }) => {
     const { LabStack } = await import("../use/stack.ts");
     print(`${(await LabStack.prepare(name, word)).commandLine("up")}\n`);
     return EXIT.ok;

@@ -21,7 +21,13 @@ describe("a command line", () => {
       kind: optional("KIND", "what to find", oneOf(["pod", "node"])),
       all: flag("find more than one", "a"),
     },
-    words: { placeholder: "NAME", about: "name to find", min: 0, max: 2 },
+    words: {
+      placeholder: "NAME",
+      about: "name to find",
+      min: 0,
+      max: 2,
+      parse: (text: string) => ({ name: oneOf(["web", "api", "db"])(text) }),
+    },
     rest: { placeholder: "OPTION", about: "options of kubectl" },
     formats: ["table", "json"],
     quiet: true,
@@ -54,7 +60,7 @@ describe("a command line", () => {
     assert.deepEqual(outcome, { code: 0, out: "found\n", err: "find: looking\nfind: beware\n" });
     assert.deepEqual(asked, {
       options: { namespace: "shop", kind: "pod", all: true },
-      words: ["web", "api"],
+      words: [{ name: "web" }, { name: "api" }],
       rest: ["-A", "x"],
       format: "table",
       program: "istio-idle-timeout find",
@@ -121,6 +127,8 @@ exit codes: 0 found; 1 not found; 2 wrong usage
     [["--namespace="], "--namespace needs a value"],
     [
       ["a", "b", "c", "d", "--kind", "job"],
+      'NAME: "a" is none of web, api, db',
+      'NAME: "b" is none of web, api, db',
       "--namespace is missing",
       '--kind: "job" is none of pod, node',
       'unexpected argument "c"',
