@@ -64,7 +64,7 @@ export function parseCommand(command: Command, argv: readonly string[]): Parsed 
     kind: "run",
     asked: {
       options: own as never,
-      words: wordValues as never,
+      words: wordValues,
       rest,
       format,
       quiet: quiet === true,
