@@ -1,6 +1,7 @@
 import type { Endpoint } from "../../model/endpoint.ts";
 import { KubectlError } from "../cluster/kubectl.ts";
 import type { Kubectl } from "../cluster/kubectl.ts";
+import { Reader } from "../cluster/reader.ts";
 import { PLAIN } from "../sidecar/chainMatch.ts";
 import type { Client } from "../sidecar/chainMatch.ts";
 import type { Diagnosis } from "./diagnosis.ts";
@@ -9,6 +10,7 @@ import { judge } from "./judge.ts";
 import { gather } from "./mesh/gather.ts";
 import { askIstiod } from "./mesh/istiod.ts";
 import type { Mesh } from "./mesh/mesh.ts";
+import { readPod } from "./mesh/pod.ts";
 
 /** The pod and endpoint that the user asks about. */
 export interface Question {
@@ -36,14 +38,16 @@ export async function examine(
   { namespace, pod, endpoint, client = PLAIN }: Question,
 ): Promise<{ mesh: Mesh; diagnosis: Diagnosis }> {
   const asked = { endpoint, client };
+  const reader = new Reader(kubectl);
+  const found = await readPod(reader, namespace, pod);
   try {
-    const mesh = await gather(kubectl, { namespace, pod, endpoint, client });
+    const [mesh] = (await gather(reader, found, { endpoints: [endpoint], client })) as [Mesh];
     const diagnosis = judge(mesh, asked);
     if (!diagnosis.findings.some(({ code }) => code === "IIT060")) {
       return { mesh, diagnosis };
     }
     // Nothing explains the timeout: only istiod can tell whether it is what it sends.
-    const istiod = await askIstiod(kubectl, mesh);
+    const istiod = await askIstiod(reader, mesh);
     const told = istiod === undefined ? mesh : { ...mesh, istiod };
     return { mesh: told, diagnosis: judge(told, asked) };
   } catch (error) {

@@ -24,9 +24,14 @@ export function askAdmin(
   path: string,
   namespace?: string,
 ): Promise<unknown> {
+  return askJson(kubectl, adminCommand(pod, path, namespace));
+}
+
+/** The kubectl command of {@link askAdmin}. */
+export function adminCommand(pod: string, path: string, namespace?: string): string[] {
   const where = namespace === undefined ? [] : ["--namespace", namespace];
   const exec = ["exec", pod, ...where, "--container", PROXY_CONTAINER, "--"];
-  return askJson(kubectl, [...exec, "pilot-agent", "request", "GET", path]);
+  return [...exec, "pilot-agent", "request", "GET", path];
 }
 
 /**

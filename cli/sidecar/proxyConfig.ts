@@ -36,11 +36,12 @@ export type PathReading =
   | { settled: false; reason: string; rejected?: string };
 
 /**
- * Path of the admin interface that dumps just the listeners which can carry a port. In a large mesh
- * the whole dump is tens of MB.
+ * Path of the admin interface that dumps just the listeners which can carry any of the ports. In a
+ * large mesh the whole dump is tens of MB.
  */
-export function listenersPath(port: number): string {
-  return `config_dump?resource=dynamic_listeners&name_regex=${encodeURIComponent(`${VIRTUAL_OUTBOUND}|.*_${port}`)}`;
+export function listenersPath(...ports: readonly number[]): string {
+  const names = [VIRTUAL_OUTBOUND, ...ports.map((port) => `.*_${port}`)].join("|");
+  return `config_dump?resource=dynamic_listeners&name_regex=${encodeURIComponent(names)}`;
 }
 
 /** The same for connections that a pod takes on a port: as a server with a sidecar, or as a gateway. */

@@ -1,5 +1,5 @@
-import { askJson, KubectlError } from "../../cluster/kubectl.ts";
-import type { Kubectl } from "../../cluster/kubectl.ts";
+import { KubectlError } from "../../cluster/kubectl.ts";
+import type { Reader } from "../../cluster/reader.ts";
 import type { DynamicListener, Listener, ListenersDump } from "../../sidecar/envoyListener.ts";
 import type { Mesh } from "./mesh.ts";
 import { readSidecar } from "./sidecar.ts";
@@ -11,7 +11,7 @@ import { readSidecar } from "./sidecar.ts";
  * @returns undefined where it can't be asked.
  */
 export async function askIstiod(
-  kubectl: Kubectl,
+  reader: Reader,
   { pod, proxy }: Mesh,
 ): Promise<ListenersDump | undefined> {
   const { discoveryHost = "", istiodNamespace } = proxy ? readSidecar(proxy.info) : {};
@@ -24,7 +24,7 @@ export async function askIstiod(
   const where = ["exec", "--namespace", istiodNamespace, deployment, "--container", "discovery"];
   try {
     const command = ["pilot-discovery", "request", "GET", path];
-    return listenersIn(await askJson(kubectl, [...where, "--", ...command]));
+    return listenersIn(await reader.json([...where, "--", ...command]));
   } catch (error) {
     if (!(error instanceof KubectlError)) {
       throw error;

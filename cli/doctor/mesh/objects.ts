@@ -1,5 +1,5 @@
-import { askJson, KubectlError } from "../../cluster/kubectl.ts";
-import type { Kubectl } from "../../cluster/kubectl.ts";
+import { KubectlError } from "../../cluster/kubectl.ts";
+import type { Reader } from "../../cluster/reader.ts";
 import type {
   DestinationRuleObject,
   EnvoyFilterObject,
@@ -59,12 +59,12 @@ export interface Unseen {
  * @param unseen gets what could not be looked at.
  */
 export async function listObjects(
-  kubectl: Kubectl,
+  reader: Reader,
   namespaces: () => Promise<readonly string[]>,
   unseen: Unseen[],
 ): Promise<MeshObjects> {
   const list = async (resources: string, ...where: string[]): Promise<Listed[]> => {
-    const answer = await askJson(kubectl, ["get", resources, ...where, "--output", "json"]);
+    const answer = await reader.json(["get", resources, ...where, "--output", "json"]);
     return (answer as { items: Listed[] }).items;
   };
   const one = async (kind: ObjectKind): Promise<Listed[]> => {

@@ -1,5 +1,5 @@
-import { askJson, KubectlError } from "../../cluster/kubectl.ts";
-import type { Kubectl } from "../../cluster/kubectl.ts";
+import { KubectlError } from "../../cluster/kubectl.ts";
+import type { Reader } from "../../cluster/reader.ts";
 import { PROXY_CONTAINER } from "../../../model/istio/wellKnown.ts";
 import { DoctorError } from "../doctorError.ts";
 
@@ -37,18 +37,12 @@ interface RunsAs {
   runAsGroup?: number;
 }
 
-/**
- * @param namespace the one that `kubectl` was made for.
- * @throws DoctorError where it does not run or may not be looked at.
- */
-export async function readPod(
-  kubectl: Kubectl,
-  namespace: string,
-  name: string,
-): Promise<DoctorPod> {
+/** @throws DoctorError where it does not run or may not be looked at. */
+export async function readPod(reader: Reader, namespace: string, name: string): Promise<DoctorPod> {
   let pod;
   try {
-    pod = (await askJson(kubectl, ["get", "pod", name, "--output", "json"])) as DoctorPod;
+    const where = ["--namespace", namespace, "--output", "json"];
+    pod = (await reader.json(["get", "pod", name, ...where])) as DoctorPod;
   } catch (error) {
     if (!(error instanceof KubectlError)) {
       throw error;

@@ -1,6 +1,5 @@
-import { askJson } from "../../cluster/kubectl.ts";
-import type { Kubectl } from "../../cluster/kubectl.ts";
-import { askAdmin } from "../../sidecar/admin.ts";
+import type { Reader } from "../../cluster/reader.ts";
+import { adminCommand } from "../../sidecar/admin.ts";
 import type { EndpointsDump } from "../../sidecar/clusterConfig.ts";
 import type { ListenersDump } from "../../sidecar/envoyListener.ts";
 import { inboundListenersPath } from "../../sidecar/proxyConfig.ts";
@@ -23,13 +22,9 @@ export interface Place {
   namespace: string;
 }
 
-/**
- * Looks at the pods that clusters lead to, one of each workload: its pods have the same template.
- *
- * @param kubectl for any namespace of the cluster.
- */
+/** Looks at the pods that clusters lead to, one of each workload: its pods have the same template. */
 export async function readServers(
-  kubectl: Kubectl,
+  reader: Reader,
   endpoints: EndpointsDump,
   unseen: Unseen[],
 ): Promise<Server[]> {
@@ -38,7 +33,7 @@ export async function readServers(
     unseen.push({ text: `${places.length - MOST} of the ${places.length} workloads behind` });
   }
   const found = await Promise.all(
-    places.slice(0, MOST).map((place) => readServer(kubectl, place, unseen)),
+    places.slice(0, MOST).map((place) => readServer(reader, place, unseen)),
   );
   return found.flatMap((server) => server ?? []);
 }
@@ -65,14 +60,14 @@ export function placesOf(
 }
 
 async function readServer(
-  kubectl: Kubectl,
+  reader: Reader,
   { address, port, namespace }: Place,
   unseen: Unseen[],
 ): Promise<Server | undefined> {
   const where = ["--namespace", namespace, "--field-selector", `status.podIP=${address}`];
   let name = `with the address ${address}`;
   try {
-    const answer = await askJson(kubectl, ["get", "pods", ...where, "--output", "json"]);
+    const answer = await reader.json(["get", "pods", ...where, "--output", "json"]);
     const [pod] = (answer as { items: DoctorPod[] }).items;
     if (pod === undefined) {
       return undefined;
@@ -82,7 +77,8 @@ async function readServer(
     if (!hasSidecar(pod)) {
       return server;
     }
-    const ask = (path: string): Promise<unknown> => askAdmin(kubectl, name, path, namespace);
+    const ask = (path: string): Promise<unknown> =>
+      reader.json(adminCommand(name, path, namespace));
     const [info, listeners] = await Promise.all([
       ask("server_info").then((found) => found as ServerInfo),
       ask(inboundListenersPath(port)).then((found) => found as ListenersDump),

@@ -1,5 +1,5 @@
-import { askJson, KubectlError } from "../../cluster/kubectl.ts";
-import type { Kubectl } from "../../cluster/kubectl.ts";
+import { KubectlError } from "../../cluster/kubectl.ts";
+import type { Reader } from "../../cluster/reader.ts";
 import { workloadOfOwner } from "../../cluster/podFacts.ts";
 import type { WorkloadObject } from "./istioObjects.ts";
 import type { DoctorPod } from "./pod.ts";
@@ -10,7 +10,7 @@ import type { DoctorPod } from "./pod.ts";
  * @returns undefined where it has none, or the user may not look at it.
  */
 export async function readWorkload(
-  kubectl: Kubectl,
+  reader: Reader,
   { metadata }: DoctorPod,
 ): Promise<WorkloadObject | undefined> {
   const [owner] = metadata.ownerReferences ?? [];
@@ -22,12 +22,13 @@ export async function readWorkload(
     return undefined;
   }
   try {
-    const answer = (await askJson(kubectl, [
-      ...["get", `${kind.toLowerCase()}s.apps`, name, "--output", "json"],
+    const where = ["--namespace", metadata.namespace, "--output", "json"];
+    const answer = (await reader.json([
+      ...["get", `${kind.toLowerCase()}s.apps`, name, ...where],
     ])) as WorkloadObject;
     const { namespace, creationTimestamp, annotations } = answer.metadata;
-    const metadata = { name, namespace, creationTimestamp, ...(annotations && { annotations }) };
-    return { kind, metadata };
+    const kept = { name, namespace, creationTimestamp, ...(annotations && { annotations }) };
+    return { kind, metadata: kept };
   } catch (error) {
     if (!(error instanceof KubectlError)) {
       throw error;

@@ -170,7 +170,7 @@ describe("the doctor", () => {
     doctor.mesh.names = { [HOST]: ["10.0.0.5"] };
     await ask(`${HOST}:6379`);
     const looks =
-      /^(get |exec web-0 --container istio-proxy -- (pilot-agent request GET |getent ahosts ))/;
+      /^(get |exec web-0 --namespace shop --container istio-proxy -- (pilot-agent request GET |getent ahosts ))/;
     for (const command of doctor.mesh.commands) {
       assert.match(command, looks);
     }
