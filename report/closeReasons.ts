@@ -1,4 +1,5 @@
 import type { ProxyEvidence } from "../model/record.ts";
+import { toWallMs } from "../model/timelapse.ts";
 
 /**
  * What stands in the sidecar's access log when it ended a connection by itself, as
@@ -33,4 +34,27 @@ export function isReset({
   upstreamClose,
 }: Pick<ProxyEvidence, "responseFlags" | "upstreamClose">): boolean {
   return UPSTREAM_RESET.test(responseFlags) || upstreamClose === "RemoteReset";
+}
+
+/** An entry so much shorter than the connection, in ms, is a periodic one that a mesh may have the sidecar write. */
+const PERIODIC_MS = 1000;
+
+/**
+ * Tells whether an entry of the sidecar's access log is the one of a connection's end, which may be lost while the
+ * periodic ones before it are not. Those say nothing of the end, not even that the sidecar gave no reason.
+ *
+ * @param heldMs how long the connection was held, in ms of real time.
+ * @param factor how many times as fast the sidecar's clock ran; 1 is real time.
+ */
+export function isOfTheEnd(
+  { closeReason, durationMs, responseFlags, upstreamClose }: ProxyEvidence,
+  heldMs: number,
+  factor: number,
+): boolean {
+  return (
+    typeof closeReason === "string" ||
+    typeof upstreamClose === "string" ||
+    [MAX_DURATION, UNREACHED, UPSTREAM_RESET].some((flag) => flag.test(responseFlags)) ||
+    toWallMs(durationMs, factor) >= heldMs - PERIODIC_MS
+  );
 }

@@ -1,5 +1,10 @@
 import { formatDuration } from "../model/duration.ts";
-import type { ListenerUpdate, Measurement } from "../model/record.ts";
+import type {
+  IdleTimeoutCount,
+  ListenerUpdate,
+  Measurement,
+  ProxyEvidence,
+} from "../model/record.ts";
 import type { Judgement } from "./cause.ts";
 import { isReset } from "./closeReasons.ts";
 import { seconds } from "./text.ts";
@@ -10,9 +15,13 @@ const LIMIT_TOLERANCE_MS = 1000;
 /** A drain ends by so much before or after the listener's update and the drain time, in ms. */
 const DRAIN_TOLERANCE_MS = 1000;
 
-/** A connection that ended, and the speed of the sidecar's clock while it was held (1 is real time). */
+/** A connection that ended, and what the sidecar says of that. */
 interface Ended {
   sample: Measurement;
+  /** Entry of its end in the access log. */
+  proxy: ProxyEvidence | null;
+  count: IdleTimeoutCount | undefined;
+  /** How many times as fast the sidecar's clock ran; 1 is real time. */
   factor: number;
 }
 
@@ -21,13 +30,10 @@ interface Ended {
  * where the proxy saw the endpoint close, or where nothing else can explain it: neither a drain nor, by its count, the
  * idle timeout.
  */
-export function endedWithoutReason({ sample, factor }: Ended): Judgement {
-  const { idleTimeouts, listenerUpdate, proxy } = sample;
-  if (proxy === null) {
-    return endedByEndpoint(sample);
-  }
-  if (isReset(proxy) || typeof proxy.upstreamClose === "string") {
-    return endedByEndpoint(sample);
+export function endedWithoutReason({ sample, proxy, count, factor }: Ended): Judgement {
+  const { listenerUpdate } = sample;
+  if (proxy === null || isReset(proxy) || typeof proxy.upstreamClose === "string") {
+    return endedByEndpoint(sample, proxy);
   }
   const silent =
     proxy.closeReason === undefined
@@ -39,10 +45,10 @@ export function endedWithoutReason({ sample, factor }: Ended): Judgement {
   if (listenerUpdate !== null) {
     return endedAfterUpdate(sample, listenerUpdate, factor, silent);
   }
-  if (proxy.closeReason === undefined && idleTimeouts === undefined) {
+  if (proxy.closeReason === undefined && count === undefined) {
     return unknown(`${silent}, and it keeps no count of its idle timeouts`);
   }
-  return endedByEndpoint(sample);
+  return endedByEndpoint(sample, proxy);
 }
 
 /** A listener that was updated while it carried the connection drains it: the end of that is known by the clock. */
@@ -76,13 +82,10 @@ function unknown(why: string): Judgement {
 }
 
 /** Judges a connection that ended from the other side: the sidecar, where there is one, only passed that on. */
-function endedByEndpoint({
-  end,
-  heldMs,
-  idleLimit,
-  lastByteMs = 0,
-  proxy,
-}: Measurement): Judgement {
+function endedByEndpoint(
+  { end, heldMs, idleLimit, lastByteMs = 0 }: Measurement,
+  proxy: ProxyEvidence | null,
+): Judgement {
   const reset = proxy === null ? end === "reset" : isReset(proxy);
   const how = proxy?.upstreamClose ?? null;
   const word = how === null ? "" : ` (${how})`;

@@ -46,7 +46,8 @@ export function timedOutInDebugLog({ debugLog = [] }: Measurement): boolean {
 }
 
 function describeCount({ name, before, after, due }: IdleTimeoutCount): string {
-  return `sidecar's count ${name}: ${before} before, ${after} after, ${due} ended in time`;
+  const anew = after < before ? ", so that it began anew and tells nothing" : "";
+  return `sidecar's count ${name}: ${before} before, ${after} after, ${due} ended in time${anew}`;
 }
 
 function describeProxy(proxy: ProxyEvidence, timelapse: RunRecord["timelapse"]): string {

@@ -1,9 +1,16 @@
-import type { EffectiveTimeout, Measurement, RunRecord } from "../model/record.ts";
+import type {
+  EffectiveTimeout,
+  IdleTimeoutCount,
+  Measurement,
+  ProxyEvidence,
+  RunRecord,
+} from "../model/record.ts";
 import { formatDuration } from "../model/duration.ts";
 import { endedInTime } from "../model/inTime.ts";
 import { toWallMs } from "../model/timelapse.ts";
 import type { Judgement, Verdict } from "./cause.ts";
 import { closedBySidecar } from "./closedBySidecar.ts";
+import { isOfTheEnd } from "./closeReasons.ts";
 import { endedWithoutReason } from "./endedElsewhere.ts";
 import { recordTarget } from "./recordTarget.ts";
 import { sampleEvidence, timedOutInDebugLog } from "./sampleEvidence.ts";
@@ -28,8 +35,10 @@ export function voidSentence(reasons: readonly string[]): string {
 
 /** The verdict on one connection without its evidence. */
 function judgeAlone(sample: Measurement, effective: EffectiveTimeout, factor: number): Judgement {
-  const { end, error, idleTimeouts: count, probe, proxy, running, voidReasons } = sample;
-  const closed = end === "open" || proxy === null ? undefined : closedBySidecar(proxy);
+  const { end, error, probe, running, voidReasons } = sample;
+  const proxy = entryOfTheEnd(sample, factor);
+  const count = steadyCount(sample);
+  const closed = proxy === null ? undefined : closedBySidecar(proxy);
   if (closed !== undefined && closed.cause !== "idleTimeout") {
     return closed; // Such a cause stands although the configuration changed, and often because it did.
   }
@@ -80,7 +89,7 @@ function judgeAlone(sample: Measurement, effective: EffectiveTimeout, factor: nu
       sentence: `The connection ended, and the sidecar's log has no entry that says why${but}.`,
     };
   }
-  return endedWithoutReason({ sample, factor });
+  return endedWithoutReason({ sample, proxy, count, factor });
 }
 
 /** @param witness who says so, where it is not the sidecar's access log. */
@@ -122,4 +131,14 @@ function stillOpen(
     sentence:
       "The connection was still open when the window ended, which says nothing about later.",
   };
+}
+
+/** The sidecar's entry of a connection's end; of one that the probe closed, the entry says nothing about a cause. */
+function entryOfTheEnd({ end, heldMs, proxy }: Measurement, factor: number): ProxyEvidence | null {
+  return end !== "open" && proxy !== null && isOfTheEnd(proxy, heldMs, factor) ? proxy : null;
+}
+
+/** A sample's count, unless it began anew meanwhile: such a count tells nothing. */
+function steadyCount({ idleTimeouts: count }: Measurement): IdleTimeoutCount | undefined {
+  return count !== undefined && count.after >= count.before ? count : undefined;
 }

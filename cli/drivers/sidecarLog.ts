@@ -1,16 +1,20 @@
 import type { EvidenceEntry } from "../../model/istio/evidence.ts";
 import type { DriverRow } from "../../model/driverRecord.ts";
 
-/** The rows with what the sidecar's access log says of their connections. */
+/**
+ * Puts what the sidecar's access log says of the rows' connections beside them, which only the local port tells apart:
+ * a port that was used twice has no entry, because which of the two is meant is not known.
+ */
 export function withEvidence(
   rows: readonly DriverRow[],
   entries: readonly EvidenceEntry[],
 ): DriverRow[] {
-  const byPort = new Map(entries.map((entry) => [entry.sourcePort, entry]));
   return rows.map((row) => ({
     ...row,
     connections: row.connections.map((connection) => {
-      const entry = byPort.get(connection.localPort ?? 0);
+      const entry = lastOfOne(
+        entries.filter(({ sourcePort }) => sourcePort === connection.localPort),
+      );
       if (entry === undefined) {
         return connection;
       }
@@ -21,6 +25,12 @@ export function withEvidence(
       };
     }),
   }));
+}
+
+/** The last of the entries that a mesh may have the sidecar write of one connection; undefined where they are of several. */
+function lastOfOne(entries: readonly EvidenceEntry[]): EvidenceEntry | undefined {
+  const [first, ...others] = entries.toSorted((a, b) => b.durationMs - a.durationMs);
+  return others.every(({ start }) => start === first?.start) ? first : undefined;
 }
 
 /** Whether all that must have been closed meanwhile has its entry: it is written a second later. */

@@ -6,6 +6,7 @@ import type { EvidenceEntry } from "../../model/istio/evidence.ts";
 import type { ProbePod } from "../cluster/pods.ts";
 import type { World } from "../cluster/world.ts";
 import { parseEvidenceLine } from "../../model/istio/evidence.ts";
+import { isOfTheEnd } from "../../report/closeReasons.ts";
 import { KubectlError } from "../cluster/kubectl.ts";
 import { poll } from "../cluster/world.ts";
 
@@ -13,8 +14,6 @@ import { poll } from "../cluster/world.ts";
 const CLOSED_LIMIT_MS = 10_000;
 /** After the probe closed the connection itself, the proxy's entry may take as long as the server likes. */
 const OPEN_LIMIT_MS = 3000;
-/** An entry so much shorter than the connection, in ms, is a periodic one: the last one is still to come. */
-const PERIODIC_MS = 1000;
 /** Both clocks are the node's; this is for what lies between accept and "connected". */
 const SAME_CONNECTION_MS = 5000;
 
@@ -47,7 +46,7 @@ export async function findEntries(
   let unreadable: string | undefined;
   const complete = (sample: Sample): boolean => {
     const entry = found.get(sample);
-    return entry !== undefined && entry.durationMs / factor >= sample.heldMs - PERIODIC_MS;
+    return entry !== undefined && isOfTheEnd(entry, sample.heldMs, factor);
   };
   const readOnce = async (...options: string[]): Promise<string | undefined> => {
     try {
@@ -77,11 +76,11 @@ export async function findEntries(
   if (closed.length < samples.length) {
     await readUntilFound(samples, OPEN_LIMIT_MS);
   }
-  if (closed.some((sample) => !found.has(sample))) {
+  if (!closed.every(complete)) {
     await readOnce("--previous");
   }
   return (sample) => {
-    const entry = found.get(sample);
+    const entry = sample.end === "open" || complete(sample) ? found.get(sample) : undefined;
     return { ...(entry && { entry }), ...(unreadable !== undefined && { unreadable }) };
   };
 }

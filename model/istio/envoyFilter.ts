@@ -10,6 +10,11 @@ export interface TcpProxyFields {
   idle_timeout?: string | null;
   /** Longest life of a connection, idle or not. */
   max_downstream_connection_duration?: string;
+  /** Entries that are written while a connection lasts, beside the one of its end. */
+  access_log_options?: {
+    flush_access_log_on_connected: boolean;
+    access_log_flush_interval: string;
+  };
   access_log?: readonly { name: string; typed_config: Readonly<Record<string, unknown>> }[];
 }
 

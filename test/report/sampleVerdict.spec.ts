@@ -268,6 +268,42 @@ describe("the verdict on one connection", () => {
       { ...logged({ closeReason: null }), idleTimeouts: counted(0, 1) },
     ],
     [
+      "nobody where the log's only entry is a periodic one, written before the end",
+      "unknown",
+      /^The connection ended, and the sidecar's log has no entry that says why\.$/,
+      { ...logged({ closeReason: null, upstreamClose: null, durationMs: 8_000 }), heldMs: 10_002 },
+    ],
+    [
+      "nobody where such a sidecar's only entry is a periodic one, its count standing still",
+      "unknown",
+      /log has no entry that says why; its idle timeout did not close it, for its counter did not rise\.$/,
+      {
+        ...{ proxy: { ...OLD, durationMs: 8_000 }, heldMs: 10_002 },
+        ...{ idleTimeouts: counted(1, 1), listenerUpdate: null },
+      },
+    ],
+    [
+      "no unreached endpoint by an entry that was written when the connection began",
+      "idleTimeout",
+      /^According to the sidecar's counter/,
+      {
+        proxy: { ...OLD, durationMs: 0, upstreamLocal: null },
+        idleTimeouts: counted(0, 1),
+      },
+    ],
+    [
+      "nobody where such a sidecar's count began anew",
+      "unknown",
+      /version does not log why it closes connections, and it keeps no count of its idle timeouts\.$/,
+      { proxy: OLD, idleTimeouts: counted(3, 1), listenerUpdate: null },
+    ],
+    [
+      "nobody where the count began anew and nothing else is known, nor does it rule anything out",
+      "unknown",
+      /log has no entry that says why\.$/,
+      { proxy: null, idleTimeouts: counted(3, 1) },
+    ],
+    [
       "nobody without the sidecar's word",
       "unknown",
       /log has no entry that says why\.$/,

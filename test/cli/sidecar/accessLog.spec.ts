@@ -59,13 +59,22 @@ describe("access log", () => {
     it("is read until the last entry is there, not a periodic one", async () => {
       cluster.log = () =>
         [
-          evidenceLine({ duration_ms: 5000, close_reason: null }),
+          evidenceLine({ duration_ms: 5000, close_reason: null, upstream_close: null }),
           ...(cluster.clock.nowMs() >= 3000 ? [evidenceLine()] : []),
         ].join("\n");
       const sample = measurement();
       const search = await findEntries(cluster.world, pod, [sample], 1);
       assert.equal(search(sample).entry?.durationMs, 10_001);
       assert.equal(cluster.clock.nowMs(), 3000);
+    });
+
+    it("is none where only periodic ones are there, of which the last came long before the end", async () => {
+      cluster.log = () =>
+        evidenceLine({ duration_ms: 5000, close_reason: null, upstream_close: null });
+      const sample = measurement();
+      const open = measurement({ localPort: 54_177, end: "open" });
+      const search = await findEntries(cluster.world, pod, [sample, open], 1);
+      assert.equal(search(sample).entry, undefined);
     });
 
     it("is read of the container before it, where that has ended since", async () => {

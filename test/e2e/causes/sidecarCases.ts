@@ -121,6 +121,30 @@ export const SIDECAR_CASES: Cases = {
       sentence: /drain/,
     },
   },
+  "the idle timeout of a sidecar that logs connections periodically too": {
+    ...{ outside: server(), timeout: "6s", observe: "9s" },
+    filters: {
+      periodic: mergeIntoOutboundTcpProxy(SUBJECT, {
+        access_log_options: {
+          flush_access_log_on_connected: true,
+          access_log_flush_interval: "2s",
+        },
+      }),
+    },
+    told: {
+      cause: "idleTimeout",
+      sentence: /closed the connection because nothing was sent for its idle timeout of 6s/,
+      ends: { withSidecar: 6, withoutSidecar: null },
+    },
+    untold: {
+      cause: "idleTimeout",
+      sentence: /^According to the sidecar's counter, its idle timeout of 6s/,
+    },
+    check: ({ samples }) => {
+      const [subject] = samples.filter(({ probe }) => probe === "withSidecar");
+      assert.equal(Math.round((subject?.proxy?.durationMs ?? 0) / 1_000), 6);
+    },
+  },
   "a client that says nothing to a sidecar that waits for its first bytes": oneCase({
     ...{ outside: server(), timeout: "6s", observe: "12s", inspected: true },
     inflict: async ({ outside }) => {
