@@ -1,4 +1,5 @@
 import type { Endpoint } from "./endpoint.ts";
+import type { TcpConnectionPool } from "./istio/destinationRule.ts";
 import { VIRTUAL_OUTBOUND } from "./istio/wellKnown.ts";
 import type { EffectiveTimeout } from "./record.ts";
 import { DEFAULT_REMEDY } from "./remedy.ts";
@@ -26,12 +27,6 @@ export interface RemedyPlan {
   proxyMetadata: Readonly<Record<string, string>>;
   /** Whether connections to the endpoint's port bypass the sidecar. */
   excludesPort: boolean;
-}
-
-/** `connectionPool.tcp` of a DestinationRule, durations as Go writes them. */
-export interface TcpConnectionPool {
-  idleTimeout?: string;
-  tcpKeepalive?: { probes: number; time: string; interval: string };
 }
 
 /** Everything that tells one remedy from another. */

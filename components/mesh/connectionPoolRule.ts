@@ -1,12 +1,8 @@
-import type { IDestinationRule } from "@kubernetes-models/istio/networking.istio.io/v1beta1/DestinationRule" with {
-  "resolution-mode": "import",
-};
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { OBJECT_TIMEOUTS } from "../common/objectTimeouts.ts";
-import type { TcpConnectionPool } from "../../model/remedyBehaviour.ts";
-
-export type DestinationRuleSpec = NonNullable<IDestinationRule["spec"]>;
+import { connectionPoolSpec } from "../../model/istio/destinationRule.ts";
+import type { TcpConnectionPool } from "../../model/istio/destinationRule.ts";
 
 export interface ConnectionPoolRuleArgs {
   /** The stack's own namespace, the only one in which the rule holds. */
@@ -43,21 +39,4 @@ export class ConnectionPoolRule extends pulumi.ComponentResource {
     this.reference = pulumi.interpolate`DestinationRule/${rule.metadata.name}`;
     this.registerOutputs({ reference: this.reference });
   }
-}
-
-/**
- * Returns a DestinationRule with the pool at the top level of its traffic policy: Istio's listeners ignore an idle
- * timeout in `portLevelSettings` or in `subsets`.
- */
-export function connectionPoolSpec(
-  host: string,
-  podLabels: Readonly<Record<string, string>>,
-  tcp: TcpConnectionPool,
-): DestinationRuleSpec {
-  return {
-    host,
-    workloadSelector: { matchLabels: { ...podLabels } },
-    trafficPolicy: { connectionPool: { tcp } },
-    exportTo: ["."],
-  };
 }

@@ -36,21 +36,37 @@ export function mergeIntoOutboundTcpProxy(
   fields: TcpProxyFields,
   portNumber?: number,
 ): EnvoyFilterSpec {
+  const listener = portNumber === undefined ? {} : { portNumber };
+  return mergeIntoTcpProxy(podLabels, fields, { context: "SIDECAR_OUTBOUND", listener });
+}
+
+/** Filter chains whose tcp_proxy a filter changes. */
+export interface TcpProxyMatch {
+  context: "SIDECAR_OUTBOUND" | "SIDECAR_INBOUND" | "GATEWAY";
+  listener: { name?: string; portNumber?: number };
+  filterChain?: { name?: string; sni?: string; destinationPort?: number };
+  /** Name of the filter in the chain. @default envoy.filters.network.tcp_proxy */
+  filter?: string;
+}
+
+/** Returns an EnvoyFilter that merges fields into the tcp_proxy of some filter chains of the selected pods. */
+export function mergeIntoTcpProxy(
+  podLabels: Readonly<Record<string, string>>,
+  fields: TcpProxyFields,
+  { context, listener, filterChain = {}, filter = TCP_PROXY }: TcpProxyMatch,
+): EnvoyFilterSpec {
   return {
     workloadSelector: { labels: { ...podLabels } },
     configPatches: [
       {
         applyTo: "NETWORK_FILTER",
         match: {
-          context: "SIDECAR_OUTBOUND",
-          listener: {
-            ...(portNumber !== undefined && { portNumber }),
-            filterChain: { filter: { name: TCP_PROXY } },
-          },
+          context,
+          listener: { ...listener, filterChain: { ...filterChain, filter: { name: filter } } },
         },
         patch: {
           operation: "MERGE",
-          value: { name: TCP_PROXY, typed_config: { "@type": TCP_PROXY_TYPE, ...fields } },
+          value: { name: filter, typed_config: { "@type": TCP_PROXY_TYPE, ...fields } },
         },
       },
     ],

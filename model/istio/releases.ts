@@ -10,9 +10,9 @@ export const WITHOUT_DEFAULT = { since: [1, 14, 0], fixed: [1, 15, 2] } satisfie
 /** First release that heeds `ISTIO_META_IDLE_TIMEOUT` for unknown hosts, https://github.com/istio/istio/issues/38413. */
 export const METADATA_SINCE: Version = [1, 14, 0];
 /** First release with `connectionPool.tcp.idleTimeout`. */
-const RULE_SINCE: Version = [1, 21, 0];
+export const RULE_SINCE: Version = [1, 21, 0];
 /** First release whose webhook takes an `idleTimeout` of 0s, https://github.com/istio/istio/issues/54582. */
-const RULE_NEVER_SINCE: Version = [1, 23, 6];
+export const RULE_NEVER_SINCE: Version = [1, 23, 6];
 
 /** Lists what a stack asks for and a release of Istio can not do, one line each with its fix. */
 export function versionProblems(

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  ConnectionPoolRule,
-  connectionPoolSpec,
-} from "../../../components/mesh/connectionPoolRule.ts";
+import { ConnectionPoolRule } from "../../../components/mesh/connectionPoolRule.ts";
+import { connectionPoolSpec } from "../../../model/istio/destinationRule.ts";
 import { declare, only, valueOf } from "../../mocks.ts";
 
 const NAMESPACE = "istio-idle-timeout-test";

@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
-import { EndpointEntry, serviceEntrySpec } from "../../../components/mesh/endpointEntry.ts";
+import { EndpointEntry } from "../../../components/mesh/endpointEntry.ts";
 import { parseEndpoint } from "../../../model/endpoint.ts";
+import { endpointHost } from "../../../model/istio/endpointHost.ts";
+import { serviceEntrySpec } from "../../../model/istio/serviceEntry.ts";
 import { declare, only, valueOf } from "../../mocks.ts";
 
 const NAMESPACE = "istio-idle-timeout-test";
 const SERVICE_ENTRY = "kubernetes:networking.istio.io/v1beta1:ServiceEntry";
 
-const entryOf = (endpoint: string) => serviceEntrySpec(parseEndpoint(endpoint), NAMESPACE);
+const entryOf = (text: string) => {
+  const endpoint = parseEndpoint(text);
+  return serviceEntrySpec(endpoint, endpointHost(endpoint, NAMESPACE));
+};
 
 /** Checks a manifest against the schema of Istio's own CRD. */
 async function validate(spec: object): Promise<void> {

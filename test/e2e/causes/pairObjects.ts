@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { connectionPoolSpec } from "../../../components/mesh/connectionPoolRule.ts";
-import { serviceEntrySpec } from "../../../components/mesh/endpointEntry.ts";
+import { connectionPoolSpec } from "../../../model/istio/destinationRule.ts";
+import { serviceEntrySpec } from "../../../model/istio/serviceEntry.ts";
 import { idleTimeoutSpec } from "../../../components/mesh/idleTimeoutPolicy.ts";
 import { REGISTRY } from "../../../lab/build/images.ts";
 import { proxyImageName } from "../../../lab/build/proxies.ts";
@@ -81,7 +81,12 @@ export function idleTimeout(text: string): object {
 
 /** Makes an endpoint known to the mesh. */
 export function endpointEntry(endpoint: string, namespace: string): object {
-  return object("ServiceEntry", "endpoint", serviceEntrySpec(parseEndpoint(endpoint), namespace));
+  const parsed = parseEndpoint(endpoint);
+  return object(
+    "ServiceEntry",
+    "endpoint",
+    serviceEntrySpec(parsed, endpointHost(parsed, namespace)),
+  );
 }
 
 /** A host without an address that speaks TLS: its listener takes the port on every address. */
