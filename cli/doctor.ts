@@ -6,11 +6,14 @@ import { FORMATS, render } from "./command/output.ts";
 import { parseAim, resolveAim } from "./cluster/aim.ts";
 import { kubectlFor } from "./cluster/kubectl.ts";
 import type { Kubectl, KubectlTarget } from "./cluster/kubectl.ts";
-import { diagnose } from "./doctor/diagnose.ts";
+import { examine } from "./doctor/diagnose.ts";
 import { SEVERITIES } from "./doctor/findings/codes.ts";
 import { atLeast } from "./doctor/findings/finding.ts";
 import { diagnosisRecord, renderDiagnosis } from "./doctor/report.ts";
+import { advise } from "./doctor/suggest/advise.ts";
+import { adviceRecord, renderAdvice } from "./doctor/suggest/report.ts";
 import { clientOf } from "./sidecar/chainMatch.ts";
+import { parseDuration } from "../model/duration.ts";
 import { parseEndpoint } from "../model/endpoint.ts";
 
 /** Dependencies of the doctor; tests replace them. */
@@ -38,6 +41,11 @@ export const doctorCommand = (world: DoctorWorld) =>
         "fail where a finding is at least that grave: info, warning or error",
         oneOf(SEVERITIES),
       ),
+      suggest: optional(
+        "DURATION",
+        "print what to apply for this idle timeout, such as 24h (0s is never), as YAML for kubectl; applies nothing",
+        parseDuration,
+      ),
     },
     words: {
       placeholder: "AIM",
@@ -61,8 +69,19 @@ export const doctorCommand = (world: DoctorWorld) =>
       const kubectl = world.kubectlFor({ namespace, context });
       const { pod, workload } = await resolveAim(kubectl, namespace, aim);
       const question = { ...options, pod, client: clientOf(options) };
-      const found = await diagnose(kubectl, question);
+      const { mesh, diagnosis: found } = await examine(kubectl, question);
       const diagnosis = { ...found, ...(workload && { workload }) };
+      if (options.suggest !== undefined) {
+        const advice = await advise(mesh, question, diagnosis, options.suggest);
+        const text = await renderAdvice(diagnosis, advice);
+        print(
+          await render(format, {
+            data: () => adviceRecord(diagnosis, advice),
+            text: (style) => style.block(text),
+          }),
+        );
+        return EXIT.ok;
+      }
       print(
         await render(format, {
           data: () => diagnosisRecord(diagnosis),

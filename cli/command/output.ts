@@ -13,6 +13,8 @@ export interface Style {
   line: (text: string) => string;
   /** Makes lines that belong to no list or table. */
   paragraphs: (texts: readonly string[]) => string;
+  /** Shows lines of a file, which are safe already. */
+  block: (text: string) => string;
 }
 
 /** Style of a terminal, and of everything that is no Markdown. */
@@ -20,12 +22,15 @@ export const PLAIN: Style = {
   table: renderTable,
   line: safeText,
   paragraphs: (texts) => texts.map((text) => `${safeText(text)}\n`).join(""),
+  block: (text) => text,
 };
 
 const MARKDOWN: Style = {
   table: renderMarkdown,
   line: markdownText,
   paragraphs: (texts) => texts.map((text) => `${markdownText(text)}\n`).join("\n"),
+  // Nothing ends a block that is indented but a line that is not.
+  block: (text) => text.replaceAll(/^(?=.)/gm, "    "),
 };
 
 /** A result in each of its formats. */
@@ -63,7 +68,8 @@ async function toCsv(rows: readonly (readonly string[])[]): Promise<string> {
   );
 }
 
-async function toYaml(data: unknown): Promise<string> {
+/** Writes YAML that can be shown, with a newline at its end. */
+export async function toYaml(data: unknown): Promise<string> {
   const { dump } = await import("js-yaml");
   // By way of JSON, so that both formats leave out the same.
   const value: unknown = JSON.parse(JSON.stringify(data));

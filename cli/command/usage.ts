@@ -3,6 +3,7 @@ import { EXIT } from "./exitCode.ts";
 import { callOf } from "./invocation.ts";
 import type { Option } from "./option.ts";
 import { allOptions } from "./parse.ts";
+import { wrap } from "./wrap.ts";
 
 /** Longest line, in characters. */
 const WIDTH = 100;
@@ -82,18 +83,4 @@ function lines(paragraph: string): string {
   return wrap(paragraph, WIDTH)
     .map((line) => `${line}\n`)
     .join("");
-}
-
-/** Breaks a text between words into lines of at most `width` characters, where its words allow. */
-function wrap(text: string, width: number): string[] {
-  const broken: string[] = [];
-  let line = "";
-  for (const word of text.split(/\s+/)) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      broken.push(line);
-      line = "";
-    }
-    line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...broken, line];
 }

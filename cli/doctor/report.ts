@@ -116,7 +116,10 @@ function otherRow({ connections, effective, setBy }: OtherWay): string[] {
 }
 
 /** `10s, set by EnvoyFilter shop/idle-timeout`. */
-function describeTimeout(what: { effective: EffectiveTimeout; setBy: Source | undefined }): string {
+export function describeTimeout(what: {
+  effective: EffectiveTimeout;
+  setBy: Source | undefined;
+}): string {
   return `${formatIdleTimeout(what.effective.idleTimeoutMs)}, ${describeSetBy(what)}`;
 }
 

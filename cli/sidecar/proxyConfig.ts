@@ -8,7 +8,13 @@ import { ENVOY_DEFAULT_IDLE_TIMEOUT_MS } from "../../model/timeout.ts";
 import type { EffectiveTimeout } from "../../model/record.ts";
 import { awaitFirstBytes } from "./awaitFirstBytes.ts";
 import type { CounterBefore } from "./counters.ts";
-import type { FilterChain, Listener, ListenersDump, TcpProxy } from "./envoyListener.ts";
+import type {
+  FilterChain,
+  Listener,
+  ListenersDump,
+  NetworkFilter,
+  TcpProxy,
+} from "./envoyListener.ts";
 import { chooseChain, PLAIN } from "./chainMatch.ts";
 import type { Client } from "./chainMatch.ts";
 import { chooseListener, formatDestination } from "./listenerMatch.ts";
@@ -118,10 +124,15 @@ export function describePath(
 }
 
 /** What hands the chain's connections to a cluster; undefined in a chain that is not TCP. */
-export function tcpProxyOf({ filters = [] }: FilterChain): TcpProxy | undefined {
-  return filters
-    .map((filter) => filter.typed_config)
-    .find((config) => config?.["@type"]?.endsWith(".TcpProxy") === true);
+export function tcpProxyOf(chain: FilterChain): TcpProxy | undefined {
+  return tcpProxyFilterOf(chain)?.typed_config;
+}
+
+/** The same with its name, by which EnvoyFilters find it. */
+export function tcpProxyFilterOf({ filters = [] }: FilterChain): NetworkFilter | undefined {
+  return filters.find(
+    ({ typed_config }) => typed_config?.["@type"]?.endsWith(".TcpProxy") === true,
+  );
 }
 
 /** Names of the clusters that share its connections. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { load } from "js-yaml";
+import { load, loadAll } from "js-yaml";
 import { doctorCommand } from "../../cli/doctor.ts";
 import { KubectlError } from "../../cli/cluster/kubectl.ts";
 import { call } from "./command/call.ts";
@@ -112,6 +112,26 @@ describe("doctor", () => {
       assert.equal((await call(command, "doctor", argv)).code, code);
     }
     assert.equal((await run([...COMPLETE, "--fail-on", "fatal"])).code, 2);
+  });
+
+  it("prints what to apply, the first choice as YAML and the rest as comments", async () => {
+    const argv = [...COMPLETE, "--suggest", "24h"];
+    const { code, out } = await run(argv);
+    assert.equal(code, 0);
+    const { proxies } = JSON.parse((await run([...argv, "-o", "json"])).out);
+    const [{ choices }] = proxies;
+    assert.deepEqual(loadAll(out), choices[0].objects);
+    const uncommented = out
+      .split("\n")
+      .filter((line) => /^# ( |---|[a-z]+[A-Za-z]*:)/.test(line))
+      .map((line) => line.slice(2))
+      .join("\n");
+    assert.deepEqual(
+      loadAll(uncommented).filter((one) => one !== null),
+      choices[1].objects,
+    );
+    assert.match((await run([...argv, "-o", "markdown"])).out, /^ {4}# Idle timeout for plain TCP/);
+    assert.equal((await run([...COMPLETE, "--suggest", "1d"])).code, 2);
   });
 
   it("exits 1 with one line when it can't look", async () => {

@@ -45,7 +45,10 @@ function missed(entry: ServiceEntryObject, situation: RuleSituation): Finding | 
 }
 
 /** Whether a Sidecar resource with egress hosts of its own is for the pod (`getSidecarScope` in `push_context.go`). */
-function limits(sidecar: SidecarObject, { reader, rootNamespace }: RuleSituation): boolean {
+export function limits(
+  sidecar: SidecarObject,
+  { reader, rootNamespace }: Pick<RuleSituation, "reader" | "rootNamespace">,
+): boolean {
   const { metadata, spec } = sidecar;
   const wanted = Object.entries(spec?.workloadSelector?.labels ?? {});
   const near = metadata.namespace === reader.namespace || metadata.namespace === rootNamespace;

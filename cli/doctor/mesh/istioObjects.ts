@@ -1,4 +1,5 @@
 /** The parts of the cluster's objects that are read here, as the API server gives them. */
+import type { LabelSelector } from "../../cluster/labelSelector.ts";
 
 export interface ObjectMeta {
   name: string;
@@ -122,6 +123,8 @@ export interface ProxyConfigObject {
 export interface WorkloadObject {
   kind: string;
   metadata: ObjectMeta & { annotations?: Record<string, string> };
+  /** By which it finds its pods. */
+  selector?: LabelSelector;
 }
 
 export interface NamespaceObject {

@@ -1,4 +1,5 @@
 import { KubectlError } from "../../cluster/kubectl.ts";
+import type { LabelSelector } from "../../cluster/labelSelector.ts";
 import type { Reader } from "../../cluster/reader.ts";
 import { workloadOfOwner } from "../../cluster/podFacts.ts";
 import type { WorkloadObject } from "./istioObjects.ts";
@@ -25,10 +26,11 @@ export async function readWorkload(
     const where = ["--namespace", metadata.namespace, "--output", "json"];
     const answer = (await reader.json([
       ...["get", `${kind.toLowerCase()}s.apps`, name, ...where],
-    ])) as WorkloadObject;
+    ])) as WorkloadObject & { spec?: { selector?: LabelSelector } };
     const { namespace, creationTimestamp, annotations } = answer.metadata;
     const kept = { name, namespace, creationTimestamp, ...(annotations && { annotations }) };
-    return { kind, metadata: kept };
+    const selector = answer.spec?.selector;
+    return { kind, metadata: kept, ...(selector && { selector }) };
   } catch (error) {
     if (!(error instanceof KubectlError)) {
       throw error;

@@ -25,18 +25,14 @@ export interface Side {
 export function explain(
   mesh: Mesh,
   side: Side,
-  { chain, effective, listener, overridden }: Carried,
+  view: Carried,
 ): Explanation & { rule?: RuleEffect } {
-  const { context, pod, sidecar, port } = side;
+  const { effective } = view;
+  const { context, pod, sidecar } = side;
   const { objects, meshConfig } = mesh;
   const workload = workloadOf(mesh, pod);
-  const target: PatchTarget = {
-    ...{ context, port, sidecar },
-    listener: { name: listener.name, port: listener.address?.socket_address?.port_value },
-    chain: { name: chain.name, match: chain.filter_chain_match ?? {} },
-    cluster: effective.cluster,
-  };
-  if (overridden) {
+  const target = patchTargetOf(side, view);
+  if (view.overridden) {
     return explainOverride(mesh, workload, target);
   }
   const rule =
@@ -48,6 +44,19 @@ export function explain(
     filters: objects.EnvoyFilter,
   });
   return { ...explanation, ...(rule !== undefined && { rule }) };
+}
+
+/** The filter chain of a view, as patches are matched with it. */
+export function patchTargetOf(
+  { context, port, sidecar }: Side,
+  { chain, effective, listener }: Carried,
+): PatchTarget {
+  return {
+    ...{ context, port, sidecar },
+    listener: { name: listener.name, port: listener.address?.socket_address?.port_value },
+    chain: { name: chain.name, match: chain.filter_chain_match ?? {} },
+    cluster: effective.cluster,
+  };
 }
 
 export function workloadOf({ meshConfig }: Mesh, { metadata }: DoctorPod): Workload {

@@ -1,7 +1,7 @@
 import { parseGoDuration } from "../../../model/istio/goDuration.ts";
 import { finding, referenceTo } from "../findings/finding.ts";
 import type { Finding } from "../findings/finding.ts";
-import type { EnvoyFilterObject } from "../mesh/istioObjects.ts";
+import type { ConfigPatch, EnvoyFilterObject } from "../mesh/istioObjects.ts";
 import { filtersFor } from "./filterOrder.ts";
 import type { Workload } from "./filterOrder.ts";
 import { missedFilter, missesOf, TCP_PROXY } from "./patchMatch.ts";
@@ -57,6 +57,19 @@ export function filterSettings(
     name = each.renames ?? name;
   }
   return effect;
+}
+
+/** The patches of a filter that set the timeout of a chain's tcp_proxy, whatever other filters then do. */
+export function reachingPatches(filter: EnvoyFilterObject, target: PatchTarget): ConfigPatch[] {
+  return timeoutPatches(filter, "")
+    .filter(
+      ({ idleTimeout, operation, patch: { match = {} } }) =>
+        ["MERGE", "REPLACE"].includes(operation) &&
+        idleTimeout !== null &&
+        missesOf(match, target).length === 0 &&
+        missedFilter(match, TCP_PROXY) === undefined,
+    )
+    .map(({ patch }) => patch);
 }
 
 /** Whether a patch changes the tcp_proxy that is there; says why not. */

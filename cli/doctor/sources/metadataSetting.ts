@@ -52,6 +52,23 @@ export function metadataSetting(
   return { setting: { source, idleTimeoutMs }, findings: [] };
 }
 
+/** The ProxyConfig of a pod's own workload that sets the variable, which goes before the annotation. */
+export function winningProxyConfig(
+  { metadata }: DoctorPod,
+  proxyConfigs: readonly ProxyConfigObject[],
+): ProxyConfigObject | undefined {
+  const { namespace, labels = {} } = metadata;
+  return proxyConfigs.find(({ metadata: own, spec }) => {
+    const { matchLabels = {} } = spec?.selector ?? {};
+    return (
+      own.namespace === namespace &&
+      Object.keys(matchLabels).length > 0 &&
+      selects({ matchLabels }, labels) &&
+      spec?.environmentVariables?.[METADATA_NAME] !== undefined
+    );
+  });
+}
+
 /**
  * Where the proxy has it from: a ProxyConfig for the workload, the pod's annotation, a ProxyConfig of its namespace, one
  * of the root namespace, meshConfig (`EffectiveProxyConfig` in `pilot/pkg/model/proxy_config.go`).

@@ -8,9 +8,10 @@ import { hasSidecar } from "../../cluster/podFacts.ts";
 import { placesOf } from "../mesh/servers.ts";
 import { readSidecar } from "../mesh/sidecar.ts";
 import { explain } from "../sources/explain.ts";
+import type { Side } from "../sources/explain.ts";
 import { METADATA_NAME } from "../sources/settings.ts";
 import { hostOf } from "./address.ts";
-import type { Carried } from "./view.ts";
+import type { Carried, View } from "./view.ts";
 import { inboundView } from "./view.ts";
 
 /** The proxies that the connections meet behind the pod's own, and what of them matters. */
@@ -38,22 +39,32 @@ function addressesBehind({ proxy }: Mesh, clusters: string): ReadonlySet<string>
   return new Set(places.map(({ address }) => address));
 }
 
-function hopOf(mesh: Mesh, { address, port, pod, proxy }: Server): Hop {
-  const { namespace, name } = pod.metadata;
+/** How a server's own proxy takes connections; undefined where it could not be asked. */
+export function serverSide({
+  address,
+  port,
+  pod,
+  proxy,
+}: Server): { side: Side; view: View } | undefined {
   if (proxy === undefined) {
-    const unknown = { effective: undefined, setBy: undefined };
-    return { kind: "sidecar", namespace, pod: name, ...unknown };
+    return undefined;
   }
   const sidecar = readSidecar(proxy.info);
-  const kind = sidecar.isGateway ? ("gateway" as const) : ("sidecar" as const);
   const context = sidecar.isGateway ? ("GATEWAY" as const) : ("SIDECAR_INBOUND" as const);
   const view = inboundView(proxy.listeners, { address, port });
+  return { side: { context, pod, sidecar, port }, view };
+}
+
+function hopOf(mesh: Mesh, server: Server): Hop {
+  const { namespace, name } = server.pod.metadata;
+  const found = serverSide(server);
+  const kind = found?.side.sidecar.isGateway === true ? ("gateway" as const) : ("sidecar" as const);
   const hop = { kind, namespace, pod: name };
-  return view.kind === "carried"
+  return found?.view.kind === "carried"
     ? {
         ...hop,
-        effective: view.effective,
-        setBy: explain(mesh, { context, pod, sidecar, port }, view).setBy,
+        effective: found.view.effective,
+        setBy: explain(mesh, found.side, found.view).setBy,
       }
     : { ...hop, effective: undefined, setBy: undefined };
 }
