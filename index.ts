@@ -13,13 +13,12 @@ import { connectionOutputs, driverOutputs } from "./components/runs/outputs.ts";
 import { Owner } from "./components/runs/owner.ts";
 import { preflight } from "./components/runs/preflight.ts";
 import { preflightRequest } from "./components/runs/preflightRequest.ts";
-import { languagesOf } from "./components/settings/drivers.ts";
+import { driverTimeoutMs, languagesOf } from "./components/settings/drivers.ts";
 import { kindsOf } from "./components/settings/outside.ts";
 import { parseSettings } from "./components/settings/parseSettings.ts";
 import { projectConfig } from "./components/settings/projectConfig.ts";
 import { runId as runIdOf } from "./components/settings/runId.ts";
 import { scopedName, stackNamespace } from "./model/names.ts";
-import { expectedIdleTimeoutMs } from "./model/timeout.ts";
 
 const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
 const settings = parseSettings(projectConfig(project));
@@ -97,7 +96,7 @@ function measureDrivers(): DriverTest {
       middleware,
       credentials,
       images: images.references,
-      timeoutMs: expectedIdleTimeoutMs(settings.timeout),
+      timeoutMs: driverTimeoutMs(settings.timeout),
       kubeContext,
     },
     { ...opts, dependsOn: objects },

@@ -17,7 +17,7 @@ export type RemedyNeed = "serviceEntry" | "onePort" | "realTime";
 
 /** Objects and settings that declare a remedy, handed to the components. */
 export interface RemedyPlan {
-  /** Timeout that the EnvoyFilter sets; `default`, which needs no filter, where something else sets it. */
+  /** Timeout that the EnvoyFilter sets; `default` or `asIs`, which need no filter, where something else sets it. */
   filter: Timeout;
   /** Whether the EnvoyFilter matches the endpoint's port only. */
   filterMatchesPort: boolean;
@@ -41,7 +41,7 @@ interface RemedyBehaviour {
 }
 
 /** Only a filter can be merged without a value (`remove`), and `default` sets nothing, by whichever remedy. */
-const ANY_TIMEOUT = ["duration", "default", "remove", "off"] as const;
+const ANY_SET_TIMEOUT = ["duration", "default", "remove", "off"] as const;
 
 /** Shortest times that the kernel takes, so that every timeout that can be measured meets some probes. */
 const KEEPALIVE = { probes: 9, time: "1s", interval: "1s" };
@@ -57,7 +57,8 @@ const NOTHING_DECLARED: RemedyPlan = {
 const BEHAVIOUR: Readonly<Record<Remedy, RemedyBehaviour>> = {
   envoyFilter: {
     needs: [],
-    settable: ANY_TIMEOUT,
+    // `asIs` sets nothing, and so goes with the remedy that declares nothing else.
+    settable: [...ANY_SET_TIMEOUT, "asIs"],
     plan: (filter) => ({ filter }),
   },
   envoyFilterPort: {
@@ -83,7 +84,7 @@ const BEHAVIOUR: Readonly<Record<Remedy, RemedyBehaviour>> = {
   },
   tcpKeepalive: {
     needs: ["serviceEntry"],
-    settable: ANY_TIMEOUT,
+    settable: ANY_SET_TIMEOUT,
     plan: (filter) => ({ filter, connectionPool: { tcpKeepalive: KEEPALIVE } }),
     note: ({ idleTimeoutMs }) =>
       idleTimeoutMs > 0
@@ -92,7 +93,7 @@ const BEHAVIOUR: Readonly<Record<Remedy, RemedyBehaviour>> = {
   },
   excludeOutboundPorts: {
     needs: ["onePort", "realTime"],
-    settable: ANY_TIMEOUT,
+    settable: ANY_SET_TIMEOUT,
     plan: (filter) => ({ filter, excludesPort: true }),
   },
 };
@@ -131,13 +132,14 @@ export function remedyNote(
  * Derives the idle timeout that a connection meets by the rules of Istio and Envoy, in ms; 0 is never. The one that it
  * meets in fact is read from the sidecar.
  *
+ * @returns undefined where the stack leaves the timeout to the mesh (`asIs`).
  * @param hasPort whether the listener that carries it is one for the endpoint's port. The listener for hosts that the
  *   mesh does not know has none, so an EnvoyFilter that asks for a port never reaches it.
  */
 export function idleTimeoutByRule(
   variant: Pick<Variant, "remedy" | "timeout">,
   hasPort: boolean,
-): number {
+): number | undefined {
   const { excludesPort, filterMatchesPort } = remedyPlan(variant);
   if (excludesPort) {
     return 0;

@@ -38,7 +38,7 @@ export interface TestComparison {
   endpoint: string;
   verdict: Verdict;
   /**
-   * When the sidecar should close the connections by the stack's configuration, in ms of wall time since
+   * When the sidecar should close the connections by the stack's configuration, or with `asIs` by its own, in ms of wall time since
    * something was last sent; null where they should still be open when the window ends.
    */
   expectedMs: number | null;
@@ -62,9 +62,11 @@ function expectedMs(record: RunRecord, [sample]: readonly Measurement[]): number
     remedy: parseRemedy(record.remedy ?? DEFAULT_REMEDY),
     timeout: parseTimeout(record.timeout),
   };
-  const hasPort =
-    sample !== undefined && recordTarget(record, sample).effective.listener !== VIRTUAL_OUTBOUND;
-  const idleTimeoutMs = idleTimeoutByRule(configured, hasPort);
+  const effective =
+    sample === undefined ? record.effective : recordTarget(record, sample).effective;
+  const hasPort = sample !== undefined && effective.listener !== VIRTUAL_OUTBOUND;
+  // What only the mesh knows is as the sidecar's configuration says.
+  const idleTimeoutMs = idleTimeoutByRule(configured, hasPort) ?? effective.idleTimeoutMs;
   const wallMs = toWallMs(idleTimeoutMs, timelapse?.factor ?? 1);
   return idleTimeoutMs > 0 && wallMs < observeMs ? wallMs : null;
 }

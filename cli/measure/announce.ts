@@ -2,11 +2,13 @@ import { formatEndpoint } from "../../model/endpoint.ts";
 import type { MeasureRequest } from "../../model/requests.ts";
 import { FIRST_SPEAKER } from "../../model/target.ts";
 import { toWallMs } from "../../model/timelapse.ts";
+import { parseTimeout } from "../../model/timeout.ts";
 import {
   describeEffective,
   describeShortWindow,
   describeSpeed,
   describeWait,
+  formatIdleTimeout,
 } from "../../report/text.ts";
 import { MeasureError } from "../cluster/world.ts";
 import type { World } from "../cluster/world.ts";
@@ -36,10 +38,25 @@ export function announce(
 /** Lists what the sidecar's configuration lets foresee of the run's connections, one line each. */
 export function foreseen(asked: MeasureRequest, targets: readonly JournalTarget[]): string[] {
   const notes = targets.flatMap((target) => [
+    ...(parseTimeout(asked.timeout).variant === "asIs" ? [setElsewhere(target)] : []),
     ...remedyNotes({ ...asked, endpoint: target.endpoint }, target.path.effective),
     ...neverPassedOn(target),
   ]);
   return [...new Set(notes)];
+}
+
+/** Says who set an idle timeout that the stack left alone. */
+function setElsewhere({ endpoint, path: { effective }, origin }: JournalTarget): string {
+  const setBy =
+    effective.source === "envoy-default"
+      ? "is Envoy's own default"
+      : origin === undefined
+        ? "is set by something that could not be named; see npm run doctor"
+        : `is set by ${origin}`;
+  return (
+    `timeout asIs: the stack configured no idle timeout; that of ${formatIdleTimeout(effective.idleTimeoutMs)} for ` +
+    `${formatEndpoint(endpoint)} ${setBy}`
+  );
 }
 
 /** Says so where a silent client's connections will never leave the sidecar. */

@@ -28,8 +28,8 @@ const INTERVAL_MS = 1000;
 
 /** Configuration that the proxy should have for the endpoint. */
 export interface Expectation {
-  /** In ms, 0 is never; not the same on every way. */
-  idleTimeoutMs: (found: EffectiveTimeout) => number;
+  /** In ms, 0 is never and undefined is any; not the same on every way. */
+  idleTimeoutMs: (found: EffectiveTimeout) => number | undefined;
   /** Cluster that has to carry the connection; undefined is any. */
   cluster: string | undefined;
   /** Whether that cluster has to send TCP keep-alive probes. */
@@ -177,7 +177,11 @@ function differenceOf(
     );
   }
   const idleTimeoutMs = expected.idleTimeoutMs(effective);
-  if (effective.idleTimeoutMs !== idleTimeoutMs && !expected.policyMissing) {
+  if (
+    idleTimeoutMs !== undefined &&
+    effective.idleTimeoutMs !== idleTimeoutMs &&
+    !expected.policyMissing
+  ) {
     return `expected an idle timeout of ${formatIdleTimeout(idleTimeoutMs)}, found ${found}`;
   }
   if (expected.policyMissing && effective.source === "configured" && !goneByNow) {

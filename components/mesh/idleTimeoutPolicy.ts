@@ -22,7 +22,7 @@ export interface IdleTimeoutPolicyArgs {
 
 /**
  * Sets the idle timeout of the outbound TCP connections that the selected pods' sidecars carry. With
- * `default` it creates nothing.
+ * `default` and `asIs` it creates nothing.
  */
 export class IdleTimeoutPolicy extends pulumi.ComponentResource {
   /** The EnvoyFilter as `kind/name`; undefined where there is none. */
@@ -31,7 +31,7 @@ export class IdleTimeoutPolicy extends pulumi.ComponentResource {
   constructor(name: string, args: IdleTimeoutPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("istio-idle-timeout:index:IdleTimeoutPolicy", name, {}, opts);
 
-    if (args.timeout.variant !== "default") {
+    if (args.timeout.variant !== "default" && args.timeout.variant !== "asIs") {
       const { podLabels, timeout } = args;
       const filter = new k8s.apiextensions.CustomResource(
         `${name}-filter`,
@@ -50,7 +50,7 @@ export class IdleTimeoutPolicy extends pulumi.ComponentResource {
   }
 }
 
-/** Returns the EnvoyFilter that sets a timeout; `default` needs none. */
+/** Returns the EnvoyFilter that sets a timeout; `default` and `asIs` need none. */
 export function idleTimeoutSpec(
   timeout: Timeout,
   podLabels: Readonly<Record<string, string>>,
@@ -62,6 +62,7 @@ export function idleTimeoutSpec(
 function idleTimeoutField(timeout: Timeout): string | null {
   switch (timeout.variant) {
     case "default":
+    case "asIs":
     case "remove":
       return null;
     case "off":

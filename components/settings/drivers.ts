@@ -96,6 +96,18 @@ export function driverProblems(
   return problems;
 }
 
+/**
+ * Returns the idle timeout behind which drivers are measured, in ms.
+ *
+ * @throws Error for a timeout that {@link driverProblems} refuses.
+ */
+export function driverTimeoutMs(timeout: Timeout): number {
+  if (timeout.variant !== "duration") {
+    throw new Error(`drivers take no timeout ${timeout.variant}`);
+  }
+  return timeout.ms;
+}
+
 /** Returns how long a driver sends nothing, in ms: long enough for the sidecar to have closed its connection. */
 export function driverIdleMs(timeoutMs: number): number {
   return timeoutMs + GRACE_MS;

@@ -15,7 +15,9 @@ export const CONFIG_KEYS = {
     "duration",
     "10s",
     "Sets the sidecar's TCP idle timeout: a Go duration such as `10s`, `13.7s` or `24h`; `off` disables it; `default` " +
-      "configures nothing, so Envoy's own 1h applies; `remove` merges a filter without a value, which leaves the 1h too",
+      "configures nothing, so Envoy's own 1h applies; `remove` merges a filter without a value, which leaves the 1h " +
+      "too; `asIs` configures nothing and measures whatever the mesh applies, so that who set a timeout for the whole " +
+      "mesh can verify it",
   ),
   path: measured(
     "word",
@@ -86,7 +88,7 @@ export const CONFIG_KEYS = {
     "duration",
     "",
     "Sets how long connections are held and watched, from `1s` to `168h`. A connection that is still open then counts " +
-      "as open for at least that long. Not set: 4s longer than the timeout, at most 2m (5m of wall time in a time-lapse)",
+      "as open for at least that long. Not set: 4s longer than the timeout, at most 2m (5m of wall time in a time-lapse); with `asIs` the longest",
   ),
   wait: manner(
     "duration",

@@ -39,14 +39,17 @@ export function parseWait(text: string): number {
 }
 
 /**
- * Returns how long connections are watched where nothing is set, in ms. A timeout that can not pass in that time is
- * watched for the longest default: the connection is found open, a lower bound.
+ * Returns how long connections are watched where nothing is set, in ms. A timeout that can not pass in that time,
+ * or that only the mesh knows, is watched for the longest default: the connection may be found open, a lower bound.
  *
  * @param timelapse how many times as fast the sidecar's clock runs; 1 is real time.
  */
 export function defaultObserveMs(timeout: Timeout, timelapse: number): number {
   const idleTimeoutMs = expectedIdleTimeoutMs(timeout);
   const longestMs = timelapse > 1 ? MAX_DEFAULT_LAPSED_OBSERVE_MS : MAX_DEFAULT_OBSERVE_MS;
+  if (idleTimeoutMs === undefined) {
+    return longestMs;
+  }
   return idleTimeoutMs === 0
     ? MAX_DEFAULT_OBSERVE_MS
     : Math.min(Math.ceil(toWallMs(idleTimeoutMs, timelapse)) + GRACE_MS, longestMs);

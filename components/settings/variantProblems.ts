@@ -39,6 +39,12 @@ export function variantProblems(variant: PartialVariant): string[] {
         `${allowed.join(", ")}, or remedy to ${DEFAULT_REMEDY}`,
     );
   }
+  if (timeout?.variant === "asIs" && path === "serviceEntry") {
+    problems.push(
+      "path: serviceEntry makes the endpoint known to the mesh, but timeout asIs configures nothing; set path to " +
+        "passthrough, with which a host that the mesh knows already is measured as such, or timeout to another value",
+    );
+  }
   if (remedy !== undefined && remedyNeeds(remedy, "realTime") && (timelapse ?? 1) > 1) {
     problems.push(
       `timelapse: ${timelapse} has no effect with remedy ${remedy}, whose connection bypasses the sidecar and its ` +

@@ -158,7 +158,7 @@ describe("cli/measure.ts", () => {
         "measure: namespace: must not be empty\n" +
         'measure: run: Invalid key: Expected "run" but received undefined\n' +
         'measure: timeout: "10" has no unit after 10; use a Go duration such as 10s, 13.7s, 1h30m or 24h, ' +
-        "or one of default, remove, off\n" +
+        "or one of default, remove, off, asIs\n" +
         'measure: speed: Invalid key: Expected never but received "speed"\n' +
         'See "node --import tsx cli/measure.ts --help".\n',
     });

@@ -8,10 +8,11 @@ import { parseTimeout } from "../../model/timeout.ts";
 const HOUR = 3_600_000;
 
 describe("idleTimeoutByRule", () => {
-  const byRule: [remedy: Remedy, timeout: string, port: number, noPort: number][] = [
+  const byRule: [remedy: Remedy, timeout: string, port?: number, noPort?: number][] = [
     ["envoyFilter", "12s", 12_000, 12_000],
     ["envoyFilter", "default", HOUR, HOUR],
     ["envoyFilter", "off", 0, 0],
+    ["envoyFilter", "asIs"],
     ["envoyFilterPort", "12s", 12_000, HOUR],
     ["envoyFilterPort", "off", 0, HOUR],
     ["envoyFilterPort", "remove", HOUR, HOUR],

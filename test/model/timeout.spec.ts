@@ -8,7 +8,7 @@ import {
 import type { Timeout } from "../../model/timeout.ts";
 
 describe("parseTimeout", () => {
-  const accepted: [text: string, timeout: Timeout, expectedMs: number][] = [
+  const accepted: [text: string, timeout: Timeout, expectedMs: number | undefined][] = [
     ["10s", { variant: "duration", ms: 10_000 }, 10_000],
     ["13.7s", { variant: "duration", ms: 13_700 }, 13_700],
     ["24h", { variant: "duration", ms: 86_400_000 }, 86_400_000],
@@ -16,6 +16,7 @@ describe("parseTimeout", () => {
     ["remove", { variant: "remove" }, ENVOY_DEFAULT_IDLE_TIMEOUT_MS],
     ["off", { variant: "off" }, 0],
     ["0s", { variant: "off" }, 0],
+    ["asIs", { variant: "asIs" }, undefined],
   ];
   for (const [text, timeout, expectedMs] of accepted) {
     it(`reads ${text} and expects ${expectedMs} ms in the sidecar`, () => {
@@ -29,7 +30,7 @@ describe("parseTimeout", () => {
     assert.throws(() => parseTimeout("Default"), {
       message:
         '"Default" is not a duration; use a Go duration such as 10s, 13.7s, 1h30m or 24h, ' +
-        "or one of default, remove, off",
+        "or one of default, remove, off, asIs",
     });
   });
 });

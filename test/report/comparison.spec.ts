@@ -24,6 +24,13 @@ describe("a row of the comparison", () => {
     ]);
   });
 
+  it("expects of a mesh as it is what its sidecar's configuration says", () => {
+    const row = (record: RunRecord): string[] =>
+      comparisonRows(compareRun("x", record))[0]!.slice(3, 5);
+    assert.deepEqual(row(runRecord({ timeout: "asIs" })), ["asIs", "10s"]);
+    assert.deepEqual(row({ ...DEFAULT_OPEN, timeout: "asIs" }), ["asIs", "open"]);
+  });
+
   it("says of every time-lapse that it is one", () => {
     assert.deepEqual(comparisonRows(compareRun("x", LAPSED))[0]!.slice(3), [
       ...["default", "1h at x360", "3600.319 s at x360 (10.001 s of wall time, FIN)"],

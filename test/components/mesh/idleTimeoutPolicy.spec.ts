@@ -71,19 +71,21 @@ describe("IdleTimeoutPolicy", () => {
     await validate(idleTimeoutSpec(parseTimeout("10s"), podLabels, 6379));
   });
 
-  it("creates nothing for default", async () => {
-    const { resources, result } = await declare(
-      () =>
-        new IdleTimeoutPolicy("policy", {
-          namespace: "istio-idle-timeout-test",
-          podLabels,
-          timeout: { variant: "default" },
-        }),
-    );
-    assert.deepEqual(
-      resources.map(({ name }) => name),
-      ["policy"],
-    );
-    assert.equal(result.reference, undefined);
-  });
+  for (const variant of ["default", "asIs"] as const) {
+    it(`creates nothing for ${variant}`, async () => {
+      const { resources, result } = await declare(
+        () =>
+          new IdleTimeoutPolicy("policy", {
+            namespace: "istio-idle-timeout-test",
+            podLabels,
+            timeout: { variant },
+          }),
+      );
+      assert.deepEqual(
+        resources.map(({ name }) => name),
+        ["policy"],
+      );
+      assert.equal(result.reference, undefined);
+    });
+  }
 });

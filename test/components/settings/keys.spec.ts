@@ -28,7 +28,7 @@ describe("the table of configuration keys", () => {
   });
 
   for (const [key, values] of [
-    ["timeout", ["off", "default", "remove"]],
+    ["timeout", ["off", "default", "remove", "asIs"]],
     ["path", PATHS],
     ["remedy", REMEDIES],
     ["middleware", MIDDLEWARE_KINDS],

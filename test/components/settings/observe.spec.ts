@@ -17,6 +17,8 @@ describe("defaultObserveMs", () => {
     ["10s", 360, 4028],
     ["24h", 2, 300_000],
     ["off", 360, 120_000],
+    ["asIs", 1, 120_000],
+    ["asIs", 360, 300_000],
   ];
   for (const [timeout, timelapse, observeMs] of windows) {
     it(`is ${observeMs} ms for a timeout of ${timeout} at x${timelapse}`, () => {

@@ -53,7 +53,7 @@ describe("readValues", () => {
       `Run: no such key; allowed are ${keys}`,
       `tiemout: no such key; allowed are ${keys}`,
       'timeout: "1d" has the unknown unit "d", allowed are ns, us, ms, s, m, h; use a Go duration ' +
-        "such as 10s, 13.7s, 1h30m or 24h, or one of default, remove, off",
+        "such as 10s, 13.7s, 1h30m or 24h, or one of default, remove, off, asIs",
       'path: "direct" is not a path; use one of passthrough, serviceEntry',
       'remedy: "envoyfilter" is not a remedy; use one of envoyFilter, envoyFilterPort, destinationRule, ' +
         "proxyMetadata, tcpKeepalive, excludeOutboundPorts",
@@ -89,7 +89,7 @@ describe("readValues", () => {
   });
 
   const durations = "use a Go duration such as 10s, 13.7s, 1h30m or 24h";
-  const timeouts = `${durations}, or one of default, remove, off`;
+  const timeouts = `${durations}, or one of default, remove, off, asIs`;
   const run = "is not a whole number from 0 to 999999999";
   const endpoint =
     "is not an endpoint; use host:port without a scheme and with a port from 1 to 65535, such as " +

@@ -7,7 +7,7 @@ import { parseTimeout } from "../../../model/timeout.ts";
 describe("variantProblems", () => {
   /** Whether each timeout goes with a remedy where the path is the right one. */
   const legal: [remedy: Remedy, timeouts: string[]][] = [
-    ["envoyFilter", ["12s", "default", "remove", "off"]],
+    ["envoyFilter", ["12s", "default", "remove", "off", "asIs"]],
     ["envoyFilterPort", ["12s", "remove", "off"]],
     ["destinationRule", ["12s", "off"]],
     ["proxyMetadata", ["12s", "off"]],
@@ -18,7 +18,7 @@ describe("variantProblems", () => {
   for (const [remedy, timeouts] of legal) {
     it(`with ${remedy} is legal with a timeout of ${timeouts.join(", ")}`, () => {
       for (const path of PATHS) {
-        for (const text of ["12s", "default", "remove", "off"]) {
+        for (const text of ["12s", "default", "remove", "off", "asIs"]) {
           const timeout = parseTimeout(text);
           const problems = variantProblems({
             path,
@@ -33,6 +33,7 @@ describe("variantProblems", () => {
             [
               ...(path === "passthrough" && inMesh.includes(remedy) ? ["remedy"] : []),
               ...(timeouts.includes(text) ? [] : ["timeout"]),
+              ...(path === "serviceEntry" && text === "asIs" ? ["path"] : []),
             ],
             `${path} ${text}`,
           );
