@@ -68,7 +68,7 @@ describe("a mesh measured as it is", () => {
     assertOpen(run, "withoutSidecar", 9);
     assert.match(
       await notes(),
-      /^timeout asIs: the stack configured no idle timeout; that of 5s for \S+ is set by EnvoyFilter istio-system\/e2e-mesh-wide$/,
+      /^timeout asIs: the stack configured no idle timeout; that of 5s for \S+ is set by EnvoyFilter istio-system\/e2e-mesh-wide of the root namespace$/,
     );
     const filters = ["get", "envoyfilters", `--namespace=${NAMESPACE}`, "--output=name"];
     assert.equal(

@@ -39,7 +39,7 @@ describe("a request to measure", () => {
       "targets.0.endpoint.host: must not be empty",
       "targets.0.endpoint.port: Invalid value: Expected <=65535 but received 70000",
       'timeout: "10" has no unit after 10; use a Go duration such as 10s, 13.7s, 1h30m or 24h, or one of default, ' +
-        "remove, off",
+        "remove, off, asIs",
       "observeMs: Invalid value: Expected >0 but received 0",
       "modes: must not be empty",
       "connections: Invalid integer: Received 1.5",

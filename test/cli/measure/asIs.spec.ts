@@ -37,7 +37,7 @@ describe("a mesh measured as it is", () => {
     assert.equal(deviation(compareRun("x", record), 10), undefined);
     assert.deepEqual(record.notes, [
       "timeout asIs: the stack configured no idle timeout; that of 5s for 10.0.0.5:6379 is set by EnvoyFilter " +
-        "istio-system/mesh-wide",
+        "istio-system/mesh-wide of the root namespace",
     ]);
     assert.equal(cluster.reported.at(1), record.notes[0]);
   });
@@ -56,7 +56,7 @@ describe("a mesh measured as it is", () => {
   });
 
   it("may have its timeout from something that the user may not see", async () => {
-    cluster.listeners = () => dump(virtualOutbound({ idle_timeout: "24h" }));
+    cluster.listeners = () => dump(virtualOutbound({ idle_timeout: "86400s" }));
     const { notes } = await measureOn(cluster, AS_IS);
     assert.deepEqual(notes, [
       "timeout asIs: the stack configured no idle timeout; that of 24h for 10.0.0.5:6379 is set by something that " +
