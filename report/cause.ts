@@ -11,6 +11,7 @@
  * - `endpointGone`: the endpoint can't be reached any more, with a sidecar or without,
  * - `error`: the network or the operating system of a pod reported an error,
  * - `droppedWithoutSidecarToo`: it ended in the pod without a sidecar as well,
+ * - `dead`: it was open when the window ended, but the endpoint did not answer on it,
  * - `stillOpen`: it was open when the window ended, a lower bound,
  * - `running`: it is still held, and more is to be collected,
  * - `void`: the figure must not be used,
@@ -28,6 +29,7 @@ export type Cause =
   | "endpointGone"
   | "error"
   | "droppedWithoutSidecarToo"
+  | "dead"
   | "stillOpen"
   | "running"
   | "void"
@@ -58,6 +60,7 @@ export const CAUSE_NAMES: Readonly<Record<Cause, string>> = {
   endpointGone: "endpoint gone",
   error: "network error",
   droppedWithoutSidecarToo: "dropped without sidecar too",
+  dead: "open but dead",
   stillOpen: "still open",
   running: "running",
   void: "void",

@@ -14,7 +14,7 @@ import { isOfTheEnd } from "./closeReasons.ts";
 import { endedWithoutReason } from "./endedElsewhere.ts";
 import { recordTarget } from "./recordTarget.ts";
 import { sampleEvidence, timedOutInDebugLog } from "./sampleEvidence.ts";
-import { describeIdleTimeout, describeWait, seconds } from "./text.ts";
+import { describeIdleTimeout, describeSilence, describeWait, isDead, seconds } from "./text.ts";
 
 /** A connection that is open so much longer than its idle timeout, in ms, should have been closed. */
 const OVERDUE_MS = 1000;
@@ -105,10 +105,20 @@ function idleTimeout(effective: EffectiveTimeout, witness?: string): Judgement {
 }
 
 function stillOpen(
-  { heldMs, lastByteMs, proxy }: Measurement,
+  sample: Measurement,
   { awaitFirstBytes = [], idleTimeoutMs }: EffectiveTimeout,
   factor: number,
 ): Judgement {
+  const { answer, heldMs, lastByteMs, proxy } = sample;
+  if (answer !== undefined && isDead(sample)) {
+    return {
+      cause: "dead",
+      sentence:
+        `The connection seemed to be open when the window ended, but ${describeSilence(answer)}: the endpoint hangs, ` +
+        "or it or something on the way to it gave the connection up without closing it.",
+    };
+  }
+  const answered = answer === undefined ? "" : " and the endpoint answered on it";
   if (awaitFirstBytes.length > 0 && lastByteMs === undefined && proxy === null) {
     return {
       cause: "notPassedOn",
@@ -122,14 +132,13 @@ function stillOpen(
     return {
       cause: "stillOpen",
       sentence:
-        `The connection was still open when the window ended, ${seconds(overdueMs)} after the idle timeout of ` +
-        `${formatDuration(idleTimeoutMs)} should have closed it.`,
+        `The connection was still open when the window ended${answered}, ${seconds(overdueMs)} after the idle ` +
+        `timeout of ${formatDuration(idleTimeoutMs)} should have closed it.`,
     };
   }
   return {
     cause: "stillOpen",
-    sentence:
-      "The connection was still open when the window ended, which says nothing about later.",
+    sentence: `The connection was still open when the window ended${answered}, which says nothing about later.`,
   };
 }
 

@@ -1,6 +1,6 @@
 import { groupSamples } from "./sampleGroups.ts";
 import type { TestKey } from "./sampleGroups.ts";
-import { describeEnd, shortEnd } from "./text.ts";
+import { describeEnd, isDead, shortEnd } from "./text.ts";
 import type { Timed } from "./text.ts";
 
 /** Describes how the connections of each test ended, a line each; a single test needs no name. */
@@ -32,12 +32,15 @@ function spread(
   }
   const byTime = [...samples].sort((a, b) => a.heldMs - b.heldMs);
   const closed = byTime.filter(({ end }) => end !== "open");
-  const [open, ...others] = byTime.filter(({ end }) => end === "open");
+  const dead = byTime.filter(isDead);
+  const open = byTime.filter((sample) => sample.end === "open" && !isDead(sample));
   const [shortest, longest] = [closed[0], closed.at(-1)];
   return [
     ...(shortest === undefined || longest === undefined
       ? []
       : [`${closed.length} ${closing}${shortEnd(shortest)} to ${shortEnd(longest)}`]),
-    ...(open === undefined ? [] : [`${others.length + 1} ${describe(open)}`]),
+    ...[dead, open].flatMap(([one, ...others]) =>
+      one === undefined ? [] : [`${others.length + 1} ${describe(one)}`],
+    ),
   ].join("; ");
 }

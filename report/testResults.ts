@@ -1,6 +1,7 @@
 import type { Measurement, ProbeKind, RunRecord } from "../model/record.ts";
 import type { MiddlewareKind, Mode } from "../app/probe/sample.ts";
 import { groupSamples } from "./sampleGroups.ts";
+import { isDead } from "./text.ts";
 import { countCauses, testVerdict } from "./verdict.ts";
 import type { Cause } from "./verdict.ts";
 
@@ -22,6 +23,8 @@ export interface Spread {
   connections: number;
   /** Still open when the window ended. */
   open: number;
+  /** Seemingly open as well, but the endpoint did not answer. */
+  dead: number;
   /** Until the first and the last of the others was closed; null where none was. */
   shortestSeconds: number | null;
   longestSeconds: number | null;
@@ -42,11 +45,13 @@ export function testResults(record: RunRecord): TestResult[] {
 
 function spreadOf(samples: readonly Measurement[]): Spread {
   const closed = samples.filter(({ end }) => end !== "open").map(({ heldMs }) => heldMs);
+  const dead = samples.filter(isDead).length;
   const seconds = (pick: (...ms: number[]) => number): number | null =>
     closed.length === 0 ? null : Math.round(pick(...closed)) / 1000;
   return {
     connections: samples.length,
-    open: samples.length - closed.length,
+    open: samples.length - closed.length - dead,
+    dead,
     shortestSeconds: seconds(Math.min),
     longestSeconds: seconds(Math.max),
   };

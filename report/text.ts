@@ -1,3 +1,4 @@
+import { ANSWER_LIMIT_MS } from "../app/probe/lastAnswer.ts";
 import type { ConnectionEnd, FirstUse, IdleLimit, Sample } from "../app/probe/sample.ts";
 import type { EffectiveTimeout, LapsedDuration, ProbeKind } from "../model/record.ts";
 import { formatDuration } from "../model/duration.ts";
@@ -25,28 +26,50 @@ export function roughly(ms: number): string {
 }
 
 /** A sample, and what its time means in a time-lapse. */
-export type Timed = Pick<Sample, "end" | "error" | "heldMs"> & { timelapse?: LapsedDuration };
+export type Timed = Pick<Sample, "answer" | "end" | "error" | "heldMs"> & {
+  timelapse?: LapsedDuration;
+};
 
 /**
  * `open for >= 14 s (lower bound)` or `closed after 10.002 s (FIN)`; in a time-lapse
  * `closed after 3600.319 s at x360 (10.001 s of wall time, FIN)`.
  */
 export function describeEnd(sample: Timed): string {
-  return sample.end === "open"
-    ? `open for >= ${lowerBound(sample)} (lower bound)`
-    : `closed after ${shortEnd(sample)}`;
+  if (sample.end !== "open") {
+    return `closed after ${shortEnd(sample)}`;
+  }
+  const { answer } = sample;
+  const asked =
+    answer === undefined
+      ? ""
+      : isDead(sample)
+        ? `, but dead: ${describeSilence(answer)}`
+        : ", and the endpoint answered";
+  return `open for >= ${lowerBound(sample)} (lower bound)${asked}`;
 }
 
-/** Describes an end in a table's cell: `open >= 14 s` or `10.002 s (FIN)`. */
+/** Describes an end in a table's cell: `open >= 14 s`, `open >= 14 s, dead` or `10.002 s (FIN)`. */
 export function shortEnd(sample: Timed): string {
   if (sample.end === "open") {
-    return `open >= ${lowerBound(sample)}`;
+    return `open >= ${lowerBound(sample)}${isDead(sample) ? ", dead" : ""}`;
   }
   const name = sample.end === "error" ? (sample.error ?? END_NAMES.error) : END_NAMES[sample.end];
   const { timelapse } = sample;
   return timelapse === undefined
     ? `${seconds(sample.heldMs)} (${name})`
     : `${lapsed(timelapse, seconds)} (${seconds(timelapse.wallMs)} of wall time, ${name})`;
+}
+
+/** Whether a connection seemed to be open and the endpoint did not answer on it. */
+export function isDead({ answer, end }: Pick<Sample, "answer" | "end">): boolean {
+  return end === "open" && answer !== undefined && answer !== "ok";
+}
+
+/** Describes why a question was not answered: `nobody answered within 10 s`. */
+export function describeSilence(answer: string): string {
+  return answer === "ETIMEDOUT"
+    ? `nobody answered within ${ANSWER_LIMIT_MS / 1000} s`
+    : `a question was not answered (${answer})`;
 }
 
 function lowerBound({ heldMs, timelapse }: Timed): string {

@@ -4,7 +4,7 @@ import type { Cause, Judgement, Verdict } from "./cause.ts";
 import { controlOf, firstSample, groupSamples } from "./sampleGroups.ts";
 import { sampleVerdict, voidSentence } from "./sampleVerdict.ts";
 import { describeSpread } from "./spread.ts";
-import { PROBE_NAMES, shortEnd } from "./text.ts";
+import { isDead, PROBE_NAMES, shortEnd } from "./text.ts";
 import { whyUnreachable } from "./unreachable.ts";
 
 export { CAUSE_NAMES };
@@ -15,7 +15,7 @@ const FINAL: readonly Cause[] = ["running", "unreachable", "void"];
 /** Causes that do not blame the sidecar, so that it is no news that the other connection ended as well. */
 const BLAMES_ANOTHER: readonly Cause[] = ["serverClosed", "serverReset", "serverLimit"];
 /** Causes that are told of connections that are open. */
-const OPEN: readonly Cause[] = ["stillOpen", "notPassedOn"];
+const OPEN: readonly Cause[] = ["stillOpen", "dead", "notPassedOn"];
 /** Causes that a network which failed may look like from behind a sidecar. */
 const NETWORK: readonly Cause[] = ["serverClosed", "serverReset", "error", "unknown"];
 
@@ -101,25 +101,33 @@ export function judgeWithControls(
         `(${own.error ?? "no errno"}).`,
     };
   }
+  if (cause === "dead" && controls.some(isDead)) {
+    return {
+      cause,
+      sentence: `${sentence} The pod without a sidecar found the same, so the sidecar is not to blame.`,
+    };
+  }
   if (OPEN.includes(cause) || BLAMES_ANOTHER.includes(cause)) {
     return { cause, sentence };
   }
-  const dropped = controls.filter(({ end }) => end !== "open");
+  const dropped = controls.filter((control) => control.end !== "open" || isDead(control));
   return dropped.length === 0
     ? { cause, sentence }
     : { cause: "droppedWithoutSidecarToo", sentence: describeDropped(dropped, controls.length) };
 }
 
-/** Names the connections that ended without a sidecar, the first of several. */
+/** Names the connections that ended, or were dead, without a sidecar, the first of several. */
 function describeDropped(dropped: readonly Measurement[], all: number): string {
   const [first] = [...dropped].sort((a, b) => a.heldMs - b.heldMs);
   const conclusion = "so something other than the sidecar ends connections to this endpoint";
+  const dead = dropped.some(isDead);
   if (all === 1 || first === undefined) {
-    return `The connection of the pod without a sidecar ended too, ${conclusion}.`;
+    return `The connection of the pod without a sidecar ${dead ? "was dead" : "ended"} too, ${conclusion}.`;
   }
   return (
-    `${dropped.length} of ${all} connections of the pod without a sidecar ended too, the first of them ` +
-    `(repetition ${first.repetition}, connection ${first.connection}) after ${shortEnd(first)}, ${conclusion}.`
+    `${dropped.length} of ${all} connections of the pod without a sidecar ended${dead ? " or were dead" : ""} too, ` +
+    `the first of them (repetition ${first.repetition}, connection ${first.connection}) after ${shortEnd(first)}, ` +
+    `${conclusion}.`
   );
 }
 

@@ -2,10 +2,7 @@ import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { errnoName } from "./connect.ts";
-import type { Channel } from "./middleware/channel.ts";
-import type { Protocol } from "./middleware/protocol.ts";
 import type { ConnectionEnd, FirstUse } from "./sample.ts";
-import { within } from "./within.ts";
 
 /** Sent to a peer that has closed the connection, so its content does not matter. */
 const QUESTION = "PING\r\n";
@@ -13,29 +10,21 @@ const QUESTION = "PING\r\n";
 /** Time between the two questions, in ms; the reset that answers the first one arrives within it. */
 const NEXT_QUESTION_MS = 500;
 
-/** Time limit for the answer of a server that still has the connection open, in ms. */
-const ANSWER_LIMIT_MS = 5000;
-
 /**
  * Uses a connection after its idle time, like a pool that has not noticed its end.
  *
  * @param socket opened with `allowHalfOpen`, so that it is writable after the other side has closed it.
  * @param end how the idle time ended.
+ * @param answer what came of the question on a connection that is open, see {@link Sample.answer}.
  * @returns undefined after a reset or another error: the operating system has told the application already.
  */
 export async function firstUse(
   socket: Socket,
   end: ConnectionEnd,
-  protocol: Protocol,
-  channel: Channel,
+  answer: string | undefined,
 ): Promise<FirstUse | undefined> {
   if (end === "open") {
-    const answer = protocol.ping?.(channel) ?? Promise.resolve();
-    const read = await within(ANSWER_LIMIT_MS, () => "ETIMEDOUT", answer).then(
-      () => "ok",
-      (error: unknown) => errnoName(error as Error),
-    );
-    return { firstWrite: "ok", read };
+    return answer === undefined ? undefined : { firstWrite: "ok", read: answer };
   }
   if (end !== "fin") {
     return undefined;

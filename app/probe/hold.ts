@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { Clock } from "./clock.ts";
 import { connect, CONNECT_LIMIT_MS, formatTarget, plainAddress } from "./connect.ts";
 import { firstUse } from "./firstUse.ts";
+import { lastAnswer } from "./lastAnswer.ts";
 import { Channel } from "./middleware/channel.ts";
 import type { Credentials, Protocol } from "./middleware/protocol.ts";
 import { protocols } from "./middleware/protocols.ts";
@@ -70,13 +71,17 @@ export async function hold(
     watched.close();
     throw error;
   });
-  const stopTraffic = startTraffic(spec, socket, protocol, channel, watched);
+  const traffic = startTraffic(spec, socket, protocol, channel, watched);
   // The sidecar's idle time starts with the login's last byte; a window from "connected" on could end before it.
   watched.observe(spec.observeMs);
   const ended = watched.ended.then(async ({ end, error, endMs }): Promise<Sample> => {
-    stopTraffic();
+    traffic.stop();
     const { lastByteMs } = watched;
-    const use = mode === "firstUse" ? await firstUse(socket, end, protocol, channel) : undefined;
+    const answer =
+      end === "open" && mode !== "inFlight"
+        ? await lastAnswer(protocol, channel, traffic.asked())
+        : undefined;
+    const use = mode === "firstUse" ? await firstUse(socket, end, answer) : undefined;
     watched.close();
     return {
       ...about,
@@ -85,6 +90,7 @@ export async function hold(
       ...(error !== undefined && { error }),
       ...(lastByteMs !== undefined && { lastByteMs: roundToMicroseconds(lastByteMs) }),
       ...opened,
+      ...(answer !== undefined && { answer }),
       ...(use !== undefined && { use }),
     };
   });
@@ -117,14 +123,21 @@ async function open(
   }
 }
 
-/** Starts the traffic of the mode; returns a function that stops it. */
+/** Traffic of a mode. */
+interface Traffic {
+  stop: () => void;
+  /** The answer that is awaited, if one is. */
+  asked: () => Promise<void> | undefined;
+}
+
+/** Starts the traffic of the mode. */
 function startTraffic(
   { mode, everyMs = 0, observeMs }: HoldSpec,
   socket: Socket,
   protocol: Protocol,
   channel: Channel,
   watched: Watched,
-): () => void {
+): Traffic {
   // A question that fails shows in the connection's end.
   const unanswered = (): void => undefined;
   if (mode === "keepalive") {
@@ -133,25 +146,23 @@ function startTraffic(
     watched.sent();
     protocol.slow?.(channel, observeMs + IN_FLIGHT_MARGIN_MS).catch(unanswered);
   } else if (mode === "ping") {
-    let asking = false;
+    let asked: Promise<void> | undefined;
     const ping = (): void => {
-      if (!asking) {
-        asking = true;
+      if (asked === undefined) {
         watched.sent();
-        void protocol
-          .ping?.(channel)
-          .catch(unanswered)
-          .finally(() => {
-            asking = false;
-          });
+        asked = protocol.ping?.(channel).finally(() => {
+          asked = undefined;
+        });
+        asked?.catch(unanswered);
       }
     };
     const pings = setInterval(ping, everyMs);
-    return () => {
+    const stop = (): void => {
       clearInterval(pings);
     };
+    return { stop, asked: () => asked };
   }
-  return () => undefined;
+  return { stop: () => undefined, asked: () => undefined };
 }
 
 function roundToMicroseconds(ms: number): number {

@@ -100,6 +100,12 @@ export interface Sample extends Connection {
   lastByteMs?: number;
   /** The server's own limit on idle connections; absent if the server does not tell it. */
   idleLimit?: IdleLimit;
+  /**
+   * Result of a question at the end of the window: `ok`, or why it was not answered, such as `ETIMEDOUT`. Only where
+   * {@link end} is `open` and the endpoint's protocol has a question; absent in the mode `inFlight`, whose question is
+   * still to be answered.
+   */
+  answer?: string;
   /** First use of the connection after its idle time; of the mode `firstUse` only. */
   use?: FirstUse;
   /** Note on the login that a reader has to know, e.g. that the server wants a password. */

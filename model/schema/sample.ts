@@ -50,6 +50,7 @@ export const sampleSchema = schemaOf<Sample>()(
     error: v.exactOptional(sentence),
     lastByteMs: v.exactOptional(durationMs),
     idleLimit: v.exactOptional(v.object({ setting: name, ms: durationMs })),
+    answer: v.exactOptional(sentence),
     use: v.exactOptional(
       v.object({ firstWrite: name, read: name, secondWrite: v.exactOptional(name) }),
     ),

@@ -1,5 +1,6 @@
 import { DEFAULT_PATH, DEFAULT_REMEDY } from "../../model/remedy.ts";
 import type { Comparison } from "../comparison.ts";
+import { isDead } from "../text.ts";
 import { judgeWithControls } from "../verdict.ts";
 
 /** Titles of the cells of {@link connectionRows}; programs rely on them. */
@@ -50,8 +51,8 @@ export function connectionRows({ stack, record, tests }: Comparison): string[][]
         String(repetition),
         String(connection),
         connectedAt,
-        sample.running ? "running" : end,
-        seconds(heldMs),
+        sample.running ? "running" : isDead(sample) ? "dead" : end,
+        end === "open" ? lowerBound(heldMs) : seconds(heldMs),
         String(timelapse?.factor ?? 1),
         proxy === null || end === "open" ? "" : seconds(proxy.durationMs),
         subject && test.expectedMs !== null ? seconds(test.expectedMs) : "",
@@ -62,5 +63,10 @@ export function connectionRows({ stack, record, tests }: Comparison): string[][]
 }
 
 function seconds(ms: number): string {
-  return (Math.floor(ms) / 1000).toFixed(3);
+  return (ms / 1000).toFixed(3);
+}
+
+/** Rounded down: a lower bound must not claim more than was waited. */
+function lowerBound(ms: number): string {
+  return seconds(Math.floor(ms));
 }

@@ -79,11 +79,11 @@ describe("compare", () => {
       "stack,istio,envoy,timeout,path,remedy,middleware,mode,endpoint,probe,repetition,connection,connected_at,end," +
         "held_seconds,timelapse,proxy_seconds,expected_seconds,cause",
       `10s,1.31-dev,1.40.0,10s,passthrough,envoyFilter,tcp,silent,10.0.0.5:6379,withSidecar,1,1,${at},fin,` +
-        "10.001,1,10.001,10.000,idleTimeout",
+        "10.002,1,10.001,10.000,idleTimeout",
       `10s,1.31-dev,1.40.0,10s,passthrough,envoyFilter,tcp,silent,10.0.0.5:6379,withoutSidecar,1,1,${at},open,` +
         "14.000,1,,,",
       `lapsed,1.31-dev,1.40.0,default,passthrough,envoyFilter,tcp,silent,10.0.0.5:6379,withSidecar,1,1,${at},fin,` +
-        "10.001,360,10.001,10.000,idleTimeout",
+        "10.002,360,10.001,10.000,idleTimeout",
       `lapsed,1.31-dev,1.40.0,default,passthrough,envoyFilter,tcp,silent,10.0.0.5:6379,withoutSidecar,1,1,${at},` +
         "open,14.000,1,,,",
       "",

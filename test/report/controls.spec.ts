@@ -69,6 +69,17 @@ describe("the connections of the pod without a sidecar", () => {
     );
   });
 
+  it("count dead ones apart from open ones", () => {
+    const dead = control({ answer: "ETIMEDOUT", connection: 2, localPort: 2 });
+    const [test] = testResults(runRecord({ samples: [measurement(), control(), dead] }));
+    const { open, dead: silent } = test!.withoutSidecar;
+    assert.deepEqual([open, silent], [1, 1]);
+    assert.match(
+      test!.sentence,
+      /^1 of 2 connections of the pod without a sidecar ended or were dead too, the first of them \(repetition 1, connection 2\) after open >= 14 s, dead, so/,
+    );
+  });
+
   it("are missing where not one was held at the same place", () => {
     const record = runRecord({ samples: [measurement(), control({ connection: 2 })] });
     assert.deepEqual(runVerdict(record), {

@@ -38,6 +38,20 @@ describe("words for a figure", () => {
     assert.equal(describeEnd({ end: "open", heldMs: 14_000.9 }), "open for >= 14 s (lower bound)");
   });
 
+  it("tell whether the endpoint answered on a connection that seemed to be open", () => {
+    const open = { end: "open", heldMs: 14_000 } as const;
+    assert.equal(
+      describeEnd({ ...open, answer: "ok" }),
+      "open for >= 14 s (lower bound), and the endpoint answered",
+    );
+    assert.equal(shortEnd({ ...open, answer: "ok" }), "open >= 14 s");
+    assert.equal(
+      describeEnd({ ...open, answer: "ETIMEDOUT" }),
+      "open for >= 14 s (lower bound), but dead: nobody answered within 10 s",
+    );
+    assert.equal(shortEnd({ ...open, answer: "ECONNRESET" }), "open >= 14 s, dead");
+  });
+
   it("never let lapsed time look like real time", () => {
     const timelapse = { factor: 360, proxyMs: 3_600_319, wallMs: 10_001 };
     assert.equal(

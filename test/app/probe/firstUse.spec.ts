@@ -4,8 +4,6 @@ import type { Socket } from "node:net";
 
 import { connect } from "../../../app/probe/connect.ts";
 import { firstUse } from "../../../app/probe/firstUse.ts";
-import { Channel } from "../../../app/probe/middleware/channel.ts";
-import { protocols } from "../../../app/probe/middleware/protocols.ts";
 import type { ConnectionEnd, FirstUse } from "../../../app/probe/sample.ts";
 import { TestServer } from "./servers.ts";
 
@@ -27,8 +25,8 @@ describe("firstUse", () => {
     await server.close();
   });
 
-  function use(end: ConnectionEnd, kind: "redis" | "tcp" = "redis"): Promise<FirstUse | undefined> {
-    return firstUse(socket, end, protocols[kind], new Channel(socket));
+  function use(end: ConnectionEnd, answer?: string): Promise<FirstUse | undefined> {
+    return firstUse(socket, end, answer);
   }
 
   it("fails with the second question where the peer has closed both directions", async () => {
@@ -45,26 +43,13 @@ describe("firstUse", () => {
     assert.deepEqual(await use("fin"), { firstWrite: "ok", read: "end", secondWrite: "ok" });
   });
 
-  it("is answered where the connection is open", async () => {
-    const used = use("open");
-    await once(peer, "data");
-    peer.write("+PONG\r\n");
-    assert.deepEqual(await used, { firstWrite: "ok", read: "ok" });
+  it("reads the answer where the connection is open", async () => {
+    assert.deepEqual(await use("open", "ok"), { firstWrite: "ok", read: "ok" });
+    assert.deepEqual(await use("open", "ETIMEDOUT"), { firstWrite: "ok", read: "ETIMEDOUT" });
   });
 
-  it("tells how the answer of an open connection fails", async () => {
-    const used = use("open");
-    await once(peer, "data");
-    peer.resetAndDestroy();
-    assert.deepEqual(await used, {
-      firstWrite: "ok",
-      read: "ECONNRESET before the whole answer came",
-    });
-  });
-
-  it("asks nothing where nothing is spoken", async () => {
-    assert.deepEqual(await use("open", "tcp"), { firstWrite: "ok", read: "ok" });
-    assert.equal(peer.bytesRead, 0);
+  it("is none where the connection is open and nothing is spoken", async () => {
+    assert.equal(await use("open"), undefined);
   });
 
   it("is none where the operating system has told of the end", async () => {

@@ -193,6 +193,31 @@ describe("hold", () => {
     assert.deepEqual({ end, use }, { end: "open", use: { firstWrite: "ok", read: "ok" } });
   });
 
+  it("asks an endpoint for an answer when the window is over, which does not count as held", async () => {
+    const { held, peer } = await redis({ observeMs: 20 });
+    clock.nowMs += 20;
+    await once(peer, "data");
+    clock.nowMs += 3000;
+    peer.write("+PONG\r\n");
+    const { answer, end, heldMs, lastByteMs } = await held.ended;
+    assert.deepEqual(
+      { answer, end, heldMs, lastByteMs },
+      { answer: "ok", end: "open", heldMs: 23, lastByteMs: 3 },
+    );
+  });
+
+  it("waits for the answer to its last ping instead of asking again", async () => {
+    const { held, peer } = await redis({ mode: "ping", everyMs: 5, observeMs: 20 });
+    await once(peer, "data");
+    const bytesOfOnePing = peer.bytesRead;
+    clock.nowMs += 20;
+    await sleep(40);
+    peer.write("+PONG\r\n");
+    const { answer, end } = await held.ended;
+    assert.deepEqual({ answer, end }, { answer: "ok", end: "open" });
+    assert.equal(peer.bytesRead, bytesOfOnePing);
+  });
+
   describe("after a login that took 5 ms of a window of 14 ms", () => {
     for (const mode of ["silent", "keepalive", "ping", "firstUse", "inFlight"] as const) {
       it(`still sees a close 10 ms after the last byte: ${mode}`, async () => {
@@ -209,7 +234,7 @@ describe("hold", () => {
         clock.nowMs += 13;
         await sleep(40);
         clock.nowMs += 1;
-        if (mode === "firstUse") {
+        if (mode !== "inFlight") {
           await once(peer, "data");
           peer.write("+PONG\r\n");
         }

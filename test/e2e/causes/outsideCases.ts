@@ -1,4 +1,4 @@
-import { oneCase, server, treat, treatSubject } from "./case.ts";
+import { oneCase, portOf, server, treat, treatSubject } from "./case.ts";
 import type { Cases } from "./case.ts";
 import { OutsideRedis } from "./outsideRedis.ts";
 
@@ -86,6 +86,19 @@ export const OUTSIDE_CASES: Cases = {
       ends: { withSidecar: null, withoutSidecar: null },
     },
   },
+  "a path that forgets connections without closing them": oneCase({
+    ...{ outside: server({ versionMs: 1 }), timeout: "1m", observe: "15s" },
+    middleware: "memcached",
+    inflict: async ({ outside, packets }) => {
+      await packets.forget(String(portOf(outside)), await outside.clientPorts());
+    },
+    told: {
+      cause: "dead",
+      sentence:
+        /nobody answered within 10 s: the endpoint hangs, or .* gave the connection up without closing it\. The pod without a sidecar found the same/,
+      ends: { withSidecar: null, withoutSidecar: null },
+    },
+  }),
   "packets that are dropped under the sidecar's keep-alive": {
     ...{ outside: server(), timeout: "60s", observe: "40s", keepalive: true },
     inflict: treat("drop"),

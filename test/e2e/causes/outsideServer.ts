@@ -59,10 +59,16 @@ export class OutsideServer {
 
   /** How many connections it holds, by the kernel of this machine. */
   async connections(): Promise<number> {
+    return (await this.clientPorts()).length;
+  }
+
+  /** The other ends' ports of the connections that it holds, by the kernel of this machine. */
+  async clientPorts(): Promise<number[]> {
     const port = Number(this.endpoint.split(":").at(-1));
     const local = port.toString(16).toUpperCase().padStart(4, "0");
-    const established = new RegExp(`: [0-9A-F]{8}:${local} [0-9A-F]{8}:[0-9A-F]{4} 01 `, "g");
-    return [...(await readFile("/proc/net/tcp", "utf8")).matchAll(established)].length;
+    const established = new RegExp(`: [0-9A-F]{8}:${local} [0-9A-F]{8}:([0-9A-F]{4}) 01 `, "g");
+    const found = (await readFile("/proc/net/tcp", "utf8")).matchAll(established);
+    return [...found].map(([, clientPort = ""]) => Number.parseInt(clientPort, 16));
   }
 
   /** By SIGKILL. */

@@ -54,6 +54,15 @@ export class PacketFilter {
     await this.iptables(...tcp, ...to, "--sport", port, ...target);
   }
 
+  /** Forgets connections to a port, as a NAT does: drops their packets, and lets later ones pass. */
+  async forget(port: string, clientPorts: readonly number[]): Promise<void> {
+    const tcp = ["-A", this.chain, "-p", "tcp"];
+    for (const clientPort of clientPorts.map(String)) {
+      await this.iptables(...tcp, "--sport", clientPort, "--dport", port, "-j", "DROP");
+      await this.iptables(...tcp, "--sport", port, "--dport", clientPort, "-j", "DROP");
+    }
+  }
+
   async remove(): Promise<void> {
     await this.iptables("-D", "FORWARD", "-p", "tcp", "-j", this.chain);
     await this.iptables("-F", this.chain);

@@ -25,6 +25,17 @@ describe("rows of connections", () => {
     assert.equal(cells(runRecord({ samples }))[1]?.held_seconds, "14.000");
   });
 
+  it("round a time as the table does, and tell a dead connection from an open one", () => {
+    const samples = [measurement({ heldMs: 10_001.6 }), control({ answer: "ETIMEDOUT" })];
+    assert.deepEqual(
+      cells(runRecord({ samples })).map(({ end, held_seconds }) => [end, held_seconds]),
+      [
+        ["fin", "10.002"],
+        ["dead", "14.000"],
+      ],
+    );
+  });
+
   it("call a connection running that still is", () => {
     const samples = [
       measurement({ end: "open", heldMs: 3000, proxy: null, running: true }),
