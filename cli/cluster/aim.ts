@@ -4,7 +4,7 @@ import { askJson, KubectlError } from "./kubectl.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { selects } from "./labelSelector.ts";
 import type { LabelSelector } from "./labelSelector.ts";
-import { hasSidecar, isStaying, workloadOfOwner } from "./podFacts.ts";
+import { hasSidecar, isReady, isStaying, newestFirst, workloadOfOwner } from "./podFacts.ts";
 
 /** What a user names to be looked at. */
 export interface Aim {
@@ -75,17 +75,9 @@ export async function resolveAim(
   if (kind === "Pod") {
     return { pod: name };
   }
-  const plural = `${kind.toLowerCase()}s`;
   const subject = `${kind.toLowerCase()} ${namespace}/${name}`;
-  const pods = await podsOf(kubectl, { kind, name }).catch((error: unknown) => {
-    throw error instanceof KubectlError ? problemOf(error, subject, plural, namespace) : error;
-  });
   const see = `see kubectl get pods --namespace ${namespace}`;
-  if (pods.length === 0) {
-    throw new UserError(
-      `${subject}: it has no pods; see kubectl describe ${plural} ${name} --namespace ${namespace}`,
-    );
-  }
+  const pods = await podsOfAim(kubectl, namespace, { kind, name });
   const ready = pods.filter(isReady);
   if (ready.length === 0) {
     throw new UserError(`${subject}: none of its pods (${pods.length}) is Ready; ${see}`);
@@ -101,13 +93,40 @@ export async function resolveAim(
   return { pod: newest.metadata.name, workload: { kind, name, pods: pods.length, alike } };
 }
 
-/** The pods that a workload made and that stay. A selector alone takes those of others, such as of a canary, too. */
-async function podsOf(kubectl: Kubectl, aim: Aim): Promise<Pod[]> {
+/**
+ * Lists the pods of an aim that are not being deleted.
+ *
+ * @param kubectl for the namespace.
+ * @throws UserError where there is none.
+ */
+export async function podsOfAim(
+  kubectl: Kubectl,
+  namespace: string,
+  aim: Aim,
+): Promise<AimedPod[]> {
+  const plural = `${aim.kind.toLowerCase()}s`;
+  const subject = `${aim.kind.toLowerCase()} ${namespace}/${aim.name}`;
+  const pods = await podsOf(kubectl, aim).catch((error: unknown) => {
+    throw error instanceof KubectlError ? problemOf(error, subject, plural, namespace) : error;
+  });
+  if (pods.length === 0) {
+    throw new UserError(
+      `${subject}: it has no pods; see kubectl describe ${plural} ${aim.name} --namespace ${namespace}`,
+    );
+  }
+  return pods;
+}
+
+/** The pods that a workload made and that stay, or a pod itself. A selector alone takes those of others, such as of a canary, too. */
+async function podsOf(kubectl: Kubectl, aim: Aim): Promise<AimedPod[]> {
   const get = (...what: string[]): Promise<unknown> =>
     askJson(kubectl, ["get", ...what, "--output", "json"]);
+  if (aim.kind === "Pod") {
+    return [(await get("pod", aim.name)) as AimedPod];
+  }
   const workload = await get(`${aim.kind.toLowerCase()}s.apps`, aim.name);
   const { selector } = (workload as { spec: { selector: LabelSelector } }).spec;
-  const { items } = (await get("pods")) as { items: Pod[] };
+  const { items } = (await get("pods")) as { items: AimedPod[] };
   const isAim = ({ kind, name }: { kind: string; name: string }): boolean =>
     kind === aim.kind && name === aim.name;
   return items
@@ -134,19 +153,12 @@ function problemOf(
   return new UserError(`${subject}: ${problem}`, { cause: error });
 }
 
-function isReady({ status }: Pod): boolean {
-  return (status.conditions ?? []).some((each) => each.type === "Ready" && each.status === "True");
-}
-
-function newestFirst({ metadata: a }: Pod, { metadata: b }: Pod): number {
-  return b.creationTimestamp.localeCompare(a.creationTimestamp) || (a.name < b.name ? -1 : 1);
-}
-
-function templateOf({ metadata }: Pod): string {
+function templateOf({ metadata }: AimedPod): string {
   return TEMPLATE_LABELS.map((label) => metadata.labels?.[label] ?? "").join();
 }
 
-interface Pod {
+/** The parts of a pod that are read here; it is given as the API server has it. */
+export interface AimedPod {
   metadata: {
     name: string;
     creationTimestamp: string;

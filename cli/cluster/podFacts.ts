@@ -18,6 +18,16 @@ export function isStaying({ metadata }: { metadata: { deletionTimestamp?: string
   return metadata.deletionTimestamp === undefined;
 }
 
+/** Tells whether the pod takes part in its Services. */
+export function isReady({ status }: { status: { conditions?: Condition[] } }): boolean {
+  return (status.conditions ?? []).some((each) => each.type === "Ready" && each.status === "True");
+}
+
+/** Compares pods for a sort: the newest first, equally old ones by their names. */
+export function newestFirst({ metadata: a }: Dated, { metadata: b }: Dated): number {
+  return b.creationTimestamp.localeCompare(a.creationTimestamp) || (a.name < b.name ? -1 : 1);
+}
+
 /** Finds the workload of a pod's owner: a ReplicaSet carries its Deployment's name and a hash of the template. */
 export function workloadOfOwner({ kind, name }: Owner): Owner {
   return kind === "ReplicaSet"
@@ -27,6 +37,16 @@ export function workloadOfOwner({ kind, name }: Owner): Owner {
 
 interface Named {
   name: string;
+}
+
+interface Condition {
+  type: string;
+  status: string;
+}
+
+interface Dated {
+  /** `creationTimestamp`: RFC 3339, in whole seconds. */
+  metadata: { name: string; creationTimestamp: string };
 }
 
 interface Owner {

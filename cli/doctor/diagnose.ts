@@ -7,7 +7,9 @@ import type { Client } from "../sidecar/chainMatch.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import { DoctorError } from "./doctorError.ts";
 import { judge } from "./judge.ts";
+import type { Asked } from "./judge.ts";
 import { gather } from "./mesh/gather.ts";
+import type { Look } from "./mesh/gather.ts";
 import { askIstiod } from "./mesh/istiod.ts";
 import type { Mesh } from "./mesh/mesh.ts";
 import { readPod } from "./mesh/pod.ts";
@@ -37,30 +39,46 @@ export async function examine(
   kubectl: Kubectl,
   { namespace, pod, endpoint, client = PLAIN }: Question,
 ): Promise<{ mesh: Mesh; diagnosis: Diagnosis }> {
-  const asked = { endpoint, client };
   const reader = new Reader(kubectl);
   const found = await readPod(reader, namespace, pod);
   try {
-    const [mesh] = (await gather(reader, found, { endpoints: [endpoint], client })) as [Mesh];
-    const diagnosis = judge(mesh, asked);
-    if (!diagnosis.findings.some(({ code }) => code === "IIT060")) {
-      return { mesh, diagnosis };
-    }
-    // Nothing explains the timeout: only istiod can tell whether it is what it sends.
-    const istiod = await askIstiod(reader, mesh);
-    const told = istiod === undefined ? mesh : { ...mesh, istiod };
-    return { mesh: told, diagnosis: judge(told, asked) };
+    const looks = await gather(reader, found, [{ endpoint, client }]);
+    const [{ mesh }] = looks as [Look];
+    return await answer(reader, mesh, { endpoint, client });
   } catch (error) {
-    if (!(error instanceof KubectlError)) {
-      throw error;
-    }
-    throw new DoctorError(
-      `pod ${namespace}/${pod}: its sidecar can't be asked: ` +
-        (error.forbidden
-          ? "you may not exec into it; have an administrator apply docs/rbac.yaml and bind its role " +
-            "istio-idle-timeout-doctor to you"
-          : error.reason),
-      { cause: error },
-    );
+    const reason = unaskedReason(error);
+    throw new DoctorError(`pod ${namespace}/${pod}: ${reason}`, { cause: error });
   }
+}
+
+/** Answers from what was gathered; where nothing explains the timeout, istiod is asked as well. */
+export async function answer(
+  reader: Reader,
+  mesh: Mesh,
+  asked: Asked,
+): Promise<{ mesh: Mesh; diagnosis: Diagnosis }> {
+  const diagnosis = judge(mesh, asked);
+  if (!diagnosis.findings.some(({ code }) => code === "IIT060")) {
+    return { mesh, diagnosis };
+  }
+  // Only istiod can tell whether the timeout is what it sends.
+  const istiod = await askIstiod(reader, mesh);
+  const told = istiod === undefined ? mesh : { ...mesh, istiod };
+  return { mesh: told, diagnosis: judge(told, asked) };
+}
+
+/**
+ * Tells why a pod's sidecar could not be asked.
+ *
+ * @throws whatever is no answer of kubectl's.
+ */
+export function unaskedReason(error: unknown): string {
+  if (!(error instanceof KubectlError)) {
+    throw error;
+  }
+  const why = error.forbidden
+    ? "you may not exec into it; have an administrator apply docs/rbac.yaml and bind its role " +
+      "istio-idle-timeout-doctor to you"
+    : error.reason;
+  return `its sidecar can't be asked: ${why}`;
 }

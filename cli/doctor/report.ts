@@ -42,7 +42,8 @@ function describeWorkload({ kind, name, alike, pods }: NonNullable<Diagnosis["wo
   return `${aim}: asked ${asked}, of ${pods} in all`;
 }
 
-function section({ line }: Style, title: string, lines: readonly string[]): string[] {
+/** A list under a title; nothing where the list is empty. */
+export function section({ line }: Style, title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`\n${title}\n`, ...lines.map((each) => `- ${line(each)}\n`)];
 }
 

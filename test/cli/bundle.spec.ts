@@ -46,7 +46,7 @@ describe("the packed command", () => {
     assert.deepEqual(run(bundle, "--version"), { status: 0, stdout: `${version}\n`, stderr: "" });
     const { status, stdout } = run(bundle, "doctor", "--help");
     assert.equal(status, 0);
-    assert.match(stdout, /^usage: istio-idle-timeout doctor AIM --namespace NAMESPACE /);
+    assert.match(stdout, /^usage: istio-idle-timeout doctor \[AIM\] --endpoint HOST:PORT/);
   });
 
   it("is a plugin of kubectl under its name", () => {

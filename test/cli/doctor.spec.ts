@@ -141,16 +141,95 @@ describe("doctor", () => {
     assert.match(err, /^doctor: other\.example\.com:6379: .*\n$/);
   });
 
+  describe("asked about many pods", () => {
+    const scan = (argv: string[], mesh = new FakeMesh()) => {
+      mesh.deployment = "web";
+      const command = doctorCommand({
+        kubectlFor: (target) => {
+          asked.push(target);
+          return mesh.kubectl;
+        },
+      });
+      return call(command, "doctor", argv);
+    };
+    const HEAD =
+      /^workload +pods +endpoint +idle timeout +why +findings\n[- ]+\ndeployment shop\/web +1 +10\.0\.0\.5:6379 +1h +Envoy's default\n/;
+
+    it("prints a row for each workload of a namespace and endpoint, and tells of progress", async () => {
+      const { code, out, err } = await scan(["-n", "shop", "--endpoint", "10.0.0.5:6379"]);
+      assert.equal(code, 0);
+      assert.match(out, HEAD);
+      assert.equal(err, "doctor: asking 1 of 1 pods: equal pods of a workload are asked once\n");
+      assert.deepEqual(asked, [{ namespace: "shop", context: undefined }]);
+    });
+
+    it("of all namespaces, by labels", async () => {
+      const mesh = new FakeMesh();
+      const argv = ["-A", "-l", "app=web", "--endpoint", "10.0.0.5:6379"];
+      assert.match((await scan(argv, mesh)).out, HEAD);
+      assert.equal(mesh.commands[0], "get pods --all-namespaces --selector app=web --output json");
+      assert.deepEqual(asked, [{ context: undefined }]);
+    });
+
+    it("of one workload, to several endpoints", async () => {
+      const argv = ["-n", "shop", "deployment/web", "--endpoint", "10.0.0.5:6379,10.0.0.6:3306"];
+      const { rows } = JSON.parse((await scan([...argv, "-o", "json"])).out) as {
+        rows: { endpoint: string; workload: object; idleTimeoutMs: number }[];
+      };
+      assert.deepEqual(
+        rows.map(({ endpoint, workload, idleTimeoutMs }) => ({
+          endpoint,
+          workload,
+          idleTimeoutMs,
+        })),
+        ["10.0.0.5:6379", "10.0.0.6:3306"].map((endpoint) => ({
+          ...{ endpoint, workload: { kind: "Deployment", name: "web" }, idleTimeoutMs: 3_600_000 },
+        })),
+      );
+    });
+
+    it("exits 3 where a finding is as grave as --fail-on says, and 1 where a pod can't be asked", async () => {
+      const odd = new FakeMesh();
+      odd.annotations = { excludeOutboundPorts: "6379" };
+      const argv = ["-n", "shop", "--endpoint", "10.0.0.5:6379", "--fail-on", "warning"];
+      assert.equal((await scan(argv, odd)).code, 3);
+      assert.equal((await scan(argv)).code, 0);
+      const closed = new FakeMesh();
+      closed.failure = (command) => (command.startsWith("exec") ? "no" : undefined);
+      assert.equal((await scan(argv, closed)).code, 1);
+      assert.equal((await scan(argv.slice(0, 4), closed)).code, 1);
+    });
+
+    for (const [what, argv, problem] of [
+      ["no namespace", [], "--namespace is missing; or give --all-namespaces"],
+      ["two", ["-n", "shop", "-A"], "give either --namespace or --all-namespaces"],
+      ["an aim and labels", ["-n", "shop", "web-0", "-l", "a=b"], "give either AIM or --selector"],
+      [
+        "to suggest for many",
+        ["-n", "shop", "--suggest", "24h"],
+        "--suggest needs AIM and one endpoint",
+      ],
+      ["an aim anywhere", ["-A", "web-0"], "AIM needs --namespace in place of --all-namespaces"],
+    ] as const) {
+      it(`exits 2 where it is told ${what}`, async () => {
+        const { code, err } = await scan([...argv, "--endpoint", "10.0.0.5:6379"]);
+        assert.deepEqual(
+          { code, first: err.split("\n")[0] },
+          { code: 2, first: `doctor: ${problem}` },
+        );
+        assert.deepEqual(asked, []);
+      });
+    }
+  });
+
   it("exits 2 with all that is wrong, a line each", async () => {
     assert.deepEqual(await run(["--endpoint", "redis", "--wait"]), {
       code: 2,
       out: "",
       err:
         "doctor: unknown option --wait\n" +
-        "doctor: --namespace is missing\n" +
         'doctor: --endpoint: "redis" is not an endpoint; use host:port without a scheme and with a port from 1 to ' +
         "65535, such as redis.example.com:6379 or [2001:db8::5]:6379\n" +
-        "doctor: AIM is missing\n" +
         'See "istio-idle-timeout doctor --help".\n',
     });
   });

@@ -1,7 +1,6 @@
-import type { Endpoint } from "../../../model/endpoint.ts";
 import type { Reader } from "../../cluster/reader.ts";
 import { hasSidecar } from "../../cluster/podFacts.ts";
-import type { Client } from "../../sidecar/chainMatch.ts";
+import type { Asked } from "../judge.ts";
 import { relevantClusters } from "../traffic/relevantClusters.ts";
 import type { Mesh, ProxyDump } from "./mesh.ts";
 import { readMeshConfig } from "./meshConfig.ts";
@@ -12,48 +11,49 @@ import { readServers } from "./servers.ts";
 import { readSidecar, trimInfo } from "./sidecar.ts";
 import { readSurroundings } from "./surroundings.ts";
 
-/** What a pod's connections lead to, and how the pod speaks. */
-export interface Wanted {
-  endpoints: readonly Endpoint[];
-  client: Client;
+/** All that was looked at to answer one question. */
+export interface Look {
+  asked: Asked;
+  mesh: Mesh;
 }
 
 /**
- * Looks at everything that can answer a question about a pod's connections, and changes nothing.
+ * Looks at everything that can answer several questions about a pod's connections, and changes nothing.
  *
- * @returns what was looked at for each endpoint, in their order.
+ * @returns a look for each question, in their order.
  * @throws KubectlError when its sidecar can't be looked at.
  */
 export async function gather(
   reader: Reader,
   found: DoctorPod,
-  { endpoints, client }: Wanted,
-): Promise<Mesh[]> {
+  questions: readonly Asked[],
+): Promise<Look[]> {
   const pod = trimPod(found);
   if (!hasSidecar(pod)) {
-    return endpoints.map(() => ({ ...nothing(), pod, unseen: [] }));
+    return questions.map((asked) => ({ asked, mesh: { ...nothing(), pod, unseen: [] } }));
   }
-  const ports = [...new Set(endpoints.map(({ port }) => port))];
-  const asked = askInfo(reader, pod);
+  const ports = [...new Set(questions.map(({ endpoint }) => endpoint.port))];
+  const told = askInfo(reader, pod);
   const [info, listeners, { unseen, ...surroundings }, resolved] = await Promise.all([
-    asked,
+    told,
     askListeners(reader, pod, ports),
-    readSurroundings(reader, pod, asked),
-    Promise.all(endpoints.map(({ host }) => resolveHost(reader, pod, host))),
+    readSurroundings(reader, pod, told),
+    Promise.all(questions.map(({ endpoint }) => resolveHost(reader, pod, endpoint.host))),
   ]);
   const sidecar = readSidecar(info);
-  const known = endpoints.map((endpoint, place) => {
+  const known = questions.map((asked, place) => {
     const own = { pod, ...surroundings, resolved: resolved[place] ?? [] };
-    return { own, names: relevantClusters(own, sidecar, listeners, { endpoint, client }) };
+    const names = relevantClusters(own, sidecar, listeners, asked);
+    return { asked, own, names };
   });
   const names = [...new Set(known.flatMap((each) => each.names))].sort();
   const dumps = await askClusters(reader, pod, names);
   return Promise.all(
-    known.map(async ({ own, names: wanted }) => {
+    known.map(async ({ asked, own, names: wanted }) => {
       const proxy = { info: trimInfo(info), listeners, ...only(dumps, wanted) };
       const alsoUnseen = [...unseen];
       const servers = await readServers(reader, proxy.endpoints, alsoUnseen);
-      return { ...own, proxy, servers, unseen: alsoUnseen };
+      return { asked, mesh: { ...own, proxy, servers, unseen: alsoUnseen } };
     }),
   );
 }

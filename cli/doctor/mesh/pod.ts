@@ -62,7 +62,7 @@ export async function readPod(reader: Reader, namespace: string, name: string): 
       { cause: error },
     );
   }
-  if (pod.status.phase !== "Running" && !runsSidecar(pod)) {
+  if (!canBeAsked(pod)) {
     throw new DoctorError(
       `pod ${namespace}/${name}: it is ${pod.status.phase}; name one that is Running`,
     );
@@ -106,9 +106,12 @@ export function trimPod(pod: DoctorPod): DoctorPod {
 }
 
 /** A pod is Pending as long as a sidecar among its init containers is not ready, which can be asked all the same. */
-function runsSidecar({ status }: DoctorPod): boolean {
-  return (status.initContainerStatuses ?? []).some(
-    ({ name, state }) => name === PROXY_CONTAINER && state?.running !== undefined,
+export function canBeAsked({ status }: DoctorPod): boolean {
+  return (
+    status.phase === "Running" ||
+    (status.initContainerStatuses ?? []).some(
+      ({ name, state }) => name === PROXY_CONTAINER && state?.running !== undefined,
+    )
   );
 }
 

@@ -73,7 +73,10 @@ export class FakeMesh {
   };
 
   private get([, resources = "", ...rest]: readonly string[]): Json {
-    if (resources === "deployments.apps" && rest[0] === this.deployment) {
+    if (resources === "deployments.apps") {
+      if (rest[0] !== this.deployment) {
+        throw new KubectlError([], `Error from server (NotFound): no ${rest[0] ?? ""}`);
+      }
       const metadata = { namespace: "shop", name: this.deployment };
       return { metadata, spec: { selector: { matchLabels: this.labels } } };
     }
