@@ -9,6 +9,10 @@ export const commands: Group = {
       summary: "tell which idle timeout applies to a pod's connections, and what sets it",
       load: async () => (await import("./doctor.ts")).doctor,
     },
+    watch: {
+      summary: "tell which connections of an application its sidecar closes, as it happens",
+      load: async () => (await import("./watch.ts")).watch,
+    },
     compare: {
       summary: "print one table of what was measured in several stacks",
       load: async () => (await import("./compare.ts")).compare,

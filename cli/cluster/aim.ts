@@ -75,7 +75,7 @@ export async function resolveAim(
   if (kind === "Pod") {
     return { pod: name };
   }
-  const subject = `${kind.toLowerCase()} ${namespace}/${name}`;
+  const subject = subjectOf(namespace, { kind, name });
   const see = `see kubectl get pods --namespace ${namespace}`;
   const pods = await podsOfAim(kubectl, namespace, { kind, name });
   const ready = pods.filter(isReady);
@@ -94,20 +94,52 @@ export async function resolveAim(
 }
 
 /**
+ * Finds every pod of a workload that stays and has a sidecar. A pod that is named itself is taken as it is, without a
+ * look.
+ *
+ * @param kubectl for the namespace.
+ * @param role that has the rights, for the message to who has not.
+ * @returns their names, sorted.
+ * @throws UserError where there is none.
+ */
+export async function sidecarPodsOf(
+  kubectl: Kubectl,
+  namespace: string,
+  aim: Aim,
+  role: string,
+): Promise<string[]> {
+  if (aim.kind === "Pod") {
+    return [aim.name];
+  }
+  const pods = await podsOfAim(kubectl, namespace, aim, role);
+  const names = pods.filter(hasSidecar).map(({ metadata }) => metadata.name);
+  if (names.length === 0) {
+    throw new UserError(
+      `${subjectOf(namespace, aim)}: none of its pods (${pods.length}) has a sidecar, the container ${PROXY_CONTAINER}`,
+    );
+  }
+  return names.sort();
+}
+
+/**
  * Lists the pods of an aim that are not being deleted.
  *
  * @param kubectl for the namespace.
+ * @param role that has the rights, for the message to who has not.
  * @throws UserError where there is none.
  */
 export async function podsOfAim(
   kubectl: Kubectl,
   namespace: string,
   aim: Aim,
+  role = "istio-idle-timeout-doctor",
 ): Promise<AimedPod[]> {
   const plural = `${aim.kind.toLowerCase()}s`;
-  const subject = `${aim.kind.toLowerCase()} ${namespace}/${aim.name}`;
-  const pods = await podsOf(kubectl, aim).catch((error: unknown) => {
-    throw error instanceof KubectlError ? problemOf(error, subject, plural, namespace) : error;
+  const subject = subjectOf(namespace, aim);
+  const pods = await askForPods(kubectl, aim).catch((error: unknown) => {
+    throw error instanceof KubectlError
+      ? problemOf(error, { subject, plural, namespace, role })
+      : error;
   });
   if (pods.length === 0) {
     throw new UserError(
@@ -117,8 +149,12 @@ export async function podsOfAim(
   return pods;
 }
 
+function subjectOf(namespace: string, { kind, name }: Aim): string {
+  return `${kind.toLowerCase()} ${namespace}/${name}`;
+}
+
 /** The pods that a workload made and that stay, or a pod itself. A selector alone takes those of others, such as of a canary, too. */
-async function podsOf(kubectl: Kubectl, aim: Aim): Promise<AimedPod[]> {
+async function askForPods(kubectl: Kubectl, aim: Aim): Promise<AimedPod[]> {
   const get = (...what: string[]): Promise<unknown> =>
     askJson(kubectl, ["get", ...what, "--output", "json"]);
   if (aim.kind === "Pod") {
@@ -140,15 +176,18 @@ async function podsOf(kubectl: Kubectl, aim: Aim): Promise<AimedPod[]> {
 
 function problemOf(
   error: KubectlError,
-  subject: string,
-  plural: string,
-  namespace: string,
+  {
+    subject,
+    plural,
+    namespace,
+    role,
+  }: { subject: string; plural: string; namespace: string; role: string },
 ): UserError {
   const problem = error.notFound
     ? `it does not exist; see kubectl get ${plural} --namespace ${namespace}`
     : error.forbidden
       ? "you may not look at it and its pods; name a pod, or have an administrator apply docs/rbac.yaml and bind " +
-        "its role istio-idle-timeout-doctor to you"
+        `its role ${role} to you`
       : error.reason;
   return new UserError(`${subject}: ${problem}`, { cause: error });
 }

@@ -76,12 +76,17 @@ export interface KubectlTarget {
   program?: string;
 }
 
-export function kubectlFor(target: KubectlTarget): Kubectl {
-  const { namespace, context, signal, program = "kubectl" } = target;
-  const common = [
+/** Arguments of kubectl that say where to ask. */
+export function targetOptions({ namespace, context }: KubectlTarget): string[] {
+  return [
     ...(namespace === undefined ? [] : ["--namespace", namespace]),
     ...(context ? ["--context", context] : []),
   ];
+}
+
+export function kubectlFor(target: KubectlTarget): Kubectl {
+  const { signal, program = "kubectl" } = target;
+  const common = targetOptions(target);
   return (args, { timeoutMs = DEFAULT_TIMEOUT_MS, input = "" } = {}) =>
     new Promise((resolve, reject) => {
       const child = execFile(

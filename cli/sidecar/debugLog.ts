@@ -28,17 +28,21 @@ const BEFORE_MS = 1000;
 export async function readLogLevels(kubectl: Kubectl, { name }: ProbePod): Promise<LogLevels> {
   const text = await postAdmin(kubectl, name, "logging");
   return Object.fromEntries(
-    LOGGERS.map((logger) => {
-      const level = new RegExp(`^ *${logger}: (\\w+)$`, "m").exec(text)?.[1];
-      if (level === undefined) {
-        throw new KubectlError(
-          ["exec", name],
-          `the sidecar tells no level of its logger ${logger}`,
-        );
-      }
-      return [logger, level];
-    }),
+    LOGGERS.map((logger) => [logger, findLogLevel(text, logger, name)]),
   ) as LogLevels;
+}
+
+/**
+ * Finds a logger's level in what a pod's sidecar answers to `logging`.
+ *
+ * @throws KubectlError where it tells none.
+ */
+export function findLogLevel(text: string, logger: string, pod: string): string {
+  const level = new RegExp(`^ *${logger}: (\\w+)$`, "m").exec(text)?.[1];
+  if (level === undefined) {
+    throw new KubectlError(["exec", pod], `the sidecar tells no level of its logger ${logger}`);
+  }
+  return level;
 }
 
 /** @throws KubectlError */

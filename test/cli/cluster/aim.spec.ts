@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseAim, resolveAim } from "../../../cli/cluster/aim.ts";
+import { parseAim, resolveAim, sidecarPodsOf } from "../../../cli/cluster/aim.ts";
 import type { Aim } from "../../../cli/cluster/aim.ts";
 import { UserError } from "../../../model/userError.ts";
 import { FakeCluster } from "../fakeCluster.ts";
@@ -174,6 +174,30 @@ describe("resolveAim", () => {
     it("what else kubectl says", async () => {
       cluster.failure = () => "connection refused";
       await refuses("connection refused");
+    });
+  });
+
+  describe("for all of its pods", () => {
+    const all = (aim = DEPLOYMENT) => sidecarPodsOf(cluster.world.kubectl, "shop", aim, "a-role");
+
+    it("finds those with a sidecar, Ready or not", async () => {
+      cluster.pods = [pod("b"), pod("no-sidecar", { sidecar: false }), pod("a", { ready: false })];
+      assert.deepEqual(await all(), ["a", "b"]);
+    });
+
+    it("takes a pod that is named as it is, without a look", async () => {
+      assert.deepEqual(await all({ kind: "Pod", name: "web-0" }), ["web-0"]);
+      assert.deepEqual(cluster.commands, []);
+    });
+
+    it("says that none has a sidecar, and which role has the rights", async () => {
+      cluster.pods = [pod("a", { sidecar: false })];
+      await assert.rejects(all(), {
+        message:
+          "deployment shop/web: none of its pods (1) has a sidecar, the container istio-proxy",
+      });
+      cluster.failure = () => "Error from server (Forbidden): no";
+      await assert.rejects(all(), /bind its role a-role to you$/);
     });
   });
 });
