@@ -17,6 +17,10 @@ export const commands: Group = {
       summary: "print one table of what was measured in several stacks",
       load: async () => (await import("./compare.ts")).compare,
     },
+    report: {
+      summary: "write one page of what was measured in several stacks, and what helps",
+      load: async () => (await import("./report.ts")).report,
+    },
     collect: {
       summary: "wait for a measurement that goes on in the pods, and put its result into the stack",
       load: async () => (await import("./collect.ts")).collect,

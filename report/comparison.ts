@@ -56,8 +56,21 @@ export function compareRun(stack: string, record: RunRecord): Comparison {
   return { stack, record, tests };
 }
 
-function expectedMs(record: RunRecord, [sample]: readonly Measurement[]): number | null {
+function expectedMs(record: RunRecord, samples: readonly Measurement[]): number | null {
   const { observeMs, timelapse } = record;
+  const idleTimeoutMs = configuredIdleTimeoutMs(record, samples);
+  const wallMs = toWallMs(idleTimeoutMs, timelapse?.factor ?? 1);
+  return idleTimeoutMs > 0 && wallMs < observeMs ? wallMs : null;
+}
+
+/**
+ * Returns the idle timeout that a stack's configuration lets a test's connections meet, or with `asIs` the sidecar's own,
+ * in ms; 0 is never.
+ */
+export function configuredIdleTimeoutMs(
+  record: RunRecord,
+  [sample]: readonly Measurement[],
+): number {
   const configured = {
     remedy: parseRemedy(record.remedy ?? DEFAULT_REMEDY),
     timeout: parseTimeout(record.timeout),
@@ -66,9 +79,7 @@ function expectedMs(record: RunRecord, [sample]: readonly Measurement[]): number
     sample === undefined ? record.effective : recordTarget(record, sample).effective;
   const hasPort = sample !== undefined && effective.listener !== VIRTUAL_OUTBOUND;
   // What only the mesh knows is as the sidecar's configuration says.
-  const idleTimeoutMs = idleTimeoutByRule(configured, hasPort) ?? effective.idleTimeoutMs;
-  const wallMs = toWallMs(idleTimeoutMs, timelapse?.factor ?? 1);
-  return idleTimeoutMs > 0 && wallMs < observeMs ? wallMs : null;
+  return idleTimeoutByRule(configured, hasPort) ?? effective.idleTimeoutMs;
 }
 
 /** Titles of the cells of {@link comparisonRows}. */

@@ -13,10 +13,33 @@ const EFFECTS: Record<ReturnType<typeof effectOf>, string> = {
   notMeasured: "not measured",
 };
 
+/** Titles of the cells of {@link driverRows}. */
+export const DRIVER_HEADER = [
+  "driver",
+  "case",
+  "effect",
+  "first request",
+  "second",
+  "opened",
+  "no sidecar",
+] as const;
+
 /** Writes what real drivers did in the two pods: a line, and a table with a row for each driver and case. */
 export function driverSummary(record: DriverRecord): string {
-  const { idleMs, idleTimeoutMs, rows } = record;
-  const cells = rows
+  return `${driverTitle(record)}:\n${renderTable(DRIVER_HEADER, driverRows(record)).trimEnd()}`;
+}
+
+/** `after 15s without a request, with an idle timeout of 12s`. */
+export function driverTitle({ idleMs, idleTimeoutMs }: DriverRecord): string {
+  return (
+    `after ${formatDuration(idleMs)} without a request, ` +
+    `with an idle timeout of ${formatDuration(idleTimeoutMs)}`
+  );
+}
+
+/** Writes a row for each driver and case. */
+export function driverRows({ rows }: DriverRecord): string[][] {
+  return rows
     .filter(({ probe }) => probe === "withSidecar")
     .map((row) => {
       const control = rows.find(
@@ -35,11 +58,6 @@ export function driverSummary(record: DriverRecord): string {
         control === undefined ? "-" : effectText(control),
       ];
     });
-  const header = ["driver", "case", "effect", "first request", "second", "opened", "no sidecar"];
-  return (
-    `after ${formatDuration(idleMs)} without a request, with an idle timeout of ${formatDuration(idleTimeoutMs)}:\n` +
-    renderTable(header, cells).trimEnd()
-  );
 }
 
 function effectText(row: DriverRow): string {

@@ -3,8 +3,8 @@ import { renderMarkdown, renderTable } from "../../report/table.ts";
 
 /** Formats that every result can be printed in. */
 export const FORMATS = ["table", "json", "yaml", "markdown"] as const;
-/** Formats that a result can be printed in; `csv` where it has {@link Result.rows}. */
-export type Format = (typeof FORMATS)[number] | "csv";
+/** Formats of commands; `csv` where a result has {@link Result.rows}, `html` where a command writes a page. */
+export type Format = (typeof FORMATS)[number] | "csv" | "html";
 
 /** Writes text for people; nothing from outside can change what surrounds it. */
 export interface Style {
@@ -56,6 +56,8 @@ export async function render(format: Format, { data, rows, text }: Result): Prom
       return toYaml(data());
     case "csv":
       return toCsv(rows?.() ?? []);
+    case "html":
+      throw new Error("a page is not rendered as a result"); // No command with results offers it.
   }
 }
 

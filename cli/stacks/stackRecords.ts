@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import * as v from "valibot";
 
+import { driverRecordSchema } from "../../model/driverRecord.ts";
+import type { DriverRecord } from "../../model/driverRecord.ts";
 import type { RunRecord } from "../../model/record.ts";
 import { UserError } from "../../model/userError.ts";
 import { name } from "../../model/schema/fields.ts";
@@ -43,6 +45,8 @@ const stacksSchema = v.array(v.object({ name }), "a list");
 
 const outputsSchema = v.object({ results: v.exactOptional(runRecordSchema) });
 
+const driverOutputsSchema = v.object({ drivers: v.exactOptional(driverRecordSchema) });
+
 /**
  * Lists every stack of the project in the backend.
  *
@@ -64,9 +68,31 @@ export async function listStacks(run: Pulumi): Promise<string[]> {
  * @throws StackError when there is no such stack, or its record is none that this program reads.
  */
 export async function readRecord(run: Pulumi, stack: string): Promise<RunRecord | undefined> {
+  return (await readOutputs(run, stack, outputsSchema)).results;
+}
+
+/**
+ * Reads the record of a stack's real drivers.
+ *
+ * @returns undefined where the stack measures none.
+ * @throws StackError as {@link readRecord} does.
+ */
+export async function readDriverRecord(
+  run: Pulumi,
+  stack: string,
+): Promise<DriverRecord | undefined> {
+  return (await readOutputs(run, stack, driverOutputsSchema)).drivers;
+}
+
+/** @throws StackError */
+async function readOutputs<S extends v.GenericSchema>(
+  run: Pulumi,
+  stack: string,
+  schema: S,
+): Promise<v.InferOutput<S>> {
   const text = await run(["stack", "output", "--json", "--stack", stack]);
   return readOr(
-    () => readJson(text, outputsSchema).results,
+    () => readJson(text, schema),
     (cause) =>
       new StackError(
         `${cause.message}; measure again: set run to another number and run pulumi up --stack ${stack}`,

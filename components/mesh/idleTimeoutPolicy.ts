@@ -1,8 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { protobufDuration } from "../../model/duration.ts";
-import { mergeIntoOutboundTcpProxy } from "../../model/istio/envoyFilter.ts";
-import type { EnvoyFilterSpec } from "../../model/istio/envoyFilter.ts";
+import { idleTimeoutSpec } from "../../model/istio/idleTimeoutFilter.ts";
 import { OBJECT_TIMEOUTS } from "../common/objectTimeouts.ts";
 import type { Timeout } from "../../model/timeout.ts";
 
@@ -47,27 +45,5 @@ export class IdleTimeoutPolicy extends pulumi.ComponentResource {
     }
 
     this.registerOutputs({ reference: this.reference });
-  }
-}
-
-/** Returns the EnvoyFilter that sets a timeout; `default` and `asIs` need none. */
-export function idleTimeoutSpec(
-  timeout: Timeout,
-  podLabels: Readonly<Record<string, string>>,
-  port?: number,
-): EnvoyFilterSpec {
-  return mergeIntoOutboundTcpProxy(podLabels, { idle_timeout: idleTimeoutField(timeout) }, port);
-}
-
-function idleTimeoutField(timeout: Timeout): string | null {
-  switch (timeout.variant) {
-    case "default":
-    case "asIs":
-    case "remove":
-      return null;
-    case "off":
-      return protobufDuration(0);
-    case "duration":
-      return protobufDuration(timeout.ms);
   }
 }

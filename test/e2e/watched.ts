@@ -8,7 +8,7 @@ import type { EnvoyVersion } from "../../lab/build/envoys.ts";
 import { NODE_IMAGE, REGISTRY } from "../../lab/build/images.ts";
 import { proxyImageName } from "../../lab/build/proxies.ts";
 import { environment } from "../../lab/commands/lab.ts";
-import { idleTimeoutSpec } from "../../components/mesh/idleTimeoutPolicy.ts";
+import { idleTimeoutSpec } from "../../model/istio/idleTimeoutFilter.ts";
 import { parseTimeout } from "../../model/timeout.ts";
 import { kubectl, testLab } from "./support.ts";
 

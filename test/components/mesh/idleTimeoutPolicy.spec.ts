@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { IdleTimeoutPolicy, idleTimeoutSpec } from "../../../components/mesh/idleTimeoutPolicy.ts";
+import { IdleTimeoutPolicy } from "../../../components/mesh/idleTimeoutPolicy.ts";
+import { idleTimeoutSpec } from "../../../model/istio/idleTimeoutFilter.ts";
 import { probeLabels } from "../../../model/istio/labels.ts";
 import { parseTimeout } from "../../../model/timeout.ts";
 import { declare, only, valueOf } from "../../mocks.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { connectionPoolSpec } from "../../../model/istio/destinationRule.ts";
 import { serviceEntrySpec } from "../../../model/istio/serviceEntry.ts";
-import { idleTimeoutSpec } from "../../../components/mesh/idleTimeoutPolicy.ts";
+import { idleTimeoutSpec } from "../../../model/istio/idleTimeoutFilter.ts";
 import { REGISTRY } from "../../../lab/build/images.ts";
 import { proxyImageName } from "../../../lab/build/proxies.ts";
 import type { EnvoyVersion } from "../../../lab/build/envoys.ts";
