@@ -14,10 +14,18 @@ import type { Remarks } from "./notes.ts";
 /** The kubelet tells of a container's end by so much late, in ms. */
 const STATUS_LAG_MS = 5000;
 
+/** A container ends so long after its Envoy at most, whose end is that of the connections, in ms. */
+const CONTAINER_LAG_MS = 2000;
+
 /** Changes at the sidecar while a connection was held, and their meaning for its figure. */
 export interface Change extends Remarks {
   /** See {@link Measurement.listenerUpdate}. */
   listenerUpdate?: ListenerUpdate | null;
+  /**
+   * Why the connection may have ended with the sidecar, whose container ended right after it: a reason that makes the
+   * figure void unless the sidecar logged the connection's end.
+   */
+  endedWith?: string;
   /** The sidecar was started again, before or after the connection's end: what it counted before is gone. */
   countsAnew?: true;
 }
@@ -110,14 +118,19 @@ async function findRestart(world: World, pod: ProbePod): Promise<Changes | undef
     if (proxyEnded === undefined) {
       return countingAnew(voided("the sidecar restarted while the connection was held"));
     }
-    // One that ended after the connection did has no part in it.
-    if (restarts <= 1 && Date.parse(proxyEnded.at) >= endedMs) {
-      return countingAnew(NO_CHANGE);
+    const what = `the sidecar's container ended at ${proxyEnded.at}, ${proxyEnded.why}`;
+    const afterMs = Date.parse(proxyEnded.at) - endedMs;
+    if (restarts > 1 || afterMs < 0) {
+      return countingAnew(voided(`${what}, while the connection was held`));
     }
+    // One that ended long after the connection did has no part in it.
     return countingAnew(
-      voided(
-        `the sidecar's container ended at ${proxyEnded.at}, ${proxyEnded.why}, while the connection was held`,
-      ),
+      afterMs <= CONTAINER_LAG_MS
+        ? {
+            ...NO_CHANGE,
+            endedWith: `${what}, right after the connection, whose end it did not log`,
+          }
+        : NO_CHANGE,
     );
   };
 }

@@ -47,7 +47,7 @@ export function notesOnSubject(subject: {
   /** Undefined where the sidecar writes no entries of ours. */
   search: EntrySearch | undefined;
   /** Changes at the sidecar while the connection was held. */
-  changes: Remarks;
+  changes: Remarks & { endedWith?: string };
   /** How many times as fast the sidecar's clock ran; 1 is real time. */
   factor: number;
 }): Pick<Measurement, "notes" | "voidReasons"> {
@@ -62,6 +62,9 @@ export function notesOnSubject(subject: {
     ...proof.voidReasons,
     ...elsewhere(destination, search?.entry),
     ...changes.voidReasons,
+    ...(changes.endedWith !== undefined && search?.entry === undefined && sample.end !== "open"
+      ? [changes.endedWith]
+      : []),
   ];
   return {
     ...(voidReasons.length > 0 && { voidReasons }),

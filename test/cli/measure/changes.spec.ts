@@ -156,6 +156,23 @@ describe("what changed at a sidecar while a connection was held", () => {
     );
   });
 
+  it("may be the sidecar's end where that came right after the connection's", async () => {
+    const finishedAt = atSecond(6000);
+    const lagMs = Date.parse(finishedAt) - CONNECTED_MS - 5000;
+    assert.ok(lagMs > 0 && lagMs <= 2000);
+    const { endedWith, voidReasons } = await changeAfter(
+      () => {
+        restart({ restartCount: 1, finishedAt });
+      },
+      { heldMs: 5000 },
+    );
+    assert.deepEqual(voidReasons, []);
+    assert.equal(
+      endedWith,
+      `the sidecar's container ended at ${finishedAt}, Error (exit code 137), right after the connection, whose end it did not log`,
+    );
+  });
+
   it("is an end of the sidecar that the kubelet tells of only later", async () => {
     const { voidReasons } = await changeAfter(
       () => {

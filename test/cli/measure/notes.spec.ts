@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import type { Sample } from "../../../app/probe/sample.ts";
+import { NO_REMARKS, notesOnSubject } from "../../../cli/measure/notes.ts";
+import { parseEvidenceLine } from "../../../model/istio/evidence.ts";
+import type { EvidenceEntry } from "../../../model/istio/evidence.ts";
 import { runVerdict } from "../../../report/verdict.ts";
 import { evidenceLine } from "../fakeCluster.ts";
 import type { FakeCluster } from "../fakeCluster.ts";
 import { dump, virtualOutbound } from "../listeners.ts";
+import { runRecord, SAMPLE } from "../records.ts";
 import { closingCluster, measureOn, notesOf, voidReasonsOf } from "../measuring.ts";
 
 describe("the notes on a measurement", () => {
@@ -48,6 +53,19 @@ describe("the notes on a measurement", () => {
     assert.deepEqual(notesOf(await measureOn(cluster)), [
       "probe and sidecar differ by more than 50 ms: 10.002 s and 9.951 s",
     ]);
+  });
+
+  it("void a connection that may have ended with its sidecar, unless the sidecar logged its end", () => {
+    const why = "the sidecar's container ended right after it";
+    const about = {
+      ...{ effective: runRecord().effective, destination: { address: "10.0.0.5", port: 6379 } },
+      ...{ changes: { ...NO_REMARKS, endedWith: why }, factor: 1 },
+    };
+    const voided = (sample: Sample, entry?: EvidenceEntry): readonly string[] | undefined =>
+      notesOnSubject({ ...about, sample, search: { ...(entry && { entry }) } }).voidReasons;
+    assert.deepEqual(voided(SAMPLE), [why]);
+    assert.equal(voided(SAMPLE, parseEvidenceLine(evidenceLine())), undefined);
+    assert.equal(voided({ ...SAMPLE, end: "open" }), undefined);
   });
 
   it("let the verdict name a server that closes by itself on both sides", async () => {
