@@ -1,6 +1,7 @@
 import { formatDuration } from "../../../model/duration.ts";
 import { METADATA_SINCE } from "../../../model/istio/releases.ts";
 import { PASSTHROUGH } from "../../../model/istio/wellKnown.ts";
+import { shellWord } from "../../../report/safeText.ts";
 import { isAtLeast, parseVersion } from "../../../model/version.ts";
 import { workloadOfOwner } from "../../cluster/podFacts.ts";
 import { CONFIG_ANNOTATION, winningProxyConfig } from "../sources/metadataSetting.ts";
@@ -43,7 +44,7 @@ export async function annotationChoice(place: Place): Promise<Choice | string> {
   };
   const command = [
     ...["kubectl", "patch", kind.toLowerCase(), name, "--namespace", namespace],
-    ...["--type", "merge", "--patch", quoted(JSON.stringify(patch))],
+    ...["--type", "merge", "--patch", shellWord(JSON.stringify(patch))],
   ].join(" ");
   return {
     means: "annotation",
@@ -80,9 +81,4 @@ async function annotated(text = "", duration: string): Promise<string | undefine
 
 function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** As a POSIX shell reads it. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

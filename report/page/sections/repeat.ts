@@ -1,11 +1,12 @@
 import { formatDuration } from "../../../model/duration.ts";
+import { shellWord } from "../../safeText.ts";
 import { paragraph } from "../document.ts";
 import type { Section } from "../document.ts";
 import type { ReportedStack } from "../reported.ts";
 
 /** Says with which commands the measurements are repeated. */
 export function repeatSection(stacks: readonly ReportedStack[]): Section {
-  const names = stacks.map(({ stack }) => quoted(stack)).join(" ");
+  const names = stacks.map(({ stack }) => shellWord(stack)).join(" ");
   return {
     id: "repeat",
     title: "How to repeat it",
@@ -39,7 +40,7 @@ function commandsOf({ stack, record, tests }: ReportedStack): string[] {
     ["repetitions", String(record.repetitions ?? 1)],
   ];
   return [
-    `pulumi stack select ${quoted(stack)}`,
+    `pulumi stack select ${shellWord(stack)}`,
     ...settings.flatMap(([key, value]) =>
       value === undefined || value === DEFAULTS[key] ? [] : [`pulumi config set ${key} ${value}`],
     ),
@@ -59,8 +60,3 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   connections: "1",
   repetitions: "1",
 };
-
-/** A word as a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
