@@ -11,6 +11,11 @@ import { formatDuration, parseDuration } from "./duration.ts";
 export type Timeout =
   { variant: "duration"; ms: number } | { variant: "default" | "remove" | "off" | "asIs" };
 
+/** Tells whether a timeout is left to what applies by itself, so that nothing is configured for it. */
+export function isLeftAlone({ variant }: Timeout): boolean {
+  return variant === "default" || variant === "asIs";
+}
+
 /**
  * Idle timeout that Envoy's tcp_proxy applies where none is configured, in ms.
  * https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts#tcp

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { idleTimeoutSpec } from "../../model/istio/idleTimeoutFilter.ts";
 import { OBJECT_TIMEOUTS } from "../common/objectTimeouts.ts";
+import { isLeftAlone } from "../../model/timeout.ts";
 import type { Timeout } from "../../model/timeout.ts";
 
 export interface IdleTimeoutPolicyArgs {
@@ -29,7 +30,7 @@ export class IdleTimeoutPolicy extends pulumi.ComponentResource {
   constructor(name: string, args: IdleTimeoutPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("istio-idle-timeout:index:IdleTimeoutPolicy", name, {}, opts);
 
-    if (args.timeout.variant !== "default" && args.timeout.variant !== "asIs") {
+    if (!isLeftAlone(args.timeout)) {
       const { podLabels, timeout } = args;
       const filter = new k8s.apiextensions.CustomResource(
         `${name}-filter`,

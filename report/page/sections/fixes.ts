@@ -1,6 +1,6 @@
 import { DEFAULT_REMEDY } from "../../../model/remedy.ts";
 import type { Remedy } from "../../../model/remedy.ts";
-import { parseTimeout } from "../../../model/timeout.ts";
+import { isLeftAlone, parseTimeout } from "../../../model/timeout.ts";
 import { recordTarget } from "../../recordTarget.ts";
 import { paragraph } from "../document.ts";
 import type { Block, Section } from "../document.ts";
@@ -54,8 +54,9 @@ function describeFix(fix: Outlived, place: number): Block {
   const { better } = fix;
   const { record } = better.stack;
   const remedy = record.remedy ?? DEFAULT_REMEDY;
-  const { variant } = parseTimeout(record.timeout);
-  const nothing = remedy === DEFAULT_REMEDY && ["default", "remove", "asIs"].includes(variant);
+  const timeout = parseTimeout(record.timeout);
+  const nothing =
+    remedy === DEFAULT_REMEDY && (isLeftAlone(timeout) || timeout.variant === "remove");
   const manifest = nothing ? "" : manifestOf(record);
   return {
     kind: "part",

@@ -9,7 +9,7 @@ import { serviceEntrySpec } from "../../../model/istio/serviceEntry.ts";
 import type { RunRecord } from "../../../model/record.ts";
 import { DEFAULT_PATH, DEFAULT_REMEDY } from "../../../model/remedy.ts";
 import { remedyPlan } from "../../../model/remedyBehaviour.ts";
-import { parseTimeout } from "../../../model/timeout.ts";
+import { isLeftAlone, parseTimeout } from "../../../model/timeout.ts";
 
 /** Stand for the reader's own namespace and workload. */
 const NAMESPACE = "your-namespace";
@@ -32,8 +32,7 @@ export function manifestOf(
     { proxyMetadata: plan.proxyMetadata },
     ...(plan.excludesPort ? [{ excludedPort: endpoint.port }] : []),
   ]);
-  const needsFilter = plan.filter.variant !== "default" && plan.filter.variant !== "asIs";
-  const filtered = needsFilter && !plan.excludesPort;
+  const filtered = !isLeftAlone(plan.filter) && !plan.excludesPort;
   const port = plan.filterMatchesPort ? endpoint.port : undefined;
   return [
     ...(filtered

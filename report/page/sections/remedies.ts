@@ -2,7 +2,7 @@ import type { EffectiveTimeout } from "../../../model/record.ts";
 import { DEFAULT_PATH, DEFAULT_REMEDY } from "../../../model/remedy.ts";
 import type { Remedy } from "../../../model/remedy.ts";
 import { toWallMs } from "../../../model/timelapse.ts";
-import { expectedIdleTimeoutMs, parseTimeout } from "../../../model/timeout.ts";
+import { expectedIdleTimeoutMs, isLeftAlone, parseTimeout } from "../../../model/timeout.ts";
 import { recordTarget } from "../../recordTarget.ts";
 import { firstSample } from "../../sampleGroups.ts";
 import { shortSpread } from "../../spread.ts";
@@ -80,7 +80,7 @@ export function remedyEffect(each: StackTest): string {
     return due ? "open after the idle timeout" : "not shown: no timeout was due in the window";
   }
   const asked = parseTimeout(timeout);
-  if (asked.variant === "default" || asked.variant === "asIs") {
+  if (isLeftAlone(asked)) {
     return `nothing is set: ${describeIdleTimeout(effective)} applies`;
   }
   if (idleTimeoutMs !== expectedIdleTimeoutMs(asked)) {
