@@ -5,14 +5,14 @@ import type { Kubectl } from "./kubectl.ts";
 import { selects } from "./labelSelector.ts";
 import type { LabelSelector } from "./labelSelector.ts";
 import { hasSidecar, isReady, isStaying, newestFirst, workloadOfOwner } from "./podFacts.ts";
+import type { WorkloadKind } from "./podFacts.ts";
+import { adviseRole, DOCTOR_ROLE } from "./role.ts";
 
 /** What a user names to be looked at. */
 export interface Aim {
   kind: "Pod" | WorkloadKind;
   name: string;
 }
-
-type WorkloadKind = "Deployment" | "StatefulSet" | "DaemonSet";
 
 /** The pod that stands for an aim. */
 export interface Aimed {
@@ -132,7 +132,7 @@ export async function podsOfAim(
   kubectl: Kubectl,
   namespace: string,
   aim: Aim,
-  role = "istio-idle-timeout-doctor",
+  role = DOCTOR_ROLE,
 ): Promise<AimedPod[]> {
   const plural = `${aim.kind.toLowerCase()}s`;
   const subject = subjectOf(namespace, aim);
@@ -186,8 +186,7 @@ function problemOf(
   const problem = error.notFound
     ? `it does not exist; see kubectl get ${plural} --namespace ${namespace}`
     : error.forbidden
-      ? "you may not look at it and its pods; name a pod, or have an administrator apply docs/rbac.yaml and bind " +
-        `its role ${role} to you`
+      ? `you may not look at it and its pods; name a pod, or ${adviseRole(role)}`
       : error.reason;
   return new UserError(`${subject}: ${problem}`, { cause: error });
 }

@@ -13,6 +13,11 @@ export function hasSidecar({
   );
 }
 
+/** Lists the statuses of a pod's containers, a sidecar among the init containers included; of a new pod there are none. */
+export function containerStatuses<T>({ status }: { status: Statuses<T> }): T[] {
+  return [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])];
+}
+
 /** Tells whether the pod is not being deleted. */
 export function isStaying({ metadata }: { metadata: { deletionTimestamp?: string } }): boolean {
   return metadata.deletionTimestamp === undefined;
@@ -28,11 +33,25 @@ export function newestFirst({ metadata: a }: Dated, { metadata: b }: Dated): num
   return b.creationTimestamp.localeCompare(a.creationTimestamp) || (a.name < b.name ? -1 : 1);
 }
 
+/** Kinds of the group `apps` that run pods of a template for as long as nobody stops them. */
+const WORKLOAD_KINDS = ["Deployment", "StatefulSet", "DaemonSet"] as const;
+
+export type WorkloadKind = (typeof WORKLOAD_KINDS)[number];
+
+export function isWorkloadKind(kind: string): kind is WorkloadKind {
+  return WORKLOAD_KINDS.some((each) => each === kind);
+}
+
 /** Finds the workload of a pod's owner: a ReplicaSet carries its Deployment's name and a hash of the template. */
 export function workloadOfOwner({ kind, name }: Owner): Owner {
   return kind === "ReplicaSet"
     ? { kind: "Deployment", name: name.replace(/-[a-z0-9]+$/, "") }
     : { kind, name };
+}
+
+interface Statuses<T> {
+  containerStatuses?: readonly T[];
+  initContainerStatuses?: readonly T[];
 }
 
 interface Named {

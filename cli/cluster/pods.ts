@@ -4,7 +4,7 @@ import { probeLabels, RUN_LABEL } from "../../model/istio/labels.ts";
 import { PROXY_CONTAINER } from "../../model/istio/wellKnown.ts";
 import { askJson, KubectlError } from "./kubectl.ts";
 import type { Kubectl } from "./kubectl.ts";
-import { hasSidecar, isStaying } from "./podFacts.ts";
+import { containerStatuses, hasSidecar, isStaying } from "./podFacts.ts";
 import { MeasureError, poll } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -140,7 +140,7 @@ function pick(pods: readonly Pod[], kind: ProbeKind, run: string): ProbePod | st
 }
 
 function describe(pod: Pod, kind: ProbeKind): ProbePod {
-  const proxy = statusesOf(pod).find(({ name }) => name === PROXY_CONTAINER);
+  const proxy = containerStatuses(pod).find(({ name }) => name === PROXY_CONTAINER);
   const excludedPorts = pod.metadata.annotations?.[EXCLUDED_PORTS_ANNOTATION];
   return {
     kind,
@@ -165,15 +165,11 @@ function describeContainerEnd(status?: ContainerStatus): Pick<ProbePod, "proxyEn
 }
 
 function waitingFor(pod: Pod): string {
-  return statusesOf(pod)
+  return containerStatuses(pod)
     .flatMap(({ name, state }) =>
       state?.waiting === undefined ? [] : `${name}: ${state.waiting.reason ?? "waiting"}`,
     )
     .join(", ");
-}
-
-function statusesOf({ status }: Pod): ContainerStatus[] {
-  return [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])];
 }
 
 interface Pod {

@@ -1,6 +1,7 @@
 import type { Endpoint } from "../../model/endpoint.ts";
 import { KubectlError } from "../cluster/kubectl.ts";
 import type { Kubectl } from "../cluster/kubectl.ts";
+import { adviseRole } from "../cluster/role.ts";
 import { Reader } from "../cluster/reader.ts";
 import { PLAIN } from "../sidecar/chainMatch.ts";
 import type { Client } from "../sidecar/chainMatch.ts";
@@ -76,9 +77,6 @@ export function unaskedReason(error: unknown): string {
   if (!(error instanceof KubectlError)) {
     throw error;
   }
-  const why = error.forbidden
-    ? "you may not exec into it; have an administrator apply docs/rbac.yaml and bind its role " +
-      "istio-idle-timeout-doctor to you"
-    : error.reason;
+  const why = error.forbidden ? `you may not exec into it; ${adviseRole()}` : error.reason;
   return `its sidecar can't be asked: ${why}`;
 }

@@ -1,5 +1,6 @@
 import { askJson, KubectlError } from "../cluster/kubectl.ts";
 import type { Kubectl } from "../cluster/kubectl.ts";
+import { containerStatuses } from "../cluster/podFacts.ts";
 import { PROXY_CONTAINER } from "../../model/istio/wellKnown.ts";
 import { UserError } from "../../model/userError.ts";
 import { readMark } from "./level.ts";
@@ -37,11 +38,12 @@ export class NoSidecar extends UserError {
  * @throws NoSidecar; KubectlError
  */
 export async function findSidecar(kubectl: Kubectl, pod: string): Promise<Sidecar> {
-  const { status } = (await askJson(kubectl, ["get", "pod", pod, "--output", "json"])) as Pod;
+  const found = (await askJson(kubectl, ["get", "pod", pod, "--output", "json"])) as Pod;
+  const { status } = found;
   if (status.phase === "Succeeded" || status.phase === "Failed") {
     throw new NoSidecar(pod, "it has ended", true);
   }
-  const statuses = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])];
+  const statuses = containerStatuses(found);
   const proxy = statuses.find(({ name }) => name === PROXY_CONTAINER);
   if (proxy === undefined && statuses.length > 0) {
     throw new NoSidecar(pod, `it has no sidecar, the container ${PROXY_CONTAINER}`, true);

@@ -1,4 +1,5 @@
 /** DestinationRules for the endpoint that do nothing for its connections, and ServiceEntries that keep them from it. */
+import { PASSTHROUGH } from "../../../model/istio/wellKnown.ts";
 import { selects } from "../../cluster/labelSelector.ts";
 import { finding, referenceTo } from "../findings/finding.ts";
 import type { Finding } from "../findings/finding.ts";
@@ -83,7 +84,7 @@ function elsewhere(
 ): Finding {
   const alias = meant.find(({ service }) => service?.spec?.type === "ExternalName")?.service;
   const entry = meant.find((each) => each.entry)?.entry ?? hosts.find((each) => each.entry)?.entry;
-  const passthrough = cluster === "PassthroughCluster";
+  const passthrough = cluster === PASSTHROUGH;
   const because =
     alias === undefined
       ? ""

@@ -1,4 +1,5 @@
 import { KubectlError } from "../../cluster/kubectl.ts";
+import { adviseRole } from "../../cluster/role.ts";
 import type { Reader } from "../../cluster/reader.ts";
 import { PROXY_CONTAINER } from "../../../model/istio/wellKnown.ts";
 import { DoctorError } from "../doctorError.ts";
@@ -56,8 +57,7 @@ export async function readPod(reader: Reader, namespace: string, name: string): 
     }
     throw new DoctorError(
       error.forbidden
-        ? `${subject}: you may not look at it; have an administrator apply docs/rbac.yaml and bind its role ` +
-            "istio-idle-timeout-doctor to you"
+        ? `${subject}: you may not look at it; ${adviseRole()}`
         : `${subject}: ${error.reason}`,
       { cause: error },
     );

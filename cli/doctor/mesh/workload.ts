@@ -1,7 +1,7 @@
 import { KubectlError } from "../../cluster/kubectl.ts";
 import type { LabelSelector } from "../../cluster/labelSelector.ts";
 import type { Reader } from "../../cluster/reader.ts";
-import { workloadOfOwner } from "../../cluster/podFacts.ts";
+import { isWorkloadKind, workloadOfOwner } from "../../cluster/podFacts.ts";
 import type { WorkloadObject } from "./istioObjects.ts";
 import type { DoctorPod } from "./pod.ts";
 
@@ -19,7 +19,7 @@ export async function readWorkload(
     return undefined;
   }
   const { kind, name } = workloadOfOwner(owner);
-  if (!["Deployment", "StatefulSet", "DaemonSet"].includes(kind)) {
+  if (!isWorkloadKind(kind)) {
     return undefined;
   }
   try {

@@ -1,5 +1,6 @@
 import { UserError } from "../../../model/userError.ts";
 import { KubectlError } from "../../cluster/kubectl.ts";
+import { adviseRole } from "../../cluster/role.ts";
 import type { Reader } from "../../cluster/reader.ts";
 import type { ListedPod } from "./podGroups.ts";
 
@@ -31,13 +32,11 @@ export async function listPods(
     if (!(error instanceof KubectlError)) {
       throw error;
     }
-    const role =
-      "have an administrator apply docs/rbac.yaml and bind its role istio-idle-timeout-doctor to you";
     const problem = !error.forbidden
       ? error.reason
       : namespace === undefined
-        ? `you may not list their pods; name one with --namespace, or ${role} in all namespaces`
-        : `you may not list its pods; name a pod, or ${role}`;
+        ? `you may not list their pods; name one with --namespace, or ${adviseRole()} in all namespaces`
+        : `you may not list its pods; name a pod, or ${adviseRole()}`;
     throw new UserError(`${subject}: ${problem}`, { cause: error });
   }
 }

@@ -3,7 +3,7 @@ import { METADATA_SINCE } from "../../../model/istio/releases.ts";
 import { PASSTHROUGH } from "../../../model/istio/wellKnown.ts";
 import { shellWord } from "../../../report/safeText.ts";
 import { isAtLeast, parseVersion } from "../../../model/version.ts";
-import { workloadOfOwner } from "../../cluster/podFacts.ts";
+import { isWorkloadKind, workloadOfOwner } from "../../cluster/podFacts.ts";
 import { CONFIG_ANNOTATION, winningProxyConfig } from "../sources/metadataSetting.ts";
 import { describeSource, METADATA_NAME } from "../sources/settings.ts";
 import type { Choice } from "./advice.ts";
@@ -31,7 +31,7 @@ export async function annotationChoice(place: Place): Promise<Choice | string> {
   }
   const { annotations = {}, namespace, ownerReferences = [] } = pod.metadata;
   const owner = ownerReferences.map(workloadOfOwner)[0];
-  if (owner === undefined || !["Deployment", "StatefulSet", "DaemonSet"].includes(owner.kind)) {
+  if (owner === undefined || !isWorkloadKind(owner.kind)) {
     return `${METADATA_NAME}: the pod has no Deployment, StatefulSet or DaemonSet in whose template the annotation could stand`;
   }
   const value = await annotated(annotations[CONFIG_ANNOTATION], formatDuration(wantedMs));

@@ -1,7 +1,7 @@
 import { protobufDuration } from "../../../model/duration.ts";
 import { mergeIntoTcpProxy } from "../../../model/istio/envoyFilter.ts";
 import type { TcpProxyMatch } from "../../../model/istio/envoyFilter.ts";
-import { VIRTUAL_INBOUND } from "../../../model/istio/wellKnown.ts";
+import { PASSTHROUGH, VIRTUAL_INBOUND } from "../../../model/istio/wellKnown.ts";
 import { formatIdleTimeout } from "../../../report/text.ts";
 import type { EnvoyFilterObject } from "../mesh/istioObjects.ts";
 import { tcpProxyFilterOf } from "../../sidecar/proxyConfig.ts";
@@ -33,7 +33,7 @@ function newFilter(place: Place): Choice {
   );
   const where = inbound
     ? `connections that they take on port ${side.port}`
-    : `connections ${describeListeners(place)}${effective.cluster === "PassthroughCluster" ? ", which are those to all hosts that the mesh does not know" : ""}`;
+    : `connections ${describeListeners(place)}${effective.cluster === PASSTHROUGH ? ", which are those to all hosts that the mesh does not know" : ""}`;
   return {
     means: "EnvoyFilter",
     about:
