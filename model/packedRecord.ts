@@ -39,6 +39,11 @@ export function packRecord(record: RunRecord): string {
   return JSON.stringify(packed, undefined, 2);
 }
 
+/** Tells whether {@link packRecord} packed what it made. */
+export function isPacked(text: string): boolean {
+  return tryPacked(text) !== undefined;
+}
+
 /**
  * Reads what {@link packRecord} made.
  *

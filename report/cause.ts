@@ -47,6 +47,9 @@ export interface Verdict {
 /** A cause and its sentence. */
 export type Judgement = Omit<Verdict, "evidence">;
 
+/** Causes that are told of connections that are open. */
+export const OPEN_CAUSES: readonly Cause[] = ["stillOpen", "dead", "notPassedOn"];
+
 /** Causes in the words of a table's cell. */
 export const CAUSE_NAMES: Readonly<Record<Cause, string>> = {
   idleTimeout: "idle timeout",

@@ -1,4 +1,4 @@
-import type { Measurement, ProbeKind, RunRecord } from "../model/record.ts";
+import type { Measurement, RunRecord } from "../model/record.ts";
 import type { MiddlewareKind, Mode } from "../app/probe/sample.ts";
 import { formatDuration } from "../model/duration.ts";
 import { DEFAULT_REMEDY, parseRemedy } from "../model/remedy.ts";
@@ -7,8 +7,8 @@ import { toWallMs } from "../model/timelapse.ts";
 import { parseTimeout } from "../model/timeout.ts";
 import { VIRTUAL_OUTBOUND } from "../model/istio/wellKnown.ts";
 import { recordTarget } from "./recordTarget.ts";
-import { groupSamples } from "./sampleGroups.ts";
-import { shortSpread } from "./spread.ts";
+import { groupSamples, ofProbe } from "./sampleGroups.ts";
+import { endsOf } from "./spread.ts";
 import { seconds } from "./text.ts";
 import { CAUSE_NAMES, judgeWithControls, runVerdict, testVerdict } from "./verdict.ts";
 import type { Verdict } from "./verdict.ts";
@@ -97,16 +97,14 @@ export const COMPARISON_HEADER = [
 /** A stack as rows of a table over stacks, one for each test; `-` where there is nothing to say. */
 export function comparisonRows({ stack, record, tests }: Comparison): string[][] {
   return tests.map((test) => {
-    const ends = (kind: ProbeKind): string =>
-      shortSpread(test.samples.filter(({ probe }) => probe === kind)) || "-";
     return [
       stack,
       record.istioVersion,
       record.envoyVersion,
       describeVariant(record, tests.length > 1 || test.mode !== "silent" ? test.name : undefined),
       describeExpected(record, test.expectedMs),
-      ends("withSidecar"),
-      ends("withoutSidecar"),
+      endsOf(test.samples, "withSidecar"),
+      endsOf(test.samples, "withoutSidecar"),
       CAUSE_NAMES[test.verdict.cause],
     ];
   });
@@ -155,7 +153,7 @@ export function testDeviation(
   toleranceMs: number,
 ): string | undefined {
   const expected = expectedMs === null ? "stillOpen" : "idleTimeout";
-  const subjects = samples.filter(({ probe }) => probe === "withSidecar");
+  const subjects = ofProbe(samples, "withSidecar");
   const other = [
     verdict,
     ...subjects.map((subject) => judgeWithControls(record, subject, samples)),

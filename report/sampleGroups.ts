@@ -43,10 +43,15 @@ export function firstSample(
   { samples }: Pick<RunRecord, "samples">,
   kind: ProbeKind,
 ): Measurement | undefined {
-  const all = samples
-    .filter(({ probe }) => probe === kind)
-    .sort((a, b) => a.repetition - b.repetition || a.connection - b.connection);
+  const all = ofProbe(samples, kind).sort(
+    (a, b) => a.repetition - b.repetition || a.connection - b.connection,
+  );
   return all.find(({ mode }) => mode === "silent") ?? all[0];
+}
+
+/** Returns the samples of one of the pods, in their order. */
+export function ofProbe(samples: readonly Measurement[], kind: ProbeKind): Measurement[] {
+  return samples.filter(({ probe }) => probe === kind);
 }
 
 /** Finds the connection of the pod without a sidecar that was held at the same place of the same test. */

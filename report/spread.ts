@@ -1,4 +1,5 @@
-import { groupSamples } from "./sampleGroups.ts";
+import type { Measurement, ProbeKind } from "../model/record.ts";
+import { groupSamples, ofProbe } from "./sampleGroups.ts";
 import type { TestKey } from "./sampleGroups.ts";
 import { describeEnd, isDead, shortEnd } from "./text.ts";
 import type { Timed } from "./text.ts";
@@ -19,6 +20,11 @@ export function describeSpread(samples: readonly Timed[]): string {
 /** Describes the same in a table's cell. */
 export function shortSpread(samples: readonly Timed[]): string {
   return spread(samples, shortEnd, "closed, ");
+}
+
+/** Describes how the connections of one of the pods ended, in a table's cell; `-` where there are none. */
+export function endsOf(samples: readonly Measurement[], kind: ProbeKind): string {
+  return shortSpread(ofProbe(samples, kind)) || "-";
 }
 
 function spread(

@@ -1,6 +1,6 @@
 import type { MiddlewareKind } from "../app/probe/sample.ts";
 import type { Measurement, ProbeKind, RunRecord, TargetRecord } from "../model/record.ts";
-import { firstSample, groupSamples } from "./sampleGroups.ts";
+import { firstSample, groupSamples, ofProbe } from "./sampleGroups.ts";
 import { safeText } from "./safeText.ts";
 import { describeSpread } from "./spread.ts";
 import {
@@ -109,7 +109,7 @@ function describeProbe(
   kind: ProbeKind,
   name: string,
 ): string[] {
-  const samples = all.filter(({ probe }) => probe === kind);
+  const samples = ofProbe(all, kind);
   const [first] = samples;
   if (first === undefined) {
     return [];

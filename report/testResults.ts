@@ -1,6 +1,6 @@
-import type { Measurement, ProbeKind, RunRecord } from "../model/record.ts";
+import type { Measurement, RunRecord } from "../model/record.ts";
 import type { MiddlewareKind, Mode } from "../app/probe/sample.ts";
-import { groupSamples } from "./sampleGroups.ts";
+import { groupSamples, ofProbe } from "./sampleGroups.ts";
 import { isDead } from "./text.ts";
 import { countCauses, testVerdict } from "./verdict.ts";
 import type { Cause } from "./verdict.ts";
@@ -34,11 +34,13 @@ export interface Spread {
 export function testResults(record: RunRecord): TestResult[] {
   return groupSamples(record.samples).map(({ middleware, mode, endpoint, samples }) => {
     const { cause, sentence } = testVerdict(record, samples);
-    const of = (kind: ProbeKind): Measurement[] => samples.filter(({ probe }) => probe === kind);
     return {
       ...{ middleware, mode, endpoint, verdict: cause, sentence },
-      withSidecar: { ...spreadOf(of("withSidecar")), causes: countCauses(record, samples) },
-      withoutSidecar: spreadOf(of("withoutSidecar")),
+      withSidecar: {
+        ...spreadOf(ofProbe(samples, "withSidecar")),
+        causes: countCauses(record, samples),
+      },
+      withoutSidecar: spreadOf(ofProbe(samples, "withoutSidecar")),
     };
   });
 }

@@ -1,7 +1,7 @@
 import type { Measurement, RunRecord } from "../model/record.ts";
-import { CAUSE_NAMES } from "./cause.ts";
+import { CAUSE_NAMES, OPEN_CAUSES } from "./cause.ts";
 import type { Cause, Judgement, Verdict } from "./cause.ts";
-import { controlOf, firstSample, groupSamples } from "./sampleGroups.ts";
+import { controlOf, firstSample, groupSamples, ofProbe } from "./sampleGroups.ts";
 import { sampleVerdict, voidSentence } from "./sampleVerdict.ts";
 import { describeSpread } from "./spread.ts";
 import { isDead, PROBE_NAMES, shortEnd } from "./text.ts";
@@ -14,8 +14,6 @@ export type { Cause, Verdict };
 const FINAL: readonly Cause[] = ["running", "unreachable", "void"];
 /** Causes that do not blame the sidecar, so that it is no news that the other connection ended as well. */
 const BLAMES_ANOTHER: readonly Cause[] = ["serverClosed", "serverReset", "serverLimit"];
-/** Causes that are told of connections that are open. */
-const OPEN: readonly Cause[] = ["stillOpen", "dead", "notPassedOn"];
 /** Causes that a network which failed may look like from behind a sidecar. */
 const NETWORK: readonly Cause[] = ["serverClosed", "serverReset", "error", "unknown"];
 
@@ -43,7 +41,7 @@ export function testVerdict(record: RunRecord, samples: readonly Measurement[]):
       evidence: [],
     };
   }
-  const controls = samples.filter(({ probe }) => probe === "withoutSidecar");
+  const controls = ofProbe(samples, "withoutSidecar");
   const gone = controls.find(({ unreachableAfter }) => unreachableAfter !== undefined);
   const { evidence } = sampleVerdict(subject, record);
   return {
@@ -84,7 +82,7 @@ export function judgeWithControls(
   if (FINAL.includes(cause)) {
     return { cause, sentence };
   }
-  const controls = samples.filter(({ probe }) => probe === "withoutSidecar");
+  const controls = ofProbe(samples, "withoutSidecar");
   const gone = [own, ...controls].find(({ unreachableAfter }) => unreachableAfter !== undefined);
   if (gone?.unreachableAfter !== undefined) {
     const why = whyUnreachable(gone.unreachableAfter);
@@ -107,7 +105,7 @@ export function judgeWithControls(
       sentence: `${sentence} The pod without a sidecar found the same, so the sidecar is not to blame.`,
     };
   }
-  if (OPEN.includes(cause) || BLAMES_ANOTHER.includes(cause)) {
+  if (OPEN_CAUSES.includes(cause) || BLAMES_ANOTHER.includes(cause)) {
     return { cause, sentence };
   }
   const dropped = controls.filter((control) => control.end !== "open" || isDead(control));
@@ -149,7 +147,7 @@ export function countCauses(
   samples: readonly Measurement[],
 ): Partial<Record<Cause, number>> {
   const counts: Partial<Record<Cause, number>> = {};
-  for (const sample of samples.filter(({ probe }) => probe === "withSidecar")) {
+  for (const sample of ofProbe(samples, "withSidecar")) {
     const { cause } = sampleVerdict(sample, record);
     counts[cause] = (counts[cause] ?? 0) + 1;
   }

@@ -1,5 +1,6 @@
 import type { DriverRecord } from "../../model/driverRecord.ts";
 import type { Measurement } from "../../model/record.ts";
+import { ofProbe } from "../sampleGroups.ts";
 import type { Comparison, TestComparison, UnreadableStack } from "../comparison.ts";
 
 /** A stack on the page: what was measured in it, with real drivers too where it has them. */
@@ -43,5 +44,5 @@ export function idleTestsOf(stacks: readonly ReportedStack[]): StackTest[] {
 
 /** Lists the connections of a test that went through the sidecar. */
 export function subjectsOf({ test }: Pick<StackTest, "test">): Measurement[] {
-  return test.samples.filter(({ probe }) => probe === "withSidecar");
+  return ofProbe(test.samples, "withSidecar");
 }

@@ -7,6 +7,7 @@ import type { Figure } from "../document.ts";
 import type { Markup } from "../markup.ts";
 import { spanOf } from "../measured.ts";
 import type { Span } from "../measured.ts";
+import { subjectsOf } from "../reported.ts";
 import type { StackTest } from "../reported.ts";
 import { AXIS_HEIGHT, axis, bar, chart, shape, text, upright } from "./marks.ts";
 import { logScale, logTicks } from "./scale.ts";
@@ -62,7 +63,7 @@ export function configuredAgainstMeasured(tests: readonly StackTest[]): Figure {
 }
 
 function rowOf(each: StackTest): Row {
-  const subjects = each.test.samples.filter(({ probe }) => probe === "withSidecar");
+  const subjects = subjectsOf(each);
   return {
     label: each.label,
     configuredMs: configuredIdleTimeoutMs(each.stack.record, each.test.samples),

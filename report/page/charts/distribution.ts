@@ -1,8 +1,10 @@
 import type { Measurement } from "../../../model/record.ts";
 import { isDead, seconds } from "../../text.ts";
 import { shortSpread } from "../../spread.ts";
+import { ofProbe } from "../../sampleGroups.ts";
 import { table } from "../document.ts";
 import type { Figure } from "../document.ts";
+import { subjectsOf } from "../reported.ts";
 import type { StackTest } from "../reported.ts";
 import { AXIS_HEIGHT, axis, bar, chart, text } from "./marks.ts";
 import { linearScale, timeTicks } from "./scale.ts";
@@ -28,7 +30,7 @@ interface Bin {
  */
 export function distribution({ test, label, stack }: StackTest): Figure | undefined {
   const { expectedMs } = test;
-  const subjects = test.samples.filter(({ probe }) => probe === "withSidecar");
+  const subjects = subjectsOf({ test });
   const closed = subjects.filter(({ end }) => end !== "open");
   if (expectedMs === null || closed.length === 0) {
     return undefined;
@@ -55,7 +57,7 @@ export function distribution({ test, label, stack }: StackTest): Figure | undefi
     `${signed(values.at(-1) ?? 0)}, half of them below ${signed(median(values))}.` +
     (open === 0 ? "" : ` ${open} more were open and are not drawn.`) +
     (dead === 0 ? "" : ` ${dead} more were open but dead and are not drawn.`) +
-    ` Without sidecar: ${shortSpread(test.samples.filter(({ probe }) => probe === "withoutSidecar"))}.`;
+    ` Without sidecar: ${shortSpread(ofProbe(test.samples, "withoutSidecar"))}.`;
   return {
     ...{ kind: "figure", title, description },
     svg: chart(title, HEIGHT + AXIS_HEIGHT, [

@@ -1,4 +1,4 @@
-import { firstSample } from "../../sampleGroups.ts";
+import { firstSample, ofProbe } from "../../sampleGroups.ts";
 import { CAUSE_NAMES } from "../../verdict.ts";
 import { list, paragraph, table } from "../document.ts";
 import type { Block, Section } from "../document.ts";
@@ -35,7 +35,7 @@ function certaintyOf({ stack, test, label }: StackTest): Block {
   const title = `${label}: ${CAUSE_NAMES[cause]}`;
   const { record } = stack;
   const subject = firstSample({ samples: test.samples }, "withSidecar");
-  const controls = test.samples.filter(({ probe }) => probe === "withoutSidecar");
+  const controls = ofProbe(test.samples, "withoutSidecar");
   const rows =
     subject === undefined
       ? []

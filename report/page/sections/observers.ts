@@ -1,6 +1,7 @@
 import type { Measurement, RunRecord } from "../../../model/record.ts";
 import { endedInTime } from "../../../model/inTime.ts";
 import { toWallMs } from "../../../model/timelapse.ts";
+import { OPEN_CAUSES } from "../../cause.ts";
 import type { Cause } from "../../cause.ts";
 import { closedBySidecar } from "../../closedBySidecar.ts";
 import { isReset } from "../../closeReasons.ts";
@@ -32,9 +33,6 @@ interface Case {
 /** Verdicts that say of no connection how it ended: nobody can agree with them. */
 const SAYS_NOTHING: readonly Cause[] = ["running", "void", "unknown"];
 
-/** Verdicts on connections that are open. */
-const OPEN: readonly Cause[] = ["stillOpen", "dead", "notPassedOn"];
-
 /** Lists what each observer says of the connection on which the verdict stands. */
 export function witnesses(about: Case): Witness[] {
   const all = [
@@ -63,7 +61,7 @@ function probeClock({ cause, subject, record }: Case): Witness {
   const { effective } = recordTarget(record, subject);
   const open = subject.end === "open";
   const inTime = endedInTime(subject, effective, record.timelapse?.factor ?? 1);
-  const stand = OPEN.includes(cause)
+  const stand = OPEN_CAUSES.includes(cause)
     ? standOf(open, !open)
     : cause === "idleTimeout"
       ? standOf(inTime, !inTime)

@@ -6,7 +6,9 @@ import { list, paragraph, table } from "../document.ts";
 import type { Block, Section } from "../document.ts";
 import { idleTestsOf, testsOf } from "../reported.ts";
 import type { Reported, ReportedStack, StackTest } from "../reported.ts";
+import { ofProbe } from "../../sampleGroups.ts";
 import { describeSpread } from "../../spread.ts";
+import { PROBE_NAMES } from "../../text.ts";
 
 /** Most connections of a test that are drawn one by one. */
 const MOST_DRAWN = 24;
@@ -44,9 +46,8 @@ function drawTest(each: StackTest): Block[] {
   }
   const figure = distribution(each);
   const pods = (["withSidecar", "withoutSidecar"] as const).map((kind) => {
-    const own = samples.filter(({ probe }) => probe === kind);
-    const name = kind === "withSidecar" ? "with sidecar" : "without sidecar";
-    return `${each.label}, ${name}: ${own.length} connections: ${describeSpread(own) || "none"}`;
+    const own = ofProbe(samples, kind);
+    return `${each.label}, ${PROBE_NAMES[kind]}: ${own.length} connections: ${describeSpread(own) || "none"}`;
   });
   return [...(figure === undefined ? [] : [figure]), list(pods)];
 }

@@ -1,4 +1,4 @@
-import { packRecord } from "../../../model/packedRecord.ts";
+import { isPacked, packRecord } from "../../../model/packedRecord.ts";
 import { escapeUnsafe } from "../../safeText.ts";
 import { paragraph } from "../document.ts";
 import type { Block, Section } from "../document.ts";
@@ -13,9 +13,8 @@ const UNPACK =
 export function rawSection(stacks: readonly ReportedStack[]): Section {
   const records = stacks.map(({ drivers, record, stack }) => {
     const text = packRecord(record);
-    const packed = text.includes('\n  "brotli": [');
     const blocks: Block[] = [
-      ...(packed
+      ...(isPacked(text)
         ? [
             paragraph(
               "The record is long and therefore packed. Saved as record.json, it is unpacked by:",

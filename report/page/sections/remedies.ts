@@ -5,7 +5,7 @@ import { toWallMs } from "../../../model/timelapse.ts";
 import { expectedIdleTimeoutMs, isLeftAlone, parseTimeout } from "../../../model/timeout.ts";
 import { recordTarget } from "../../recordTarget.ts";
 import { firstSample } from "../../sampleGroups.ts";
-import { shortSpread } from "../../spread.ts";
+import { endsOf } from "../../spread.ts";
 import { describeIdleTimeout, formatIdleTimeout } from "../../text.ts";
 import { CAUSE_NAMES } from "../../verdict.ts";
 import { paragraph, table } from "../document.ts";
@@ -24,8 +24,6 @@ export function remedySection(stacks: readonly ReportedStack[]): Section {
   const rows = idleTestsOf(stacks).map((each) => {
     const { path = DEFAULT_PATH, remedy = DEFAULT_REMEDY, timeout } = each.stack.record;
     const { samples } = each.test;
-    const ends = (kind: string): string =>
-      shortSpread(samples.filter(({ probe }) => probe === kind)) || "-";
     const effective = effectiveOf(each);
     return [
       each.label,
@@ -33,8 +31,8 @@ export function remedySection(stacks: readonly ReportedStack[]): Section {
       path,
       timeout,
       effective === undefined ? "-" : describeIdleTimeout(effective),
-      ends("withSidecar"),
-      ends("withoutSidecar"),
+      endsOf(samples, "withSidecar"),
+      endsOf(samples, "withoutSidecar"),
       remedyEffect(each),
     ];
   });
