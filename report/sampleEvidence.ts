@@ -26,7 +26,9 @@ export function sampleEvidence(
       ? [`effective idle timeout: ${describeIdleTimeout(effective)}${describeStart(effective)}`]
       : []),
     // Of a connection that the probe closed, the sidecar's log says nothing about a cause.
-    ...(proxy === null || end === "open" ? [] : [describeProxy(proxy, record.timelapse)]),
+    ...(proxy === null || end === "open"
+      ? []
+      : [`sidecar's log: ${describeEntry(proxy, record.timelapse)}`]),
     ...(idleTimeouts === undefined ? [] : [describeCount(idleTimeouts)]),
     ...(listenerUpdate === undefined || listenerUpdate === null
       ? []
@@ -50,10 +52,11 @@ function describeCount({ name, before, after, due }: IdleTimeoutCount): string {
   return `sidecar's count ${name}: ${before} before, ${after} after, ${due} ended in time${anew}`;
 }
 
-function describeProxy(proxy: ProxyEvidence, timelapse: RunRecord["timelapse"]): string {
+/** Describes an entry of the sidecar's access log: `10.001 s, flags -, close reason none, endpoint's close Normal`. */
+export function describeEntry(proxy: ProxyEvidence, timelapse: RunRecord["timelapse"]): string {
   const { durationMs, responseFlags, closeReason, upstreamClose, upstreamLocal } = proxy;
   return (
-    `sidecar's log: ${proxySeconds(durationMs, timelapse)}, flags ${responseFlags}, ` +
+    `${proxySeconds(durationMs, timelapse)}, flags ${responseFlags}, ` +
     (closeReason === undefined
       ? "close reason not logged by its version"
       : `close reason ${closeReason ?? "none"}, endpoint's close ${upstreamClose ?? "none"}`) +

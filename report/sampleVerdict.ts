@@ -143,7 +143,10 @@ function stillOpen(
 }
 
 /** The sidecar's entry of a connection's end; of one that the probe closed, the entry says nothing about a cause. */
-function entryOfTheEnd({ end, heldMs, proxy }: Measurement, factor: number): ProxyEvidence | null {
+export function entryOfTheEnd(
+  { end, heldMs, proxy }: Measurement,
+  factor: number,
+): ProxyEvidence | null {
   return end !== "open" && proxy !== null && isOfTheEnd(proxy, heldMs, factor) ? proxy : null;
 }
 

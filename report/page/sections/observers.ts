@@ -6,9 +6,10 @@ import type { Cause } from "../../cause.ts";
 import { closedBySidecar } from "../../closedBySidecar.ts";
 import { isReset } from "../../closeReasons.ts";
 import { recordTarget } from "../../recordTarget.ts";
-import { timedOutInDebugLog } from "../../sampleEvidence.ts";
+import { entryOfTheEnd } from "../../sampleVerdict.ts";
+import { describeEntry, timedOutInDebugLog } from "../../sampleEvidence.ts";
 import { describeSpread } from "../../spread.ts";
-import { describeEnd, describeIdleTimeout, isDead, proxySeconds } from "../../text.ts";
+import { describeEnd, describeIdleTimeout, isDead } from "../../text.ts";
 import { whyUnreachable } from "../../unreachable.ts";
 
 /** How an observer stands to a verdict. */
@@ -71,25 +72,20 @@ function probeClock({ cause, subject, record }: Case): Witness {
 
 function accessLog({ cause, subject, record }: Case): Witness {
   const observer = "sidecar's access log";
-  const { end, proxy } = subject;
-  if (end === "open") {
+  if (subject.end === "open") {
     return { observer, says: "the probe closed the connection at the end", stand: "not asked" };
   }
+  const proxy = entryOfTheEnd(subject, record.timelapse?.factor ?? 1);
   if (proxy === null) {
-    return { observer, says: "it has no entry of the connection", stand: "does not tell" };
+    return { observer, says: "it has no entry of the connection's end", stand: "does not tell" };
   }
-  const { closeReason, durationMs, responseFlags, upstreamClose } = proxy;
-  const reason =
-    closeReason === undefined
-      ? "its version does not log why"
-      : `close reason ${closeReason ?? "none"}, endpoint's close ${upstreamClose ?? "none"}`;
-  const says = `${proxySeconds(durationMs, record.timelapse)}, flags ${responseFlags}, ${reason}`;
+  const says = describeEntry(proxy, record.timelapse);
   const own = closedBySidecar(proxy)?.cause;
   if (own !== undefined) {
     return { observer, says, stand: standOf(own === cause, own !== cause) };
   }
   const reset = isReset(proxy);
-  const byEndpoint = reset || typeof upstreamClose === "string";
+  const byEndpoint = reset || typeof proxy.upstreamClose === "string";
   const agrees =
     (cause === "serverReset" && reset) ||
     ((cause === "serverClosed" || cause === "serverLimit") && byEndpoint && !reset);

@@ -74,6 +74,16 @@ describe("the observers of a connection", () => {
       [YES, MUTE, YES, UNASKED, YES, YES, MUTE],
     ],
     [
+      "an idle timeout of which only an entry is left that was written when the connection began",
+      "idleTimeout",
+      {
+        proxy: { ...OLD, durationMs: 0, upstreamLocal: null },
+        ...{ idleTimeouts: counted(3, 4), listenerUpdate: null },
+      },
+      {},
+      [YES, MUTE, YES, UNASKED, YES, YES, MUTE],
+    ],
+    [
       "an idle close of a sidecar whose counter stood still",
       "idleTimeout",
       { idleTimeouts: counted(3, 3) },
