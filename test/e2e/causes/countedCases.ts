@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { RunRecord } from "../../../model/record.ts";
+import { firstSample } from "../../../report/sampleGroups.ts";
 import { server } from "./case.ts";
 import type { Cases } from "./case.ts";
 
@@ -9,8 +10,8 @@ const ALL_SILENT = { telling: "^$", silent: "." };
 /** Checks that the entry tells no reason, and what the sidecar counted. */
 const counted =
   (closed: 0 | 1) =>
-  ({ samples }: RunRecord): void => {
-    const [subject] = samples.filter(({ probe }) => probe === "withSidecar");
+  (run: RunRecord): void => {
+    const subject = firstSample(run, "withSidecar");
     const name = "tcp.PassthroughCluster.idle_timeout";
     assert.deepEqual(subject?.idleTimeouts, { name, before: 0, after: closed, due: closed });
     assert.ok(subject.proxy && !("closeReason" in subject.proxy));
