@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type {
   IdleTimeoutCount,
   Measurement,
@@ -5,6 +6,7 @@ import type {
   RunRecord,
 } from "../../model/record.ts";
 import { IDLE_CLOSE_REASON } from "../../report/closeReasons.ts";
+import type { Cause } from "../../report/cause.ts";
 import { runVerdict } from "../../report/verdict.ts";
 import type { Verdict } from "../../report/verdict.ts";
 import { control, measurement, runRecord, SAMPLE } from "../cli/records.ts";
@@ -47,4 +49,30 @@ export function at(ms: number): string {
 /** A connection about which the sidecar's log says something else. */
 export function logged(changes: Partial<ProxyEvidence>): Partial<Measurement> {
   return { proxy: { ...IDLE, ...changes } };
+}
+
+/** A connection, and what is said of it. */
+export type Blame = [
+  title: string,
+  cause: Cause,
+  sentence: RegExp,
+  subject: Partial<Measurement>,
+  other?: Partial<Measurement>,
+  awaitFirstBytes?: string[],
+];
+
+/** Makes a test of each: whom the verdict blames, in which words. */
+export function testBlame(cases: readonly Blame[]): void {
+  for (const [title, cause, sentence, subject, other, awaitFirstBytes] of cases) {
+    it(`blames ${title}`, () => {
+      const { effective } = runRecord();
+      const found = verdict(
+        subject,
+        other,
+        awaitFirstBytes && runRecord({ effective: { ...effective, awaitFirstBytes } }),
+      );
+      assert.equal(found.cause, cause);
+      assert.match(found.sentence, sentence);
+    });
+  }
 }

@@ -1,90 +1,7 @@
-import assert from "node:assert/strict";
-import type { Measurement } from "../../model/record.ts";
-import type { Cause } from "../../report/verdict.ts";
-import { runRecord } from "../cli/records.ts";
-import { at, counted, logged, OLD, verdict } from "./judging.ts";
+import { counted, logged, OLD, testBlame } from "./judging.ts";
 
 describe("the verdict on one connection", () => {
-  const causes: [
-    title: string,
-    cause: Cause,
-    sentence: RegExp,
-    subject: Partial<Measurement>,
-    other?: Partial<Measurement>,
-    awaitFirstBytes?: string[],
-  ][] = [
-    [
-      "a connection that reached its greatest duration",
-      "maxConnectionDuration",
-      /greatest duration \(maxConnectionDuration\), idle or not/,
-      logged({ closeReason: "max_connection_duration_reached", responseFlags: "DT" }),
-    ],
-    [
-      "a drained configuration, although that makes the figure void",
-      "configDrain",
-      /its configuration changed/,
-      {
-        ...logged({ closeReason: "filter_chain_is_being_removed" }),
-        voidReasons: ["the filter chain was replaced while the connection was held"],
-      },
-    ],
-    [
-      "a server that closed in order, in both pods",
-      "serverClosed",
-      /^The endpoint, or something on the way to it, closed the connection \(Normal\), not the sidecar\.$/,
-      logged({ closeReason: null }),
-      { end: "fin", heldMs: 10_000 },
-    ],
-    [
-      "a server that reset it",
-      "serverReset",
-      /^The endpoint, or something on the way to it, reset the connection \(RemoteReset\), not the sidecar\.$/,
-      { ...logged({ closeReason: null, upstreamClose: "RemoteReset" }), end: "reset" },
-      { end: "reset", heldMs: 10_000 },
-    ],
-    [
-      "a server that reset it, by the flag alone",
-      "serverReset",
-      /^The endpoint, or something on the way to it, reset the connection, not the sidecar\.$/,
-      logged({ closeReason: null, upstreamClose: null, responseFlags: "UR" }),
-    ],
-    [
-      "a server's own limit that it told of",
-      "serverLimit",
-      /^The endpoint closed the connection \(Normal\) by its own limit on idle connections, timeout of 8s, not the sidecar\.$/,
-      {
-        ...logged({ closeReason: null }),
-        ...{ heldMs: 9000, lastByteMs: 500, idleLimit: { setting: "timeout", ms: 8000 } },
-      },
-      { end: "fin", heldMs: 9000 },
-    ],
-    [
-      "a server that closed before its own limit",
-      "serverClosed",
-      /^The endpoint, or something on the way to it, closed/,
-      {
-        ...logged({ closeReason: null }),
-        ...{ heldMs: 9000, lastByteMs: 3000, idleLimit: { setting: "timeout", ms: 8000 } },
-      },
-    ],
-    [
-      "a server whose own limit is never",
-      "serverClosed",
-      /^The endpoint, or something on the way to it, closed/,
-      { ...logged({ closeReason: null }), idleLimit: { setting: "timeout", ms: 0 } },
-    ],
-    [
-      "an endpoint that the sidecar can't reach",
-      "unreachable",
-      /could not reach the endpoint \(UF,URX\)/,
-      logged({ closeReason: "x", responseFlags: "UF,URX" }),
-    ],
-    [
-      "an endpoint that the sidecar had not reached yet, not its idle timeout",
-      "unreachable",
-      /had not reached the endpoint yet when it closed it \(tcp_session_idle_timeout\)\.$/,
-      logged({ upstreamLocal: null }),
-    ],
+  testBlame([
     [
       "an endpoint that went away, although the idle timeout closed the connection",
       "endpointGone",
@@ -107,13 +24,6 @@ describe("the verdict on one connection", () => {
       { end: "fin", heldMs: 10_000, unreachableAfter: "ECONNREFUSED x" },
     ],
     [
-      "the sidecar that never reached an endpoint, although that is gone",
-      "unreachable",
-      /\(UF,URX\)/,
-      logged({ closeReason: "x", responseFlags: "UF,URX" }),
-      { unreachableAfter: "ECONNREFUSED x" },
-    ],
-    [
       "a network that failed for both pods",
       "error",
       /^The network to the endpoint failed: the pod without a sidecar lost its connection too \(ETIMEDOUT\)\.$/,
@@ -134,12 +44,6 @@ describe("the verdict on one connection", () => {
       { end: "error", error: "ETIMEDOUT", proxy: null },
     ],
     [
-      "a reason nobody knows",
-      "unknown",
-      /another reason: sunspots/,
-      logged({ closeReason: "sunspots" }),
-    ],
-    [
       "the idle timeout by the sidecar's count alone",
       "idleTimeout",
       /^According to the sidecar's counter, its idle timeout of 10s closed the connection\.$/,
@@ -150,52 +54,6 @@ describe("the verdict on one connection", () => {
       "idleTimeout",
       /^According to the sidecar's counter/,
       { proxy: OLD, idleTimeouts: counted(0, 1) },
-    ],
-    [
-      "the server where such a sidecar's count did not rise",
-      "serverClosed",
-      /^The endpoint, or something on the way to it, closed the connection, not the sidecar\.$/,
-      { proxy: OLD, idleTimeouts: counted(1, 1), listenerUpdate: null },
-    ],
-    [
-      "nobody where it is not known whether such a sidecar drained its listener",
-      "unknown",
-      /version does not log why it closes connections, and whether it drained its listener meanwhile is not known\.$/,
-      { proxy: OLD, idleTimeouts: counted(1, 1) },
-    ],
-    [
-      "nobody where such a sidecar updated its listener meanwhile",
-      "unknown",
-      /version does not log why it closes connections, and its listener was updated while the connection was held, so that it may have drained it\.$/,
-      {
-        proxy: OLD,
-        idleTimeouts: counted(1, 1),
-        listenerUpdate: { at: at(3000), drainMs: 45_000 },
-      },
-    ],
-    [
-      "a drain that such a sidecar ended when its drain time was over",
-      "configDrain",
-      /^The sidecar updated the listener of the connection 3\.000 s after it was opened, and the connection ended when the drain time of 6s was over\.$/,
-      {
-        ...{ proxy: OLD, heldMs: 9_020, idleTimeouts: counted(1, 1) },
-        listenerUpdate: { at: at(3000), drainMs: 6000 },
-      },
-    ],
-    [
-      "a server whose close a sidecar saw, although its listener was updated",
-      "serverClosed",
-      /closed the connection \(Normal\), not the sidecar\.$/,
-      { ...logged({ closeReason: null }), listenerUpdate: { at: at(3000), drainMs: 6000 } },
-    ],
-    [
-      "nobody where a sidecar logs neither its own close nor the endpoint's, and updated its listener",
-      "unknown",
-      /the sidecar's log names no reason, and its listener was updated/,
-      {
-        ...logged({ closeReason: null, upstreamClose: null }),
-        listenerUpdate: { at: at(3000) },
-      },
     ],
     [
       "a sidecar that waits for a client that says nothing",
@@ -212,30 +70,6 @@ describe("the verdict on one connection", () => {
       { end: "open", heldMs: 9000, lastByteMs: 3, proxy: null },
       {},
       ["envoy.filters.listener.tls_inspector"],
-    ],
-    [
-      "nobody where such a sidecar keeps no count",
-      "unknown",
-      /version does not log why it closes connections, and it keeps no count of its idle timeouts\.$/,
-      { proxy: OLD, listenerUpdate: null },
-    ],
-    [
-      "a server that reset it, by the flag of such a sidecar",
-      "serverReset",
-      /reset the connection, not the sidecar/,
-      { proxy: { ...OLD, responseFlags: "UR" } },
-    ],
-    [
-      "a connection's greatest duration, by the flag of such a sidecar",
-      "maxConnectionDuration",
-      /greatest duration/,
-      { proxy: { ...OLD, responseFlags: "DT" }, idleTimeouts: counted(0, 0) },
-    ],
-    [
-      "an endpoint that such a sidecar had not reached yet, although its count rose",
-      "unreachable",
-      /when it closed it \(its version does not log why\)/,
-      { proxy: { ...OLD, upstreamLocal: null }, idleTimeouts: counted(0, 1) },
     ],
     [
       "nobody where the count rose at another time",
@@ -262,12 +96,6 @@ describe("the verdict on one connection", () => {
       { proxy: null, idleTimeouts: counted(1, 1) },
     ],
     [
-      "what the log says, whatever the count does",
-      "serverClosed",
-      /\(Normal\), not the sidecar/,
-      { ...logged({ closeReason: null }), idleTimeouts: counted(0, 1) },
-    ],
-    [
       "nobody where the log's only entry is a periodic one, written before the end",
       "unknown",
       /^The connection ended, and the sidecar's log has no entry that says why\.$/,
@@ -290,12 +118,6 @@ describe("the verdict on one connection", () => {
         proxy: { ...OLD, durationMs: 0, upstreamLocal: null },
         idleTimeouts: counted(0, 1),
       },
-    ],
-    [
-      "nobody where such a sidecar's count began anew",
-      "unknown",
-      /version does not log why it closes connections, and it keeps no count of its idle timeouts\.$/,
-      { proxy: OLD, idleTimeouts: counted(3, 1), listenerUpdate: null },
     ],
     [
       "nobody where the count began anew and nothing else is known, nor does it rule anything out",
@@ -381,17 +203,5 @@ describe("the verdict on one connection", () => {
       {},
       { voidReasons: ["the pod was evicted"] },
     ],
-  ];
-  for (const [title, cause, sentence, subject, other, awaitFirstBytes] of causes) {
-    it(`blames ${title}`, () => {
-      const { effective } = runRecord();
-      const found = verdict(
-        subject,
-        other,
-        awaitFirstBytes && runRecord({ effective: { ...effective, awaitFirstBytes } }),
-      );
-      assert.equal(found.cause, cause);
-      assert.match(found.sentence, sentence);
-    });
-  }
+  ]);
 });
