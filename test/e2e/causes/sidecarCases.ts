@@ -22,11 +22,18 @@ const LISTENER_PATCH = {
   ],
 };
 
+/** Runs in a container what ends it, and may be ended by that before it has answered. */
+async function endFrom(
+  { pair }: Scene,
+  container: "probe" | "istio-proxy",
+  ...command: string[]
+): Promise<void> {
+  await pair.exec(container, ...command).catch(() => undefined);
+}
+
 /** Kills the sidecar's Envoy, which ends its container. */
-async function killEnvoy({ pair }: Scene): Promise<void> {
-  const kill = ["sh", "-c", "kill -9 $(pidof envoy)"];
-  // The container may end before it has answered.
-  await pair.exec("istio-proxy", ...kill).catch(() => undefined);
+function killEnvoy(scene: Scene): Promise<void> {
+  return endFrom(scene, "istio-proxy", "sh", "-c", "kill -9 $(pidof envoy)");
 }
 
 /** Does something and waits until the sidecar has taken listeners from istiod again. */
@@ -218,7 +225,7 @@ export const SIDECAR_CASES: Cases = {
   },
   "a probe that is restarted": {
     ...{ outside: server(), timeout: "1m", observe: "30s" },
-    inflict: ({ pair }) => pair.exec("probe", "node", "-e", "process.kill(1)"),
+    inflict: (scene) => endFrom(scene, "probe", "node", "-e", "process.kill(1)"),
     told: {
       cause: "void",
       sentence: /the probe restarted while it held connections/,
