@@ -174,6 +174,18 @@ describe("hold", () => {
     assert.deepEqual({ heldMs, lastByteMs }, { heldMs: 10_003, lastByteMs: 3 });
   });
 
+  it("takes a query that the server cuts short for its last byte, and not for an end", async () => {
+    const { held, peer } = await redis({ mode: "inFlight" });
+    await once(peer, "data");
+    clock.nowMs += 5000;
+    peer.write("-ERR max execution time exceeded\r\n");
+    await sleep(20);
+    clock.nowMs += 10_000;
+    peer.end();
+    const { end, heldMs, lastByteMs } = await held.ended;
+    assert.deepEqual({ end, heldMs, lastByteMs }, { end: "fin", heldMs: 15_003, lastByteMs: 5003 });
+  });
+
   it("uses a connection that was closed as a pool does that has not noticed", async () => {
     const { held, peer } = await redis({ mode: "firstUse" });
     clock.nowMs += 10_000;
