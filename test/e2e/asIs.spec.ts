@@ -90,7 +90,7 @@ describe("a mesh measured as it is", () => {
 
   it("closes after these 24h in a time-lapse", async () => {
     await stack.configure({ run: "3", timelapse: "360", observe: "244s" });
-    await pulumiUp(stack, 600_000);
+    await pulumiUp(stack, { timeoutMs: 600_000 });
     const run = await record(stack);
     const { end, timelapse, voidReasons } = sampleOf(run, "withSidecar");
     assert.equal(end, "fin");

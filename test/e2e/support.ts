@@ -22,7 +22,7 @@ export function devStack(stack: string, config: Record<string, string>): Promise
 }
 
 /** `pulumi up`; returns what it printed, rejects with its errors. */
-export function pulumiUp(stack: LabStack, timeoutMs = 200_000): Promise<string> {
+export function pulumiUp(stack: LabStack, { timeoutMs = 200_000 } = {}): Promise<string> {
   return stack.run(["up", "--yes", "--skip-preview"], { timeoutMs });
 }
 

@@ -13,7 +13,7 @@ describe("a time-lapse at x360", () => {
     this.timeout(300_000);
     stacks.set("default", await LabStack.prepare(testLab(), "default-x360"));
     stacks.set("2h", await devStack("e2e-2h-x360", { timeout: "2h", timelapse: String(FACTOR) }));
-    await Promise.all([...stacks.values()].map(pulumiUp));
+    await Promise.all([...stacks.values()].map((each) => pulumiUp(each)));
   });
 
   after(async function () {

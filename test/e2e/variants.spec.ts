@@ -16,7 +16,7 @@ describe("stacks side by side", () => {
       const config = { observe: `${OBSERVE_SECONDS}s` };
       stacks.set(name, await LabStack.prepare(testLab(), name, name, config));
     }
-    await Promise.all([...stacks.values()].map(pulumiUp));
+    await Promise.all([...stacks.values()].map((each) => pulumiUp(each)));
   });
 
   after(async function () {
